@@ -1,0 +1,47 @@
+// Loaded before the first paint, so that a chosen theme does not flash. Everything else waits for the document.
+"use strict";
+(() => {
+  const root = document.documentElement;
+  const key = "finwait-theme";
+
+  const stored = () => {
+    try {
+      return localStorage.getItem(key);
+    } catch {
+      return null; // storage is blocked, as it is in some frames
+    }
+  };
+  const show = (theme) => {
+    if (theme === "dark" || theme === "light") root.dataset.theme = theme;
+    else delete root.dataset.theme;
+  };
+  show(stored());
+  addEventListener("storage", (e) => {
+    if (e.key === key) show(e.newValue);
+  });
+
+  const toggle = () => {
+    const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+    const next = (root.dataset.theme ?? system) === "dark" ? "light" : "dark";
+    show(next);
+    try {
+      localStorage.setItem(key, next);
+    } catch {
+      // the choice holds for this page alone
+    }
+  };
+
+  // The other language's link keeps the run and the time that the stage has put into this page's address.
+  const keepRun = (link) => {
+    const to = new URL(link.href);
+    for (const [name, value] of new URLSearchParams(location.search)) to.searchParams.set(name, value);
+    link.href = to.href;
+  };
+
+  addEventListener("click", (e) => {
+    if (!(e.target instanceof Element)) return;
+    if (e.target.closest("[data-toggle-theme]")) toggle();
+    const link = e.target.closest("a[data-language]");
+    if (link) keepRun(link);
+  });
+})();
