@@ -1,0 +1,73 @@
+# `make test` installs what the tests need and runs all of them. The other targets are its parts.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+FUZZ_SECONDS := 20
+
+# The tests of the whole (journeys/) carry a build tag, because they need Chromium and Docker.
+TAGS := -tags journeys
+GO_FILES = $(shell git -c safe.directory='*' ls-files --cached --others --exclude-standard '*.go')
+say = @printf '\n== %(%T)T %s\n' -1 '$(1)'
+
+.PHONY: help
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+.PHONY: test
+test: tools lint generate test-web fuzz test-go docker-test journeys ## install what is needed, then run everything
+	$(call say,all of it holds)
+
+.PHONY: tools
+tools: ## install from apt and npm what is missing
+	$(call say,tools)
+	tools/install.sh
+	go mod download
+	$(MAKE) --no-print-directory web/ts/node_modules/.package-lock.json
+
+web/ts/node_modules/.package-lock.json: web/ts/package-lock.json
+	cd web/ts && npm ci --no-audit --no-fund </dev/null
+	touch $@
+
+.PHONY: lint
+lint: ## gofmt, vet, staticcheck
+	$(call say,lint)
+	unformatted=$$(gofmt -l $(GO_FILES)); [[ -z $$unformatted ]] || { echo "not gofmt'ed:" $$unformatted; exit 1; }
+	go vet $(TAGS) ./...
+	go run $(STATICCHECK) $(TAGS) ./...
+
+.PHONY: generate
+generate: ## go generate changes nothing
+	$(call say,generate)
+	tools/generate-check.sh
+
+.PHONY: test-web
+test-web: web/ts/node_modules/.package-lock.json ## tsc strict and the TypeScript unit tests
+	$(call say,TypeScript)
+	cd web/ts && npm run --silent check </dev/null && npm run --silent test </dev/null
+
+.PHONY: fuzz
+fuzz: ## the engine's fuzzers, FUZZ_SECONDS in all
+	$(call say,fuzzers)
+	tools/fuzz.sh $(FUZZ_SECONDS)
+
+.PHONY: test-go
+test-go: ## Go tests with the race detector
+	$(call say,go test -race)
+	go test -race ./...
+
+.PHONY: docker-test
+docker-test: ## build the image and run it
+	$(call say,Docker)
+	go test $(TAGS) -count 1 -timeout 10m ./journeys/container
+
+.PHONY: journeys
+journeys: ## a learner's ways through the pages, in a real browser
+	$(call say,journeys)
+	go test $(TAGS) -count 1 -timeout 10m -v ./journeys
+
+.PHONY: screenshot
+screenshot: ## take docs/screenshot.png anew
+	go test -tags screenshot -count 1 -run TestScreenshot ./journeys

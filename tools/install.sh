@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Installs what `make test` needs beside Go and Node, from Debian's own packages and only where it is missing.
+set -euo pipefail
+
+for program in go node npm; do
+  command -v "$program" >/dev/null || { echo "$0: $program is missing; the tests need Go 1.26 and Node 20 or later" >&2; exit 1; }
+done
+
+missing=()
+need() { # need PROGRAM PACKAGE…
+  command -v "$1" >/dev/null || [[ -x /usr/sbin/$1 ]] || missing+=("${@:2}")
+}
+need git git
+need gcc gcc libc6-dev # for go test -race
+need chromium chromium
+need tshark tshark
+need docker docker.io
+need dockerd docker.io
+[[ -e /etc/ssl/certs/ca-certificates.crt ]] || missing+=(ca-certificates)
+[[ -d /usr/share/fonts/opentype/noto || -n $(fc-list :lang=zh 2>/dev/null) ]] || missing+=(fonts-noto-cjk)
+((${#missing[@]})) || exit 0
+
+command -v apt-get >/dev/null || { echo "$0: please install: ${missing[*]}" >&2; exit 1; }
+sudo=()
+if ((EUID)); then sudo=(sudo); fi
+apt() {
+  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Acquire::Retries=3 -o Dpkg::Use-Pty=0 "$@" </dev/null
+}
+echo "installing ${missing[*]}"
+apt update
+apt install --no-install-recommends "${missing[@]}"
