@@ -1,0 +1,46 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"time"
+)
+
+// Learner is somebody of whom nothing is known but a random id.
+type Learner struct {
+	ID      string    `json:"id"` // 26 letters and digits, 130 random bits
+	Created time.Time `json:"created"`
+}
+
+// NewLearner adds a learner.
+func (s *Store) NewLearner(ctx context.Context) (Learner, error) {
+	l := Learner{ID: rand.Text(), Created: fromMicros(micros(time.Now()))}
+	_, err := s.write.ExecContext(ctx, `INSERT INTO learners (id, created_at) VALUES ($1, $2)`, l.ID, micros(l.Created))
+	if err != nil {
+		return Learner{}, err
+	}
+	return l, nil
+}
+
+// Learner finds a learner by id, or fails with ErrNotFound.
+func (s *Store) Learner(ctx context.Context, id string) (Learner, error) {
+	l := Learner{ID: id}
+	var created int64
+	err := s.read.QueryRowContext(ctx, `SELECT created_at FROM learners WHERE id = $1`, id).Scan(&created)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Learner{}, ErrNotFound
+	}
+	if err != nil {
+		return Learner{}, err
+	}
+	l.Created = fromMicros(created)
+	return l, nil
+}
+
+// DeleteLearner removes a learner and everything kept about them. Nobody to remove is no error.
+func (s *Store) DeleteLearner(ctx context.Context, id string) error {
+	_, err := s.write.ExecContext(ctx, `DELETE FROM learners WHERE id = $1`, id)
+	return err
+}

@@ -1,0 +1,54 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// ErrNotFound says that there is no such learner.
+var ErrNotFound = errors.New("no such learner")
+
+// Store is an open database. All methods are safe for concurrent use; a write that returned without an error is on disk.
+type Store struct {
+	write *sql.DB // at most one connection: SQLite has one writer, and waiting in line is fair where its busy loop is not
+	read  *sql.DB
+}
+
+// Open opens the database that dsn names, "sqlite:PATH", makes its file (mode 0600) where there is none, and brings its
+// tables up to date. The error is one line that names the database: for a path that can't be written, a file that is not
+// a database, and a database that a newer finwait has used.
+func Open(ctx context.Context, dsn string) (*Store, error) {
+	scheme, path, ok := strings.Cut(dsn, ":")
+	switch {
+	case ok && scheme == "sqlite" && path != "":
+		s, err := openSQLite(ctx, path)
+		if err != nil {
+			return nil, fmt.Errorf("database %s: %w", dsn, err)
+		}
+		return s, nil
+	case ok && (scheme == "postgres" || scheme == "postgresql"): // the rest can hold a password: it is not repeated
+		return nil, errors.New("database postgres: not supported yet, use sqlite:PATH")
+	default:
+		return nil, errors.New("database: the address must be sqlite:PATH, for example sqlite:finwait.db")
+	}
+}
+
+// Ping answers whether the tables can be read.
+func (s *Store) Ping(ctx context.Context) error {
+	var n int
+	return s.read.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM learners LIMIT 1) AS any_row`).Scan(&n)
+}
+
+// Close closes the database after the calls under way.
+func (s *Store) Close() error {
+	return errors.Join(s.read.Close(), s.write.Close())
+}
+
+// micros is how a time stands in the database.
+func micros(t time.Time) int64 { return t.UnixMicro() }
+
+func fromMicros(us int64) time.Time { return time.UnixMicro(us).UTC() }
