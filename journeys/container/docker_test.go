@@ -91,6 +91,7 @@ func stopDaemon(t testing.TB, process *os.Process, exited chan error, dir string
 		process.Kill()
 		t.Error("dockerd did not stop within 30 s of SIGTERM")
 	}
+	syscall.Unmount(filepath.Join(dir, "exec", "netns", "default"), syscall.MNT_DETACH) // dockerd leaves the host's there
 	if err := os.RemoveAll(dir); err != nil {
 		t.Logf("left behind: %v", err)
 	}
