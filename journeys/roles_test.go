@@ -1,0 +1,114 @@
+//go:build journeys || screenshot
+
+package journeys
+
+import (
+	"context"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/chromedp/cdproto/accessibility"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// A Thing is what the accessibility tree has: the page as a screen reader finds it.
+type Thing struct {
+	Role, Name, Value string
+	node              cdp.BackendNodeID
+	tab               *Tab
+}
+
+// All gives the things of a role whose name matches, in the order of the page. The role is ARIA's.
+func (p *Tab) All(role, name string) []Thing {
+	p.t.Helper()
+	want := regexp.MustCompile(name)
+	var found []Thing
+	for _, node := range must(p, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{}).Nodes {
+		if node.Ignored || text(node.Role) != role || !want.MatchString(text(node.Name)) {
+			continue
+		}
+		found = append(found, Thing{Role: role, Name: text(node.Name), Value: text(node.Value), node: node.BackendDOMNodeID, tab: p})
+	}
+	return found
+}
+
+// Find waits for a thing of the role whose name matches, and gives the first.
+func (p *Tab) Find(role, name string) Thing {
+	p.t.Helper()
+	var found []Thing
+	p.until("a "+role+" named /"+name+"/", func() bool {
+		found = p.All(role, name)
+		return len(found) > 0
+	})
+	return found[0]
+}
+
+// Click presses the left button in the middle of the thing, as a person would: what lies over it gets the click.
+func (x Thing) Click() {
+	x.tab.t.Helper()
+	must(x.tab, dom.ScrollIntoViewIfNeeded, dom.ScrollIntoViewIfNeededParams{BackendNodeID: x.node})
+	quads := must(x.tab, dom.GetContentQuads, dom.GetContentQuadsParams{BackendNodeID: x.node}).Quads
+	if len(quads) == 0 || len(quads[0]) != 8 {
+		x.tab.t.Fatalf("the %s %q has no place on the page", x.Role, x.Name)
+	}
+	q := quads[0]
+	x.tab.ClickAt((q[0]+q[2]+q[4]+q[6])/4, (q[1]+q[3]+q[5]+q[7])/4)
+}
+
+// Focus gives the thing the keyboard.
+func (x Thing) Focus() {
+	x.tab.t.Helper()
+	must(x.tab, dom.Focus, dom.FocusParams{BackendNodeID: x.node})
+}
+
+// ClickAt presses the left button at a point of the viewport.
+func (p *Tab) ClickAt(x, y float64) {
+	p.t.Helper()
+	p.do("click", chromedp.MouseEvent(chromedp.MouseMoved, x, y), chromedp.MouseClickXY(x, y))
+}
+
+// Drag moves the mouse with the left button down.
+func (p *Tab) Drag(x1, y1, x2, y2 float64) {
+	p.t.Helper()
+	p.do("drag", chromedp.DragAndDropXY(x1, y1, x2, y2, 8))
+}
+
+// keys are the keys that have no letter.
+var keys = map[string]string{
+	"ArrowLeft": kb.ArrowLeft, "ArrowRight": kb.ArrowRight, "Home": kb.Home, "End": kb.End, "Enter": kb.Enter,
+	"Escape": kb.Escape, "Tab": kb.Tab, "Space": " ",
+}
+
+// Press types keys, one after the other: "Space", "ArrowRight", "Shift+ArrowRight", or a letter.
+func (p *Tab) Press(names ...string) {
+	p.t.Helper()
+	for _, name := range names {
+		base, shifted := strings.CutPrefix(name, "Shift+")
+		key, ok := keys[base]
+		if !ok {
+			key = base
+		}
+		var options []chromedp.KeyOption
+		if shifted {
+			options = append(options, chromedp.KeyModifiers(chromedp.ModifierShift))
+		}
+		p.do("key "+name, chromedp.KeyEvent(key, options...))
+	}
+}
+
+// do runs actions within the test's patience.
+func (p *Tab) do(what string, actions ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, actions...); err != nil {
+		p.t.Fatalf("%s: %v", what, err)
+	}
+}
+
+// pause lets a moment pass where only time can tell, as when nothing may happen.
+func pause(d time.Duration) { time.Sleep(d) }
