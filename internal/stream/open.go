@@ -1,0 +1,70 @@
+package stream
+
+import (
+	"bytes"
+	"context"
+
+	"finwait/engine"
+	"finwait/scenario"
+)
+
+// opened is a run that is ready to be sent.
+type opened struct {
+	token   string
+	lines   *engine.Lines
+	forkSeq *int // with a base
+	next    int  // the first event to send
+}
+
+// open finds what an open asks for. Errors are as Server.Log's.
+func (s *Server) open(ctx context.Context, session string, o *Open) (*opened, error) {
+	if o.Attempt != "" {
+		return nil, refuse(CodeUnknownAttempt, "there is no such attempt of yours", "你没有这次测验")
+	}
+	run, err := o.run()
+	if err != nil {
+		return nil, err
+	}
+	lines, token, err := s.Log(ctx, session, run)
+	if err != nil {
+		return nil, err
+	}
+	last := lines.Len() - 1
+	if o.After > last {
+		return nil, refuse(CodeBadAfter, "the run ends with event %d; there is nothing after %d",
+			"这次运行以事件 %d 结束，%d 之后没有事件", last, o.After)
+	}
+	r := &opened{token: token, lines: lines, next: o.After + 1}
+	if o.Base != "" {
+		base, err := scenario.ParseToken(o.Base)
+		if err != nil {
+			return nil, err
+		}
+		other, _, err := s.Log(ctx, session, base)
+		if err != nil {
+			return nil, err
+		}
+		seq := ForkSeq(lines, other)
+		r.forkSeq = &seq
+	}
+	return r, nil
+}
+
+func (o *Open) run() (scenario.Run, error) {
+	if o.Token != "" {
+		return scenario.ParseToken(o.Token)
+	}
+	return scenario.ParseRun(o.Run)
+}
+
+// ForkSeq is the first event at which two logs differ, their meta event apart: the events from 1 on before it are the
+// same. For logs of which nothing else differs it is the number of events of the shorter one.
+func ForkSeq(a, b *engine.Lines) int {
+	n := min(a.Len(), b.Len())
+	for i := 1; i < n; i++ {
+		if !bytes.Equal(a.Line(i), b.Line(i)) {
+			return i
+		}
+	}
+	return n
+}
