@@ -1,0 +1,192 @@
+package scenario_test
+
+import (
+	"bytes"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"finwait/engine"
+	"finwait/scenario"
+)
+
+func TestSameRunSameBytes(t *testing.T) {
+	r := scenario.Run{Scenario: "close/four-way", Seed: 7}
+	a, b := execute(t, r), execute(t, r)
+	if !bytes.Equal(a.Lines.Bytes(), b.Lines.Bytes()) {
+		t.Fatalf("event %d differs between two executions", scenario.ForkSeq(a.Lines, b.Lines))
+	}
+	if n := scenario.ForkSeq(a.Lines, b.Lines); n != a.Lines.Len() {
+		t.Errorf("equal logs are said to differ in event %d", n)
+	}
+	token, err := scenario.ParseToken(a.Run.Token())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := execute(t, token); !bytes.Equal(a.Lines.Bytes(), c.Lines.Bytes()) {
+		t.Error("the token gives another log")
+	}
+}
+
+func TestForkKeepsThePrefix(t *testing.T) {
+	r := scenario.Run{Scenario: "close/four-way", Seed: 7}
+	a := execute(t, r)
+	var fin *engine.SegmentSent
+	var at engine.Micros
+	for _, ev := range a.Events {
+		if s, ok := ev.Body.(*engine.SegmentSent); ok && s.Flags&engine.FIN != 0 {
+			fin, at = s, ev.T
+			break
+		}
+	}
+	if fin == nil {
+		t.Fatal("the run has no FIN")
+	}
+	r.Inputs = []engine.Input{{At: at + 1000, Do: engine.Do{Drop: &engine.SegmentAction{Segment: fin.ID}}}}
+	b := execute(t, r)
+	n := scenario.ForkSeq(a.Lines, b.Lines)
+	if a.Lines.Time(n) < at+1000 || b.Lines.Time(n) != at+1000 {
+		t.Errorf("the fork is at %d and %d µs, the input at %d", a.Lines.Time(n), b.Lines.Time(n), at+1000)
+	}
+	if !strings.Contains(string(b.Lines.Line(n)), `"kind":"input"`) {
+		t.Errorf("the first event that differs is %s", b.Lines.Line(n))
+	}
+}
+
+// TestNothingOutlivesExecute counts goroutines after runs that end in every way.
+func TestNothingOutlivesExecute(t *testing.T) {
+	for name, src := range map[string]string{
+		"ends":           "def p(os):\n    os.sleep(5)\nhost('client', p)\n",
+		"blocks":         "def p(os):\n    s = os.socket()\n    os.bind(s, 80)\n    os.listen(s, 1)\n    os.accept(s)\nhost('client', p)\n",
+		"exits":          "def p(os):\n    os.exit(3)\n    os.sleep(1)\nhost('client', p)\n",
+		"never ends":     "def p(os):\n    while True:\n        os.sleep(5)\nhost('client', p)\n",
+		"computes":       "def p(os):\n    while True:\n        pass\nhost('client', p)\n",
+		"fails":          "def p(os):\n    os.sleep(1)\n    fail('x')\nhost('client', p)\nhost('server', p)\n",
+		"spawns":         "def q(os, n):\n    os.sleep(n)\ndef p(os):\n    for i in range(5):\n        os.spawn(q, i * 1000000)\nhost('client', p)\n",
+		"wrong top":      "def p(os):\n    pass\nhost('client', p)\nfail('x')\n",
+		"never starts":   "def p(os):\n    pass\nhost('client')\nprocess('client', 'late', p, at = '23h')\nscenario('x', until = '1s')\n",
+		"cut by a limit": "def p(os):\n    os.sleep('10s')\nhost('client', p)\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			before := runtime.NumGoroutine()
+			limits := scenario.Limits{}
+			if strings.HasPrefix(name, "cut") {
+				limits.Until = engine.Second
+			}
+			for range 3 {
+				scenario.Execute(nil, scenario.Run{Source: src}, limits)
+			}
+			deadline := time.Now().Add(2 * time.Second)
+			for runtime.NumGoroutine() > before && time.Now().Before(deadline) {
+				time.Sleep(time.Millisecond)
+			}
+			if now := runtime.NumGoroutine(); now > before {
+				t.Errorf("%d goroutines before, %d after", before, now)
+			}
+		})
+	}
+}
+
+func TestHostsAndAddresses(t *testing.T) {
+	log := execute(t, scenario.Run{Source: `
+host("proxy")
+host("server", sysctl = {"net.ipv4.tcp_fin_timeout": 30, "net.ipv4.tcp_sack": 1})
+host("fixed", addr = "10.0.0.3")
+host("client", profile = "rfc9293")
+scenario(title = "hosts", link = link(delay = "1.5ms"))
+`})
+	meta := log.Events[0].Body.(*engine.Meta)
+	var got []string
+	for _, h := range meta.Hosts {
+		got = append(got, h.Name+" "+h.Addr+" "+h.Profile)
+	}
+	want := "client 10.0.0.1 rfc9293, server 10.0.0.2 linux, proxy 10.0.0.4 linux, fixed 10.0.0.3 linux"
+	if s := strings.Join(got, ", "); s != want {
+		t.Errorf("hosts are %s, want %s", s, want)
+	}
+	if len(meta.Hosts[1].Sysctl) != 1 || meta.Link.DelayUS != 1500 || meta.Title != (engine.Text{En: "hosts", Zh: "hosts"}) {
+		t.Errorf("meta is %+v", meta)
+	}
+}
+
+func TestVaryChooses(t *testing.T) {
+	src := `
+how = vary("exit", ["close", "exit"])
+def p(os):
+    if how == "exit":
+        os.exit(3)
+    os.sleep(1)
+host("client", p)
+`
+	for choice, call := range map[string]string{"": "sleep", "close": "sleep", "exit": "exit"} {
+		r := scenario.Run{Source: src, Vary: map[string]string{"exit": choice}}
+		if choice == "" {
+			r.Vary = nil
+		}
+		log := execute(t, r)
+		if meta := log.Events[0].Body.(*engine.Meta); meta.Vary["exit"] != map[bool]string{true: "close", false: choice}[choice == ""] {
+			t.Errorf("meta says %v", meta.Vary)
+		}
+		made := ""
+		for _, ev := range log.Events {
+			if c, ok := ev.Body.(*engine.CallMade); ok {
+				made = c.Call
+			}
+		}
+		if made != call {
+			t.Errorf("choice %q made the call %s, want %s", choice, made, call)
+		}
+	}
+}
+
+func TestExpectationsAreJudgedBeforeTheEnd(t *testing.T) {
+	src := `
+def p(os):
+    os.sleep("2s")
+host("client", p)
+expect("it sleeps for two seconds", lambda log: [r.blocked_us for r in log.returns(call = "sleep")] == [2000000])
+expect({"en": "no", "zh": "不"}, lambda log: log.end > 5000000)
+`
+	log := execute(t, scenario.Run{Source: src})
+	var got []bool
+	for i, ev := range log.Events {
+		if e, ok := ev.Body.(*engine.Expect); ok {
+			got = append(got, e.Holds)
+			if i != len(log.Events)-3+len(got)-1 {
+				t.Errorf("expectation %d is event %d of %d", len(got), i, len(log.Events))
+			}
+		}
+	}
+	if len(got) != 2 || !got[0] || got[1] {
+		t.Errorf("judged %v", got)
+	}
+	cut, err := scenario.Execute(nil, scenario.Run{Source: src}, scenario.Limits{Until: engine.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, ev := range cut.Events {
+		if _, ok := ev.Body.(*engine.Expect); ok {
+			t.Error("a run that was cut short is judged")
+		}
+	}
+	if cut.Reason != engine.EndUntil {
+		t.Errorf("it ended as %s", cut.Reason)
+	}
+}
+
+func TestProgramsShareTheSteps(t *testing.T) {
+	// Each program needs a little more than half of the budget.
+	src := `
+def p(os):
+    for i in range(60000):
+        x = i + 1 - 2 + 3
+    os.sleep(1)
+host("client", p)
+host("server", p)
+`
+	one := strings.Replace(src, "host(\"server\", p)\n", "", 1)
+	execute(t, scenario.Run{Source: one})
+	_, err := scenario.Execute(nil, scenario.Run{Source: src}, scenario.Limits{})
+	coded(t, err, scenario.CodeSteps)
+}

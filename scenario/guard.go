@@ -1,0 +1,176 @@
+package scenario
+
+import (
+	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
+)
+
+// Starlark bounds steps, not memory, and x * n makes any amount of it in one step. So each * of a source becomes a call
+// of a builtin that looks at the size first. Its name is no identifier: a source can't reach or shadow it.
+const repeatName = "*"
+
+// Bounds of one repeated value.
+const (
+	maxRepeatBytes = 16 << 20 // of a string
+	maxRepeatItems = 1 << 20  // of a list or tuple
+	maxIntBits     = 1 << 16  // of a product of integers
+)
+
+// guardRepeats rewrites the multiplications of a parsed file. An augmented assignment to an element or a field stays: its
+// target would be evaluated twice. The sandbox's limits stand behind it.
+func guardRepeats(tree *syntax.File) {
+	for i, stmt := range tree.Stmts {
+		tree.Stmts[i] = guardStmt(stmt)
+	}
+}
+
+func guardStmts(stmts []syntax.Stmt) {
+	for i, stmt := range stmts {
+		stmts[i] = guardStmt(stmt)
+	}
+}
+
+func guardStmt(stmt syntax.Stmt) syntax.Stmt {
+	switch s := stmt.(type) {
+	case *syntax.AssignStmt:
+		s.LHS, s.RHS = guardExpr(s.LHS), guardExpr(s.RHS)
+		if id, ok := s.LHS.(*syntax.Ident); ok && s.Op == syntax.STAR_EQ {
+			s.Op, s.RHS = syntax.EQ, repeatCall(&syntax.Ident{NamePos: id.NamePos, Name: id.Name}, s.OpPos, s.RHS)
+		}
+	case *syntax.DefStmt:
+		guardExprs(s.Params)
+		guardStmts(s.Body)
+	case *syntax.ExprStmt:
+		s.X = guardExpr(s.X)
+	case *syntax.ForStmt:
+		s.X = guardExpr(s.X)
+		guardStmts(s.Body)
+	case *syntax.WhileStmt:
+		s.Cond = guardExpr(s.Cond)
+		guardStmts(s.Body)
+	case *syntax.IfStmt:
+		s.Cond = guardExpr(s.Cond)
+		guardStmts(s.True)
+		guardStmts(s.False)
+	case *syntax.ReturnStmt:
+		if s.Result != nil {
+			s.Result = guardExpr(s.Result)
+		}
+	}
+	return stmt
+}
+
+func guardExprs(list []syntax.Expr) {
+	for i, e := range list {
+		list[i] = guardExpr(e)
+	}
+}
+
+func guardExpr(expr syntax.Expr) syntax.Expr {
+	switch e := expr.(type) {
+	case *syntax.BinaryExpr:
+		e.X, e.Y = guardExpr(e.X), guardExpr(e.Y)
+		if e.Op == syntax.STAR {
+			return repeatCall(e.X, e.OpPos, e.Y)
+		}
+	case *syntax.UnaryExpr:
+		if e.X != nil {
+			e.X = guardExpr(e.X)
+		}
+	case *syntax.CallExpr:
+		e.Fn = guardExpr(e.Fn)
+		guardExprs(e.Args)
+	case *syntax.Comprehension:
+		e.Body = guardExpr(e.Body)
+		for _, clause := range e.Clauses {
+			switch c := clause.(type) {
+			case *syntax.ForClause:
+				c.X = guardExpr(c.X)
+			case *syntax.IfClause:
+				c.Cond = guardExpr(c.Cond)
+			}
+		}
+	case *syntax.CondExpr:
+		e.Cond, e.True, e.False = guardExpr(e.Cond), guardExpr(e.True), guardExpr(e.False)
+	case *syntax.DictEntry:
+		e.Key, e.Value = guardExpr(e.Key), guardExpr(e.Value)
+	case *syntax.DictExpr:
+		guardExprs(e.List)
+	case *syntax.DotExpr:
+		e.X = guardExpr(e.X)
+	case *syntax.IndexExpr:
+		e.X, e.Y = guardExpr(e.X), guardExpr(e.Y)
+	case *syntax.LambdaExpr:
+		guardExprs(e.Params)
+		e.Body = guardExpr(e.Body)
+	case *syntax.ListExpr:
+		guardExprs(e.List)
+	case *syntax.ParenExpr:
+		e.X = guardExpr(e.X)
+	case *syntax.SliceExpr:
+		e.X = guardExpr(e.X)
+		for _, part := range []*syntax.Expr{&e.Lo, &e.Hi, &e.Step} {
+			if *part != nil {
+				*part = guardExpr(*part)
+			}
+		}
+	case *syntax.TupleExpr:
+		guardExprs(e.List)
+	}
+	return expr
+}
+
+func repeatCall(x syntax.Expr, op syntax.Position, y syntax.Expr) syntax.Expr {
+	return &syntax.CallExpr{
+		Fn:     &syntax.Ident{NamePos: op, Name: repeatName},
+		Lparen: op,
+		Args:   []syntax.Expr{x, y},
+		Rparen: op,
+	}
+}
+
+// repeat is x * y with bounds.
+func repeat(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	if err := boundRepeat(args[0], args[1]); err != nil {
+		return nil, err
+	}
+	return starlark.Binary(syntax.STAR, args[0], args[1])
+}
+
+func boundRepeat(x, y starlark.Value) error {
+	if _, number := x.(starlark.Int); number {
+		x, y = y, x
+	}
+	times, number := y.(starlark.Int)
+	if !number || times.Sign() <= 0 {
+		return nil
+	}
+	n, err := starlark.AsInt32(times)
+	tooMany := func(length, most int) bool { return length > 0 && (err != nil || n > most/length) }
+	switch v := x.(type) {
+	case starlark.Int:
+		if bits(v)+bits(times) > maxIntBits {
+			return tooLarge("a number of more than %d bits", "超过 %d 位的二进制数", maxIntBits)
+		}
+	case starlark.String, starlark.Bytes:
+		if tooMany(starlark.Len(v), maxRepeatBytes) {
+			return tooLarge("a text of more than %d MiB", "超过 %d MiB 的文本", maxRepeatBytes>>20)
+		}
+	case *starlark.List, starlark.Tuple:
+		if tooMany(starlark.Len(v), maxRepeatItems) {
+			return tooLarge("a list of more than %d items", "超过 %d 项的列表", maxRepeatItems)
+		}
+	}
+	return nil
+}
+
+func bits(n starlark.Int) int {
+	if _, small := n.Int64(); small {
+		return 0
+	}
+	return n.BigInt().BitLen()
+}
+
+func tooLarge(en, zh string, most int) error {
+	return &problem{code: CodeMemory, text: both("this would make "+en, "这会得到"+zh, most)}
+}
