@@ -90,3 +90,42 @@ func ParseAddr(s string) (Addr, error) {
 func (a Addr) String() string {
 	return fmt.Sprintf("%d.%d.%d.%d", a>>24, a>>16&255, a>>8&255, a&255)
 }
+
+// Segment is a TCP segment on the wire, as the two stacks see it.
+type Segment struct {
+	Src, Dst   Addr
+	Sport      uint16
+	Dport      uint16
+	Flags      Flags
+	Seq, Ack   uint32
+	Win        uint16 // as in the header
+	Payload    []byte
+	MSS        uint16 // option; 0 is absent
+	WScale     int8   // option; -1 is absent
+	SACKOK     bool   // option
+	HasTS      bool   // option, with the next two
+	TSVal      uint32
+	TSEcr      uint32
+	SACK       [][2]uint32 // option: blocks of absolute numbers, the end exclusive
+	winBytes   int
+	retransmit bool
+}
+
+// length is how much sequence space the segment takes: SEG.LEN of RFC 9293.
+func (s *Segment) length() uint32 {
+	n := uint32(len(s.Payload))
+	if s.Flags&SYN != 0 {
+		n++
+	}
+	if s.Flags&FIN != 0 {
+		n++
+	}
+	return n
+}
+
+func (s *Segment) end() uint32 { return s.Seq + s.length() }
+
+func (s *Segment) has(f Flags) bool { return s.Flags&f != 0 }
+
+func (s *Segment) src() endpoint { return endpoint{s.Src, s.Sport} }
+func (s *Segment) dst() endpoint { return endpoint{s.Dst, s.Dport} }

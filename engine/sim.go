@@ -1,14 +1,22 @@
 package engine
 
+import (
+	"fmt"
+	"sort"
+)
+
 // Config sets up a simulation.
 type Config struct {
 	Seed   int64
 	Delay  Micros      // the link's one-way delay
 	Faults []Fault     // what the link does to which segments
 	Until  Micros      // virtual time to stop at; 0 is one day
-	Budget int         // events to stop at; 0 is 20,000
-	Sink   func(Event) // receives each event in order; the Event's Body is not changed afterwards
+	Budget int         // events to stop at; 0 is DefaultBudget
+	Sink   func(Event) // receives each event in order; an Event's Body is not changed afterwards
 }
+
+// DefaultBudget is how many events a run may have.
+const DefaultBudget = 20000
 
 // HostConfig describes a host to add.
 type HostConfig struct {
@@ -18,57 +26,257 @@ type HostConfig struct {
 	Sysctl  map[string]int64 // full Linux names, e.g. "net.ipv4.tcp_fin_timeout"
 }
 
-// Fault is a standing rule of the link: what it does to which of a host's segments.
-type Fault struct {
-	Sender string     // host name; empty is any
-	Has    Flags      // all of these flags are set
-	Lacks  Flags      // none of these is
-	Data   bool       // only segments with payload
-	Nth    int        // the nth match, counted from 1; 0 is every one
-	Action FaultKind  // what happens
-	By     Micros     // of delay, and of duplicate: how much later
-}
-
-// FaultKind is what a Fault does.
-type FaultKind string
-
-// The faults.
-const (
-	FaultDrop      FaultKind = "drop"
-	FaultDelay     FaultKind = "delay"
-	FaultDuplicate FaultKind = "duplicate"
-)
-
 // Sim is one simulation: hosts, the link between them and one heap of what is to come, ordered by time, then by the order
 // in which it was put there.
-type Sim struct{}
+type Sim struct {
+	config  Config
+	hosts   []*Host
+	names   map[string]Addr
+	link    link
+	heap    itemHeap
+	now     Micros
+	seq     int // of the next event
+	cause   int // seq of the event whose consequences are being worked out
+	callID  int
+	failure error
+}
 
 // NewSim makes a simulation with no hosts.
-func NewSim(c Config) *Sim { panic("coming") }
+func NewSim(c Config) *Sim {
+	if c.Until == 0 {
+		c.Until = Day
+	}
+	if c.Budget == 0 {
+		c.Budget = DefaultBudget
+	}
+	s := &Sim{config: c, names: map[string]Addr{}, cause: -1}
+	s.link = link{delay: c.Delay, cut: map[string]bool{}, isn: map[flow]uint32{}, flying: map[int]*flight{}}
+	for _, f := range c.Faults {
+		s.link.faults = append(s.link.faults, &activeFault{Fault: f})
+	}
+	return s
+}
 
 // Meta emits the run's first event. It must be the first thing that happens.
-func (s *Sim) Meta(m *Meta) { panic("coming") }
+func (s *Sim) Meta(m *Meta) { s.emit("", m) }
 
-// AddHost adds a host. It fails on a bad address, a second host of the same name, an unknown profile, and on an unknown
-// sysctl or a value out of its range (*SysctlError).
-func (s *Sim) AddHost(c HostConfig) error { panic("coming") }
+// AddHost adds a host. It fails on a bad address, a second host of the same name or address, an unknown profile, and on an
+// unknown sysctl or a value out of its range (*SysctlError).
+func (s *Sim) AddHost(c HostConfig) error {
+	h, err := newHost(c, s.config.Seed, s.names)
+	if err != nil {
+		return err
+	}
+	for _, other := range s.hosts {
+		if other.name == h.name || other.addr == h.addr {
+			return fmt.Errorf("there is a host %s with address %s already", other.name, other.addr)
+		}
+	}
+	s.hosts = append(s.hosts, h)
+	s.names[h.name] = h.addr
+	return nil
+}
+
+func (s *Sim) host(name string) *Host {
+	for _, h := range s.hosts {
+		if h.name == name {
+			return h
+		}
+	}
+	return nil
+}
 
 // Spawn starts a process at a time, with p as its first thread.
-func (s *Sim) Spawn(at Micros, host, proc string, p Program) error { panic("coming") }
+func (s *Sim) Spawn(at Micros, host, proc string, p Program) error {
+	h := s.host(host)
+	if h == nil {
+		return fmt.Errorf("there is no host %q", host)
+	}
+	s.heap.push(item{at: at, kind: itemStart, host: h, name: proc, program: p})
+	return nil
+}
 
 // Schedule makes a scenario's own timed action; it is logged and acts as an input does, before a learner's inputs of the
 // same time.
-func (s *Sim) Schedule(at Micros, do Do) error { panic("coming") }
+func (s *Sim) Schedule(at Micros, do Do) {
+	s.heap.push(item{at: at, kind: itemInput, do: do, index: -1, late: true})
+}
 
 // Input adds the learner's input number index.
-func (s *Sim) Input(index int, in Input) { panic("coming") }
+func (s *Sim) Input(index int, in Input) {
+	if in.At < 0 || in.At > s.config.Until {
+		s.refuse(index, RefusedTime, fmt.Sprintf("the input's time is %d µs; a run lasts from 0 to %d µs", in.At, s.config.Until))
+		return
+	}
+	s.heap.push(item{at: in.At, kind: itemInput, do: in.Do, index: index, late: true})
+}
+
+func (s *Sim) refuse(index int, code RefusalCode, why string) {
+	if s.failure == nil {
+		s.failure = &InputError{Index: index, Code: code, Why: why}
+	}
+}
 
 // Run computes to the end and returns why it ended; the End event is not emitted (Finish does, after expectations were
-// judged). The error is an *InputError.
-func (s *Sim) Run() (EndReason, error) { panic("coming") }
+// judged). The error is an *InputError. Programs that still live are stopped.
+func (s *Sim) Run() (EndReason, error) {
+	defer s.stopPrograms()
+	for s.failure == nil {
+		if s.seq >= s.config.Budget-endReserve {
+			return EndBudget, nil
+		}
+		if more, reason := s.step(); !more {
+			return reason, nil
+		}
+	}
+	return "", s.failure
+}
+
+// endReserve leaves room in the budget for expectations and the end.
+const endReserve = 64
+
+// step does the next thing. At one moment what was scheduled comes first, then timers, then inputs.
+func (s *Sim) step() (more bool, reason EndReason) {
+	next := s.heap.next()
+	var timed *Host
+	var at Micros
+	for _, h := range s.hosts {
+		if t, ok := h.NextTimer(); ok && (timed == nil || t < at) {
+			timed, at = h, t
+		}
+	}
+	if timed != nil && next != nil && (next.at < at || next.at == at && !next.late) {
+		timed = nil
+	}
+	switch {
+	case timed == nil && next == nil:
+		return false, EndQuiet
+	case timed == nil:
+		at = next.at
+	}
+	if at > s.config.Until {
+		s.now = s.config.Until
+		return false, EndUntil
+	}
+	s.now, s.cause = at, -1
+	if timed != nil {
+		timed.Expire(at)
+		s.drain(timed)
+	} else {
+		s.do(s.heap.pop())
+	}
+	return true, ""
+}
+
+func (s *Sim) do(it item) {
+	switch it.kind {
+	case itemArrive:
+		s.arrive(it.arrival)
+	case itemStart:
+		if it.host.off {
+			return
+		}
+		t := it.host.start(s.now, it.name, it.program)
+		s.drain(it.host)
+		t.lastSeq = s.seq - 1
+		s.resume(t, Result{})
+	case itemResume:
+		s.resume(it.thread, it.result)
+	case itemInput:
+		s.act(it.index, it.do)
+	}
+}
+
+// resume lets a program run to its next call.
+func (s *Sim) resume(t *thread, r Result) {
+	if t.ended {
+		return
+	}
+	h := t.proc.host
+	c, status, ok := t.program.Resume(r)
+	s.cause = t.lastSeq
+	if !ok {
+		h.threadEnded(s.now, t, status)
+	} else {
+		s.callID++
+		h.call(s.now, t.proc, t, s.callID, c)
+	}
+	s.drain(h)
+}
+
+// drain does what a host wants done. The first event of a call or timer is the cause of the rest.
+func (s *Sim) drain(h *Host) {
+	for _, w := range h.Take() {
+		switch b := w.Body.(type) {
+		case nil:
+			if w.Segment != nil {
+				s.send(h, w)
+			} else {
+				w.thread.lastSeq = s.seq - 1
+				s.heap.push(item{at: s.now, kind: itemResume, thread: w.thread})
+			}
+		case *Returned:
+			seq := s.emit(w.Rule, b)
+			if w.thread != nil {
+				w.thread.lastSeq = seq
+				s.heap.push(item{at: s.now, kind: itemResume, thread: w.thread, result: w.result})
+			}
+		case *CallMade:
+			s.cause = s.emit(w.Rule, b)
+		case *TimerChange:
+			seq := s.emit(w.Rule, b)
+			if b.Action == TimerFire {
+				s.cause = seq
+			}
+		default:
+			s.emit(w.Rule, b)
+		}
+	}
+}
+
+// emit logs an event and returns its number.
+func (s *Sim) emit(rule Rule, b Body) int {
+	seq := s.seq
+	s.seq++
+	if s.config.Sink != nil {
+		s.config.Sink(Event{Seq: seq, T: s.now, Rule: rule, Cause: s.cause, Body: b})
+	}
+	return seq
+}
 
 // Emit appends an event of the caller's at the present time, for expectations.
-func (s *Sim) Emit(b Body) { panic("coming") }
+func (s *Sim) Emit(b Body) {
+	s.cause = -1
+	s.emit("", b)
+}
 
 // Finish emits the End event.
-func (s *Sim) Finish(r EndReason) { panic("coming") }
+func (s *Sim) Finish(r EndReason) { s.Emit(&End{Reason: r}) }
+
+// Now is the present virtual time.
+func (s *Sim) Now() Micros { return s.now }
+
+func (s *Sim) stopPrograms() {
+	for _, h := range s.hosts {
+		for _, p := range h.procs {
+			for _, t := range p.threads {
+				t.end()
+			}
+		}
+	}
+	for _, it := range s.heap.items {
+		if it.kind == itemStart {
+			it.program.Stop()
+		}
+	}
+}
+
+// inFlight lists the segments under way in the order of sending.
+func (s *Sim) inFlight() []*flight {
+	list := make([]*flight, 0, len(s.link.flying))
+	for _, fl := range s.link.flying {
+		list = append(list, fl)
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i].id < list[j].id })
+	return list
+}

@@ -1,0 +1,342 @@
+package engine
+
+// arrive finds who a segment is for: RFC 9293 section 3.10.7.
+func (h *Host) arrive(seg *Segment) {
+	sk := h.conns[fourTuple{seg.dst(), seg.src()}]
+	switch {
+	case sk == nil:
+		if l := h.listenerFor(seg.dst()); l != nil {
+			l.arriveListen(seg)
+		} else {
+			h.replyReset(seg, RuleNoSocketReset)
+		}
+	case sk.timeWaiting():
+		sk.arriveTimeWait(seg)
+	case sk.listener != nil && sk.state == SynReceived:
+		sk.arriveRequest(seg)
+	case sk.state == SynSent:
+		sk.arriveSynSent(seg)
+	default:
+		sk.arriveSynchronized(seg)
+	}
+}
+
+func (h *Host) listenerFor(local endpoint) *socket {
+	for _, sk := range h.binds[local.port] {
+		if sk.state == Listen && (sk.local.addr == 0 || sk.local.addr == local.addr) {
+			return sk
+		}
+	}
+	return nil
+}
+
+// activeOpen sends the SYN of connect(): RFC 9293 section 3.10.1.
+func (sk *socket) activeOpen() {
+	sk.hash()
+	sk.startSequence()
+	sk.setState(SynSent, RuleActiveOpen)
+	sk.out = append(sk.out[:0], chunk{seq: sk.iss, flags: SYN})
+	sk.writeSeq = sk.iss + 1
+	sk.rto = sk.host.inTicks(rtoInitial)
+	sk.retransStamp = sk.host.now
+	sk.sendNew(&sk.out[0], RuleSendSyn)
+	sk.armRetransmit(sk.rto)
+}
+
+// startSequence chooses the initial sequence number and resets what depends on it.
+func (sk *socket) startSequence() {
+	h := sk.host
+	sk.iss = h.isn(sk.tuple())
+	sk.sndUna, sk.sndNxt, sk.writeSeq, sk.sndSmall = sk.iss, sk.iss, sk.iss, sk.iss
+	sk.tsOff = h.tsOffset(sk.tuple())
+	sk.congestion = congestion{cwnd: initialCwnd, ssthresh: initialSsthresh}
+	sk.rcvWup, sk.rcvNxt, sk.copied, sk.unsent = 0, 0, 0, 0
+	sk.ackState = ackState{rcvMSS: 536}
+	sk.rtt, sk.backoff, sk.retransmits, sk.retransStamp, sk.totalRTO = rttEstimator{}, 0, 0, 0, 0
+	sk.sndShut, sk.rcvShut, sk.finSeen, sk.finQueued = false, false, false, false
+	sk.mss = ourMSS
+}
+
+// takeOptions learns from the peer's SYN.
+func (sk *socket) takeOptions(seg *Segment) {
+	h := sk.host
+	sk.irs, sk.rcvNxt, sk.rcvWup, sk.copied = seg.Seq, seg.Seq+1, seg.Seq+1, seg.Seq+1
+	sk.tsOK = seg.HasTS && h.sys[timestamps] != 0
+	sk.sackOK = seg.SACKOK && h.sys[sackEnabled] != 0
+	sk.wscaleOK = seg.WScale >= 0 && h.sys[windowScaling] != 0
+	if sk.wscaleOK {
+		sk.sndScale, sk.rcvScale = min(uint8(seg.WScale), 14), sk.wantedScale()
+	} else {
+		sk.sndScale, sk.rcvScale = 0, 0
+	}
+	mss := 536 // RFC 9293 section 3.7.1
+	if seg.MSS != 0 {
+		mss = int(seg.MSS)
+	}
+	if !loopback(sk.local.addr) {
+		mss = min(mss, ourMSS)
+	}
+	if sk.tsOK {
+		mss -= tsOptionBytes
+		sk.tsRecent, sk.tsRecentAt = seg.TSVal, h.now
+	}
+	sk.mss = max(mss, 48)
+	sk.ackState.rcvMSS = min(536, sk.mss)
+	sk.sndWnd, sk.sndWl1, sk.maxWnd = uint32(seg.Win), seg.Seq, uint32(seg.Win)
+}
+
+// arriveSynSent is RFC 9293 section 3.10.7.3.
+func (sk *socket) arriveSynSent(seg *Segment) {
+	if seg.has(ACK) {
+		if seqLEQ(seg.Ack, sk.iss) || seqGT(seg.Ack, sk.sndNxt) {
+			sk.host.replyReset(seg, RuleSynSentBadAck)
+			return
+		}
+		if seg.has(RST) {
+			sk.fail("ECONNREFUSED", RuleSynSentReset)
+			return
+		}
+		if seg.has(SYN) {
+			sk.establishActive(seg)
+		}
+		return
+	}
+	if seg.has(RST) {
+		return // no ACK: it can't be for this SYN
+	}
+	if seg.has(SYN) {
+		sk.simultaneousOpen(seg)
+	}
+}
+
+// establishActive completes the handshake on the side that began it.
+func (sk *socket) establishActive(seg *Segment) {
+	sk.takeOptions(seg)
+	sk.sndUna = seg.Ack
+	if syn := sk.out[0]; syn.sent == 1 {
+		sk.rttSample(sk.host.now - syn.sentAt)
+	} else {
+		sk.rto = sk.host.inTicks(rtoInitial)
+		if sk.tsOK {
+			sk.rttSampleFromTimestamp(seg)
+		}
+	}
+	sk.out, sk.unsent = sk.out[:0], 0
+	sk.retransmits, sk.retransStamp, sk.backoff = 0, 0, 0
+	sk.disarm(&sk.rtx)
+	sk.setState(Established, RuleSynSentSynAck)
+	sk.lastHeard = sk.host.now
+	sk.startKeepalive()
+	if sk.writeSeq != sk.sndNxt {
+		sk.push(RuleSendDataOnOpen)
+		return
+	}
+	sk.sendAck(RuleThirdAck)
+}
+
+// simultaneousOpen meets a SYN with a SYN: RFC 9293 figure 8.
+func (sk *socket) simultaneousOpen(seg *Segment) {
+	sk.takeOptions(seg)
+	sk.setState(SynReceived, RuleSimultaneousOpen)
+	syn := &sk.out[0]
+	sk.emitSegment(SYN|ACK, sk.iss, nil, RuleSimultaneousSynAck)
+	syn.sentAt = sk.host.now
+	syn.sent++
+}
+
+func (sk *socket) synchronized() bool {
+	switch sk.state {
+	case Established, FinWait1, FinWait2, CloseWait, Closing, LastAck:
+		return true
+	}
+	return false
+}
+
+// arriveSynchronized is RFC 9293 section 3.10.7.4: the checks in its order, with RFC 5961's answers.
+func (sk *socket) arriveSynchronized(seg *Segment) {
+	sk.touch()
+	if !sk.checkTimestamp(seg) || !sk.checkSequence(seg) || !sk.checkReset(seg) || !sk.checkSyn(seg) {
+		return
+	}
+	if !seg.has(ACK) {
+		return
+	}
+	if sk.state == SynReceived && !sk.leaveSynReceived(seg) {
+		return
+	}
+	if !sk.checkAck(seg) {
+		return
+	}
+	sk.lastHeard = sk.host.now
+	sk.storeTimestamp(seg)
+	if sk.afterAck(seg) {
+		return
+	}
+	if sk.refusesData(seg) {
+		return
+	}
+	sk.takeData(seg)
+	if sk.state == Closed || sk.timeWaiting() {
+		return
+	}
+	sk.push(RuleSendOnAck)
+	sk.ackArrived()
+}
+
+// checkTimestamp is PAWS: RFC 7323 section 5.
+func (sk *socket) checkTimestamp(seg *Segment) bool {
+	if !sk.tsOK || !seg.HasTS || seg.has(RST) || int32(seg.TSVal-sk.tsRecent) >= 0 {
+		return true
+	}
+	if sk.host.now-sk.tsRecentAt > 24*Day {
+		return true
+	}
+	if !sk.rateLimited(seg) {
+		sk.duplicateAck(seg, RulePawsReject)
+	}
+	return false
+}
+
+// storeTimestamp remembers the timestamp to echo: RFC 7323 section 4.3.
+func (sk *socket) storeTimestamp(seg *Segment) {
+	if sk.tsOK && seg.HasTS && seqLEQ(seg.Seq, sk.rcvWup) && int32(seg.TSVal-sk.tsRecent) >= 0 {
+		sk.tsRecent, sk.tsRecentAt = seg.TSVal, sk.host.now
+	}
+}
+
+// checkSequence is the first check: is the segment within the window?
+func (sk *socket) checkSequence(seg *Segment) bool {
+	right := sk.rcvNxt + sk.receiveWindow()
+	if seqGEQ(seg.end(), sk.rcvWup) && seqLEQ(seg.Seq, right) {
+		return true
+	}
+	if seg.has(RST) {
+		return false
+	}
+	if seg.has(SYN) {
+		return sk.checkSyn(seg)
+	}
+	if !sk.rateLimited(seg) {
+		sk.duplicateAck(seg, RuleUnacceptable)
+	}
+	return false
+}
+
+// invalidRateLimit spaces the answers to segments without data outside the window (net.ipv4.tcp_invalid_ratelimit).
+const invalidRateLimit = 500 * Millisecond
+
+func (sk *socket) rateLimited(seg *Segment) bool {
+	if len(seg.Payload) > 0 && !seg.has(SYN) {
+		return false
+	}
+	now := sk.host.now
+	if sk.lastOutOfWindow != 0 && now-sk.lastOutOfWindow < invalidRateLimit {
+		return true
+	}
+	sk.lastOutOfWindow = max(now, 1)
+	return false
+}
+
+// duplicateAck answers a segment that is not acceptable, with a D-SACK for data that came before (kernel tcp_send_dupack).
+func (sk *socket) duplicateAck(seg *Segment, rule Rule) {
+	if seg.length() > 0 && seqLT(seg.Seq, sk.rcvNxt) {
+		sk.quickAckMode()
+		sk.setDsack(seg.Seq, seqMin(seg.end(), sk.rcvNxt))
+	}
+	sk.sendAck(rule)
+}
+
+// checkReset is the second check: RFC 5961 section 3.
+func (sk *socket) checkReset(seg *Segment) bool {
+	if !seg.has(RST) {
+		return true
+	}
+	if seg.Seq != sk.rcvNxt && !sk.resetAfterFIN(seg) {
+		if !sk.rateLimited(seg) {
+			sk.sendAck(RuleChallengeReset)
+		}
+		return false
+	}
+	sk.wasReset = true
+	errno := Errno("ECONNRESET")
+	if sk.state == CloseWait {
+		errno = "EPIPE"
+	}
+	sk.recvAfterReset()
+	sk.fail(errno, RuleReset)
+	return false
+}
+
+// resetAfterFIN takes a RST one before RCV.NXT once a FIN came: some stacks do not count it (kernel tcp_reset_check).
+func (sk *socket) resetAfterFIN(seg *Segment) bool {
+	return seg.Seq == sk.rcvNxt-1 && (sk.state == CloseWait || sk.state == LastAck || sk.state == Closing)
+}
+
+// recvAfterReset keeps what was received for the program to read, as Linux does.
+func (sk *socket) recvAfterReset() {
+	sk.out, sk.unsent = nil, 0
+	sk.writeSeq = sk.sndUna
+}
+
+// checkSyn is the fourth check: a SYN on a synchronized connection is challenged (RFC 5961 section 4).
+func (sk *socket) checkSyn(seg *Segment) bool {
+	if !seg.has(SYN) {
+		return true
+	}
+	if sk.state == SynReceived && seg.has(ACK) && seg.Seq == sk.irs {
+		return true // the peer's half of a simultaneous open
+	}
+	sk.sendAck(RuleChallengeSyn)
+	return false
+}
+
+// leaveSynReceived completes a simultaneous open.
+func (sk *socket) leaveSynReceived(seg *Segment) bool {
+	if seqLEQ(seg.Ack, sk.sndUna) || seqGT(seg.Ack, sk.sndNxt) {
+		sk.host.replyReset(seg, RuleSynReceivedBadAck)
+		return false
+	}
+	sk.sndWnd, sk.sndWl1 = uint32(seg.Win)<<sk.sndScale, seg.Seq
+	sk.setState(Established, RuleSimultaneousEstablished)
+	sk.startKeepalive()
+	return true
+}
+
+// afterAck moves the closing states on when our FIN is acknowledged. It reports whether the segment is used up.
+func (sk *socket) afterAck(seg *Segment) bool {
+	if !sk.finQueued || sk.sndUna != sk.writeSeq {
+		return false
+	}
+	switch sk.state {
+	case FinWait1:
+		sk.setState(FinWait2, RuleFinAcked)
+		sk.sndShut = true
+		if sk.orphan {
+			return sk.orphanFinWait2(seg)
+		}
+	case Closing:
+		sk.enterTimeWait(RuleClosingAcked)
+		return true
+	case LastAck:
+		sk.done(RuleLastAckAcked)
+		return true
+	}
+	return false
+}
+
+// refusesData is RFC 1122 section 4.2.2.13: data for which no program is left gets a reset.
+func (sk *socket) refusesData(seg *Segment) bool {
+	if sk.state != FinWait1 && sk.state != FinWait2 || !sk.rcvShut || !sk.orphan {
+		return false
+	}
+	end := seg.end()
+	if seg.has(FIN) {
+		end--
+	}
+	if seg.length() == 0 || seqLEQ(end, sk.rcvNxt) {
+		return false
+	}
+	sk.host.replyReset(seg, RuleOrphanDataReset)
+	sk.done(RuleOrphanData)
+	return true
+}

@@ -1,0 +1,199 @@
+package engine
+
+import "strconv"
+
+// Host is one machine: its processes, its sockets and its TCP. It asks nobody: time, segments and calls come in, and Take
+// drains what it wants done.
+type Host struct {
+	name  string
+	addr  Addr
+	linux bool
+	tick  Micros // of the clock that timers run on
+	seed  uint64
+	sys   [numSysctls]int64
+	names map[string]Addr // host names, for connect
+	off   bool            // powered off
+
+	now    Micros
+	work   []Work
+	timers timerHeap
+
+	socks    int // numbers given so far
+	conns    map[fourTuple]*socket
+	binds    map[uint16][]*socket // sockets that hold a local port
+	nextPort int                  // where the search for an ephemeral port goes on
+	procs    []*process
+	dirty    []*socket  // touched in this step
+	woken    []*pending // calls to try again, that wait for no socket
+	orphans  int
+}
+
+// Work is something a host wants done: an event for the log, and where it says so a segment to send or a thread to resume.
+type Work struct {
+	Rule    Rule
+	Body    Body     // nil where Segment is set: the simulation makes the event
+	Segment *Segment // to hand to the link
+	thread  *thread  // of a Returned: to resume with result
+	result  Result
+}
+
+type endpoint struct {
+	addr Addr
+	port uint16
+}
+
+func (e endpoint) String() string { return e.addr.String() + ":" + strconv.Itoa(int(e.port)) }
+
+type fourTuple struct{ local, remote endpoint }
+
+func newHost(c HostConfig, seed int64, names map[string]Addr) (*Host, error) {
+	addr, err := ParseAddr(c.Addr)
+	if err != nil {
+		return nil, err
+	}
+	h := &Host{
+		name: c.Name, addr: addr, linux: true, tick: 4 * Millisecond, seed: uint64(seed), sys: defaultSysctls(), names: names,
+		conns: map[fourTuple]*socket{}, binds: map[uint16][]*socket{},
+	}
+	switch c.Profile {
+	case "", "linux":
+	case "rfc9293":
+		h.linux, h.tick = false, Millisecond
+	default:
+		return nil, &SysctlError{c.Profile, "there is no such profile: use linux or rfc9293"}
+	}
+	for _, s := range Sysctls { // in a fixed order
+		if v, ok := c.Sysctl[s.Name]; ok {
+			if err := h.setSysctl(s.Name, v); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for n, v := range c.Sysctl {
+		if err := CheckSysctl(n, v); err != nil {
+			return nil, err
+		}
+	}
+	return h, nil
+}
+
+func (h *Host) setSysctl(name string, v int64) error {
+	i, err := findSysctl(name, v)
+	if err == nil {
+		h.sys[i] = v
+	}
+	return err
+}
+
+// Take drains what the host wants done, in order.
+func (h *Host) Take() []Work {
+	w := h.work
+	h.work = h.work[:0]
+	return w
+}
+
+func (h *Host) emit(rule Rule, b Body) { h.work = append(h.work, Work{Rule: rule, Body: b}) }
+
+// NextTimer is when the earliest timer fires; ok is false when none is armed.
+func (h *Host) NextTimer() (at Micros, ok bool) {
+	if t := h.timers.next(); t != nil {
+		return t.at, true
+	}
+	return 0, false
+}
+
+// Expire fires the earliest timer.
+func (h *Host) Expire(now Micros) {
+	h.now = now
+	t := h.timers.next()
+	h.timers.stop(t)
+	if t.call != nil {
+		h.woken = append(h.woken, t.call)
+	} else {
+		t.sock.touch()
+		t.sock.fire(t)
+	}
+	h.settle()
+}
+
+// Receive takes a segment that arrived.
+func (h *Host) Receive(now Micros, seg *Segment) {
+	h.now = now
+	if h.off {
+		return
+	}
+	h.arrive(seg)
+	h.settle()
+}
+
+// settle ends a step: calls that can go on do so, and the log learns the net effect on timers and queues.
+func (h *Host) settle() {
+	for len(h.woken) > 0 {
+		p := h.woken[0]
+		h.woken = h.woken[1:]
+		h.try(p)
+	}
+	for i := 0; i < len(h.dirty); i++ { // trying a call can touch further sockets
+		sk := h.dirty[i]
+		sk.dirty = false
+		sk.retryWaiters()
+		if !sk.dirty {
+			sk.logStep()
+		}
+	}
+	h.dirty = h.dirty[:0]
+}
+
+// touch marks a socket as changed in this step.
+func (sk *socket) touch() {
+	if !sk.dirty {
+		sk.dirty = true
+		sk.host.dirty = append(sk.host.dirty, sk)
+	}
+}
+
+// logStep logs what changed of a socket's timers and queues since the last step.
+func (sk *socket) logStep() {
+	h := sk.host
+	h.logTimer(sk, &sk.rtx)
+	h.logTimer(sk, &sk.delack)
+	h.logTimer(sk, &sk.slow)
+	if sk.state == Listen {
+		q := ListenQueue{h.name, sk.id, sk.localString(), len(sk.acceptQ), sk.synQ, sk.backlog}
+		if q != sk.loggedListen {
+			sk.loggedListen = q
+			h.emit("", &q)
+		}
+		return
+	}
+	if recvq, sendq := sk.recvQ(), sk.sendQ(); recvq != sk.loggedRecvQ || sendq != sk.loggedSendQ {
+		sk.loggedRecvQ, sk.loggedSendQ = recvq, sendq
+		h.emit("", &Queue{h.name, sk.id, sk.localString(), recvq, sendq})
+	}
+}
+
+// mix is a hash with good avalanche (the finalizer of MurmurHash3), chained over its words.
+func mix(words ...uint64) uint64 {
+	h := uint64(0x9e3779b97f4a7c15)
+	for _, w := range words {
+		h ^= w
+		h ^= h >> 33
+		h *= 0xff51afd7ed558ccd
+		h ^= h >> 33
+		h *= 0xc4ceb9fe1a85ec53
+		h ^= h >> 33
+	}
+	return h
+}
+
+func (e endpoint) word() uint64 { return uint64(e.addr)<<16 | uint64(e.port) }
+
+// isn is the initial sequence number of RFC 6528: a keyed hash of the four-tuple plus a clock that ticks every 64 ns.
+func (h *Host) isn(t fourTuple) uint32 {
+	return uint32(mix(h.seed, 1, t.local.word(), t.remote.word())) + uint32(h.now*1000/64)
+}
+
+// tsOffset starts the timestamp clock of a four-tuple at a value of its own (kernel secure_tcp_ts_off).
+func (h *Host) tsOffset(t fourTuple) uint32 {
+	return uint32(mix(h.seed, 2, t.local.word(), t.remote.word()))
+}

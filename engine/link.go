@@ -1,0 +1,223 @@
+package engine
+
+// Fault is a standing rule of the link: what it does to which of a host's segments.
+type Fault struct {
+	Sender string    // host name; empty is any
+	Has    Flags     // all of these flags are set
+	Lacks  Flags     // none of these is
+	Data   bool      // only segments with payload
+	Nth    int       // the nth match, counted from 1; 0 is every one
+	Action FaultKind // what happens
+	By     Micros    // of delay, and of duplicate: how much later
+}
+
+// FaultKind is what a Fault does.
+type FaultKind string
+
+// The faults.
+const (
+	FaultDrop      FaultKind = "drop"
+	FaultDelay     FaultKind = "delay"
+	FaultDuplicate FaultKind = "duplicate"
+)
+
+// link carries segments between the hosts.
+type link struct {
+	delay  Micros
+	faults []*activeFault
+	cut    map[string]bool // by sending host
+	isn    map[flow]uint32 // of the latest SYN in each direction
+	flying map[int]*flight // by segment id
+	lastID int
+	travel func(*SegmentSent) (arrives []Micros, ok bool) // verify's: the delay a recorded segment had
+}
+
+type activeFault struct {
+	Fault
+	matched int
+}
+
+type flow struct{ src, dst endpoint }
+
+// flight is a segment under way.
+type flight struct {
+	id       int
+	seg      *Segment
+	from, to *Host
+	arrivals []*arrival // still to come
+}
+
+// arrival is one copy's arrival; cancelled ones are skipped when their time comes.
+type arrival struct {
+	flight    *flight
+	at        Micros
+	cancelled bool
+}
+
+// matches says whether the rule is about this segment, and counts it.
+func (f *activeFault) matches(from string, seg *Segment) bool {
+	if f.Sender != "" && f.Sender != from || seg.Flags&f.Has != f.Has || seg.Flags&f.Lacks != 0 || f.Data && len(seg.Payload) == 0 {
+		return false
+	}
+	f.matched++
+	return f.Nth == 0 || f.Nth == f.matched
+}
+
+// send puts a host's segment on the link: logs it, applies the faults and schedules its arrival.
+func (s *Sim) send(from *Host, w Work) {
+	l, seg := &s.link, w.Segment
+	l.lastID++
+	fl := &flight{id: l.lastID, seg: seg, from: from, to: s.byAddr(from, seg.Dst)}
+	delay := l.delay
+	if fl.to == from {
+		delay = loopbackDelay
+	}
+	sent := s.describe(fl)
+	sent.Arrives = s.now + delay
+	if l.travel != nil {
+		if at, ok := l.travel(sent); ok {
+			s.emit(w.Rule, sent)
+			for _, t := range at {
+				s.schedule(fl, t)
+			}
+			return
+		}
+	}
+	seq := s.emit(w.Rule, sent)
+	s.schedule(fl, sent.Arrives)
+	defer func(c int) { s.cause = c }(s.cause)
+	s.cause = seq
+	switch {
+	case fl.to == nil:
+		s.dropFlight(fl, RuleNoHost)
+	case l.cut[from.name]:
+		s.dropFlight(fl, RuleLinkCut)
+	default:
+		s.applyFaults(fl)
+	}
+}
+
+// loopbackDelay is how long a segment to the host itself takes.
+const loopbackDelay = 20
+
+func (s *Sim) applyFaults(fl *flight) {
+	for _, f := range s.link.faults {
+		if !f.matches(fl.from.name, fl.seg) {
+			continue
+		}
+		s.affect(fl, f.Action, f.By, RuleLinkFault)
+	}
+}
+
+// affect drops, delays or duplicates a segment under way.
+func (s *Sim) affect(fl *flight, what FaultKind, by Micros, rule Rule) {
+	switch what {
+	case FaultDrop:
+		s.dropFlight(fl, rule)
+	case FaultDelay:
+		if len(fl.arrivals) == 0 {
+			return
+		}
+		a := fl.arrivals[0]
+		a.cancelled = true
+		fl.arrivals = fl.arrivals[1:]
+		s.schedule(fl, a.at+by)
+		s.emit(rule, &Fate{fl.id, Delayed, a.at + by})
+	case FaultDuplicate:
+		if len(fl.arrivals) == 0 {
+			return
+		}
+		at := fl.arrivals[0].at + by
+		s.schedule(fl, at)
+		s.emit(rule, &Fate{fl.id, Duplicated, at})
+	}
+}
+
+func (s *Sim) schedule(fl *flight, at Micros) {
+	a := &arrival{flight: fl, at: at}
+	fl.arrivals = append(fl.arrivals, a)
+	s.link.flying[fl.id] = fl
+	s.heap.push(item{at: at, kind: itemArrive, arrival: a})
+}
+
+func (s *Sim) dropFlight(fl *flight, rule Rule) {
+	if len(fl.arrivals) == 0 {
+		return
+	}
+	for _, a := range fl.arrivals {
+		a.cancelled = true
+	}
+	fl.arrivals = nil
+	delete(s.link.flying, fl.id)
+	s.emit(rule, &Fate{ID: fl.id, Fate: Dropped})
+}
+
+// arrive delivers one copy.
+func (s *Sim) arrive(a *arrival) {
+	if a.cancelled {
+		return
+	}
+	fl := a.flight
+	for i, other := range fl.arrivals {
+		if other == a {
+			fl.arrivals = append(fl.arrivals[:i], fl.arrivals[i+1:]...)
+			break
+		}
+	}
+	if len(fl.arrivals) == 0 {
+		delete(s.link.flying, fl.id)
+	}
+	s.cause = -1
+	if fl.to.off {
+		s.emit(RuleHostOff, &Fate{ID: fl.id, Fate: Dropped})
+		return
+	}
+	s.cause = s.emit("", &Deliver{fl.id, fl.to.name})
+	fl.to.Receive(s.now, fl.seg)
+	s.drain(fl.to)
+}
+
+func (s *Sim) byAddr(from *Host, a Addr) *Host {
+	if loopback(a) {
+		return from
+	}
+	for _, h := range s.hosts {
+		if h.addr == a {
+			return h
+		}
+	}
+	return nil
+}
+
+// describe makes the log's view of a segment, with numbers relative to the latest SYNs.
+func (s *Sim) describe(fl *flight) *SegmentSent {
+	seg, l := fl.seg, &s.link
+	out, back := flow{seg.src(), seg.dst()}, flow{seg.dst(), seg.src()}
+	if seg.has(SYN) {
+		l.isn[out] = seg.Seq
+	}
+	sent := &SegmentSent{
+		ID: fl.id, From: fl.from.name, Sport: seg.Sport, Dport: seg.Dport, Flags: seg.Flags,
+		Seqno: int64(int32(seg.Seq - l.isn[out])), Abs: SeqAck{seg.Seq, seg.Ack},
+		Len: len(seg.Payload), Win: seg.Win, WinBytes: seg.winBytes, Retransmission: seg.retransmit, Payload: seg.Payload,
+	}
+	if fl.to != nil {
+		sent.To = fl.to.name
+	}
+	if seg.has(ACK) {
+		sent.Ackno = int64(int32(seg.Ack - l.isn[back]))
+	}
+	o := &sent.Opts
+	o.MSS, o.SACKOK = int(seg.MSS), seg.SACKOK
+	if seg.HasTS {
+		o.TS = &Timestamps{seg.TSVal, seg.TSEcr}
+	}
+	if seg.WScale >= 0 {
+		shift := int(seg.WScale)
+		o.WScale = &shift
+	}
+	for _, b := range seg.SACK {
+		o.SACK = append(o.SACK, SACKBlock{int64(int32(b[0] - l.isn[back])), int64(int32(b[1] - l.isn[back]))})
+	}
+	return sent
+}

@@ -1,0 +1,79 @@
+package engine
+
+// bindConflict says whether another socket's hold on the port forbids this one to bind or to listen there (kernel
+// inet_bind_conflict): SO_REUSEADDR must be set on both, and never beside a listener.
+func (h *Host) bindConflict(sk *socket) bool {
+	for _, other := range h.binds[sk.local.port] {
+		if other == sk || sk.local.addr != 0 && other.local.addr != 0 && sk.local.addr != other.local.addr {
+			continue
+		}
+		if !sk.opts.reuseAddr || !other.opts.reuseAddr || other.state == Listen {
+			return true
+		}
+	}
+	return false
+}
+
+// autobind finds a port for a bind() to port 0, or a listen() without bind().
+func (h *Host) autobind(sk *socket) bool {
+	return h.eachEphemeral(mix(h.seed, 3, sk.local.word()), func(port uint16) bool {
+		sk.local.port = port
+		return len(h.binds[port]) == 0
+	})
+}
+
+// eachEphemeral tries the ports of ip_local_port_range from a start that the hash decides, every other one first, as
+// Linux does for connect (kernel __inet_hash_connect).
+func (h *Host) eachEphemeral(hash uint64, try func(port uint16) bool) bool {
+	low, high := h.sys[portRangeLow], h.sys[portRangeHigh]
+	n := high - low + 1
+	if n <= 0 {
+		return false
+	}
+	start := int64(hash%uint64(n)) &^ 1
+	for _, odd := range [2]int64{0, 1} {
+		for i := odd; i < n; i += 2 {
+			if try(uint16(low + (start+i)%n)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// chooseLocal completes the four-tuple of an active open, or says why it can't.
+func (h *Host) chooseLocal(sk *socket, remote endpoint) Errno {
+	sk.remote = remote
+	if sk.local.addr == 0 {
+		sk.local.addr = h.addr
+		if loopback(remote.addr) {
+			sk.local.addr = remote.addr
+		}
+	}
+	if sk.bound {
+		if old := h.conns[sk.tuple()]; old != nil && !h.reuseTimeWait(old, sk) {
+			sk.remote = endpoint{}
+			return "EADDRNOTAVAIL"
+		}
+		return ""
+	}
+	found := h.eachEphemeral(mix(h.seed, 4, uint64(sk.local.addr), remote.word()), func(port uint16) bool {
+		sk.local.port = port
+		for _, other := range h.binds[port] {
+			if other.portGiven && !other.timeWaiting() {
+				return false // a bound port is left to its owner
+			}
+		}
+		old := h.conns[sk.tuple()]
+		return old == nil || h.reuseTimeWait(old, sk)
+	})
+	if !found {
+		sk.local, sk.remote = endpoint{}, endpoint{}
+		return "EADDRNOTAVAIL"
+	}
+	sk.hold()
+	return ""
+}
+
+// timeWaiting says that only a timewait entry is left of the socket.
+func (sk *socket) timeWaiting() bool { return sk.state == TimeWait || sk.mini }

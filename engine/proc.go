@@ -1,0 +1,238 @@
+package engine
+
+// process is a program on a host, with its descriptors and threads.
+type process struct {
+	host    *Host
+	name    string
+	fds     []*socket // by descriptor; 0 to 2 are never sockets
+	threads []*thread
+	dead    bool
+}
+
+// thread is one flow of control of a process.
+type thread struct {
+	proc    *process
+	id      int
+	program Program
+	ended   bool
+	waiting *pending // the call it is in
+	lastSeq int      // of the event that let it go on
+}
+
+// pending is a call that has not returned.
+type pending struct {
+	thread   *thread // nil for a call that an input made
+	proc     *process
+	id       int
+	call     Call
+	since    Micros
+	attempt  func(*Host, *pending) (Result, bool)
+	target   *socket   // of its descriptor
+	sock     *socket   // it waits for, nil for none
+	polled   []*socket // of poll
+	timeout  timer
+	done     bool
+	started  bool // has blocked at least once
+	progress int  // bytes written so far by a blocked write
+}
+
+// inputThread stands for the thread of a call that an input made.
+const inputThread = -1
+
+const firstFD = 3
+
+func (p *process) socket(fd int) *socket {
+	if fd < 0 || fd >= len(p.fds) {
+		return nil
+	}
+	return p.fds[fd]
+}
+
+// install gives a socket the lowest free descriptor, as POSIX asks.
+func (p *process) install(sk *socket) int {
+	for len(p.fds) < firstFD {
+		p.fds = append(p.fds, nil)
+	}
+	for fd := firstFD; fd < len(p.fds); fd++ {
+		if p.fds[fd] == nil {
+			p.fds[fd] = sk
+			return fd
+		}
+	}
+	p.fds = append(p.fds, sk)
+	return len(p.fds) - 1
+}
+
+func (h *Host) process(name string) *process {
+	for _, p := range h.procs {
+		if p.name == name && !p.dead {
+			return p
+		}
+	}
+	return nil
+}
+
+// start makes a process with one thread.
+func (h *Host) start(now Micros, name string, program Program) *thread {
+	h.now = now
+	p := &process{host: h, name: name}
+	h.procs = append(h.procs, p)
+	h.emit("", &Process{h.name, name, ProcessStart, 0})
+	return p.addThread(program)
+}
+
+func (p *process) addThread(program Program) *thread {
+	t := &thread{proc: p, id: len(p.threads), program: program}
+	p.threads = append(p.threads, t)
+	return t
+}
+
+// threadEnded is a return from a thread's function; from the first thread's it ends the process.
+func (h *Host) threadEnded(now Micros, t *thread, status int) {
+	h.now = now
+	if t.ended || t.proc.dead {
+		return
+	}
+	if t.id == 0 {
+		h.exit(t.proc, ProcessExit, status)
+	} else {
+		t.end()
+	}
+	h.settle()
+}
+
+func (t *thread) end() {
+	if t.ended {
+		return
+	}
+	t.ended = true
+	if t.waiting != nil {
+		t.proc.host.abandon(t.waiting)
+	}
+	t.program.Stop()
+}
+
+// exit ends a process: its threads stop where they are and the kernel closes its descriptors, lowest first.
+func (h *Host) exit(p *process, how ProcessAction, status int) {
+	p.dead = true
+	h.emit("", &Process{h.name, p.name, how, status})
+	for _, t := range p.threads {
+		t.end()
+	}
+	for fd, sk := range p.fds {
+		if sk != nil {
+			p.fds[fd] = nil
+			sk.close()
+		}
+	}
+}
+
+// kill ends a process as SIGKILL does.
+func (h *Host) kill(now Micros, p *process) {
+	h.now = now
+	h.exit(p, ProcessKill, 128+9)
+	h.settle()
+}
+
+// powerOff stops the host: nothing is sent any more, no timer fires, no program runs.
+func (h *Host) powerOff(now Micros) {
+	h.now, h.off = now, true
+	for _, p := range h.procs {
+		p.dead = true
+		for _, t := range p.threads {
+			t.end()
+		}
+	}
+	for len(h.timers.ts) > 0 {
+		h.timers.stop(h.timers.ts[0])
+	}
+}
+
+// abandon forgets a call whose thread is gone.
+func (h *Host) abandon(p *pending) {
+	p.done = true
+	h.timers.stop(&p.timeout)
+	p.unwait()
+}
+
+func (p *pending) unwait() {
+	for _, sk := range append(p.polled, p.sock) {
+		if sk != nil {
+			sk.dropWaiter(p)
+		}
+	}
+	p.sock, p.polled = nil, nil
+}
+
+func (sk *socket) dropWaiter(p *pending) {
+	for i, w := range sk.waiters {
+		if w == p {
+			sk.waiters = append(sk.waiters[:i], sk.waiters[i+1:]...)
+			return
+		}
+	}
+}
+
+// retryWaiters lets the calls that wait for the socket go on where they can, first come first served.
+func (sk *socket) retryWaiters() {
+	for i := 0; i < len(sk.waiters); {
+		if p := sk.waiters[i]; !sk.host.try(p) {
+			i++
+		}
+	}
+}
+
+// wait makes a call wait for a socket.
+func (p *pending) wait(sk *socket) {
+	p.sock = sk
+	sk.waiters = append(sk.waiters, p)
+}
+
+// try runs a call's attempt and returns it when it is done.
+func (h *Host) try(p *pending) bool {
+	if p.done {
+		return true
+	}
+	res, done := p.attempt(h, p)
+	if done {
+		h.finish(p, res)
+	}
+	return done
+}
+
+// finish returns a call.
+func (h *Host) finish(p *pending, res Result) {
+	h.abandon(p)
+	r := &Returned{
+		Thread: inputThread,
+		ID:     p.id, Host: h.name, Proc: p.proc.name, Line: p.call.Line, FD: p.call.FD, Call: p.call.Name,
+		Ret: res.Ret, Out: res.Out, Errno: res.Errno, BlockedUS: h.now - p.since,
+	}
+	if p.thread != nil {
+		r.Thread = p.thread.id
+		p.thread.waiting = nil
+	}
+	h.work = append(h.work, Work{Body: r, thread: p.thread, result: res})
+}
+
+// Call makes a system call for a thread, or for a process where an input makes it (thread is nil).
+func (h *Host) call(now Micros, proc *process, t *thread, id int, c Call) {
+	h.now = now
+	p := &pending{thread: t, proc: proc, id: id, call: c, since: now}
+	made := &CallMade{ID: id, Host: h.name, Proc: proc.name, Thread: inputThread, Line: c.Line, FD: c.FD, Call: c.Name, Args: loggedArgs(c)}
+	if t != nil {
+		made.Thread = t.id
+		t.waiting = p
+	}
+	h.emit("", made)
+	h.dispatch(p)
+	h.settle()
+}
+
+// loggedArgs shows a write's length in place of its data.
+func loggedArgs(c Call) []Arg {
+	if c.Name == "write" || c.Name == "send" {
+		return []Arg{Num(int64(len(c.Data)))}
+	}
+	return c.Args
+}

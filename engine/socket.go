@@ -1,0 +1,260 @@
+package engine
+
+// socket is one TCP socket: a listener, a connection (the TCB of RFC 9293 section 3.3.1), or what is left of one in
+// TIME-WAIT.
+type socket struct {
+	host         *Host
+	id           int
+	state        State
+	local        endpoint
+	remote       endpoint
+	opts         socketOptions
+	bound        bool // holds its local port
+	hashed       bool // reachable by its four-tuple
+	orphan       bool // no descriptor refers to it
+	portGiven    bool // the program chose the local port
+	connectState connectState
+	lingering    bool // close() waits for it
+
+	// Send side (RFC 9293 figure 3).
+	iss                    uint32
+	sndUna, sndNxt         uint32
+	writeSeq               uint32 // the next byte that a program writes gets this number
+	sndWnd, sndWl1, maxWnd uint32
+	sndScale               uint8
+	mss                    int     // payload bytes of a full segment
+	out                    []chunk // sent and unacknowledged, then unsent, in sequence order
+	unsent                 int     // index in out of the first that was never sent
+	finQueued              bool
+	sndShut                bool // no more data from the program
+
+	// Receive side.
+	irs             uint32
+	rcvNxt, rcvWup  uint32 // rcvWup: rcvNxt when the window was last advertised
+	rcvWnd          uint32
+	rcvScale        uint8
+	copied          uint32 // up to where the program has read
+	recv            []byte // in order, not read yet
+	ofo             []chunk
+	finSeen         bool
+	rcvShut         bool
+	dsack           [2]uint32
+	hasDsack        bool
+	lastOfo         uint32 // start of the out-of-order range that grew last
+	ackState        ackState
+	tsOK, sackOK    bool
+	wscaleOK        bool
+	rcvThresh       uint32 // upper bound of the window we advertise
+	sndSmall        uint32 // end of the last small segment sent
+	lastOutOfWindow Micros
+	rackTimer       bool // rtx runs for RFC 8985's reordering window
+	tsRecent        uint32
+	tsRecentAt      Micros
+	tsOff           uint32
+	congestion      congestion
+	rtt             rttEstimator
+	rto             ticks // with back-off
+	backoff         int
+	retransmits     int    // retransmissions on time-out since the last progress
+	retransStamp    Micros // of the first of them; 0 is none
+	tlpHigh         uint32 // sndNxt when a loss probe went out
+	tlpOut          bool
+	probesOut       int
+	totalRTO        int
+	keepProbes      int
+	lastHeard       Micros
+	minRTT          Micros
+	rack            rack
+	errno           Errno // pending error (SO_ERROR)
+	wasReset        bool
+	rtx             timer // retransmit, probe, persist
+	delack          timer
+	slow            timer  // syn-ack, keepalive, fin-wait-2, time-wait
+	mini            bool   // only a timewait entry of the kernel is left
+	miniWindow      uint32 // the receive window then
+
+	// A listener's.
+	backlog  int
+	acceptQ  []*socket
+	synQ     int
+	children []*socket // in SYN-RECEIVED
+
+	// A child's, until it is accepted.
+	listener   *socket
+	synackSent Micros
+	numTimeout int
+	acked      bool // its third ACK met a full accept queue
+
+	waiters      []*pending
+	dirty        bool
+	loggedRecvQ  int
+	loggedSendQ  int
+	loggedListen ListenQueue
+}
+
+// socketOptions are what setsockopt sets.
+type socketOptions struct {
+	reuseAddr   bool
+	nonblock    bool
+	nodelay     bool
+	keepalive   bool
+	linger      bool
+	lingerTime  int64 // s
+	linger2     int64 // s; 0 is tcp_fin_timeout
+	keepIdle    int64 // s; 0 is the sysctl, likewise the next two
+	keepIntvl   int64
+	keepCount   int64
+	userTimeout Micros
+	rcvBuf      int
+	sndBuf      int
+}
+
+// chunk is a run of sequence space: data of one or more writes, a SYN or a FIN.
+type chunk struct {
+	seq      uint32
+	data     []byte
+	flags    Flags  // SYN, FIN, PSH
+	sentAt   Micros // last transmission
+	sent     int    // transmissions
+	sacked   bool
+	lost     bool
+	everRetr bool
+}
+
+func (c *chunk) length() uint32 {
+	n := uint32(len(c.data))
+	if c.flags&SYN != 0 {
+		n++
+	}
+	if c.flags&FIN != 0 {
+		n++
+	}
+	return n
+}
+
+func (c *chunk) end() uint32 { return c.seq + c.length() }
+
+func (h *Host) newSocket() *socket {
+	h.socks++
+	return &socket{host: h, id: h.socks, state: Closed}
+}
+
+func (sk *socket) tuple() fourTuple { return fourTuple{sk.local, sk.remote} }
+
+func (sk *socket) localString() string { return sk.local.String() }
+
+func (sk *socket) remoteString() string {
+	if sk.remote.port == 0 {
+		return "*"
+	}
+	return sk.remote.String()
+}
+
+// setState moves the socket and says why.
+func (sk *socket) setState(to State, rule Rule) {
+	from := sk.state
+	sk.state = to
+	sk.touch()
+	sk.host.emit(rule, &StateChange{
+		Host: sk.host.name, Sock: sk.id, Local: sk.localString(), Remote: sk.remoteString(), From: from, To: to, Orphan: sk.orphan,
+	})
+}
+
+// recvQ is Recv-Q as ss shows it: bytes received and not read, an unread FIN counting one (kernel tcp_diag_get_info).
+func (sk *socket) recvQ() int {
+	switch sk.state {
+	case Closed, Listen, SynSent, SynReceived, TimeWait:
+		return 0
+	}
+	if sk.mini {
+		return 0
+	}
+	return int(sk.rcvNxt - sk.copied)
+}
+
+// sendQ is Send-Q as ss shows it: bytes written and not acknowledged, SYN and FIN counting one each.
+func (sk *socket) sendQ() int {
+	if sk.state == Closed || sk.state == TimeWait || sk.mini || sk.listener != nil && sk.state == SynReceived {
+		return 0
+	}
+	return int(sk.writeSeq - sk.sndUna)
+}
+
+// hash makes the socket reachable by its four-tuple.
+func (sk *socket) hash() {
+	sk.host.conns[sk.tuple()] = sk
+	sk.hashed = true
+}
+
+func (sk *socket) unhash() {
+	if sk.hashed {
+		delete(sk.host.conns, sk.tuple())
+		sk.hashed = false
+	}
+}
+
+// hold takes the socket's local port.
+func (sk *socket) hold() {
+	sk.bound = true
+	p := sk.local.port
+	sk.host.binds[p] = append(sk.host.binds[p], sk)
+}
+
+func (sk *socket) release() {
+	if !sk.bound {
+		return
+	}
+	sk.bound = false
+	p := sk.local.port
+	list := sk.host.binds[p]
+	for i, other := range list {
+		if other == sk {
+			list = append(list[:i], list[i+1:]...)
+			break
+		}
+	}
+	if len(list) == 0 {
+		delete(sk.host.binds, p)
+	} else {
+		sk.host.binds[p] = list
+	}
+}
+
+// done deletes the TCB: timers stop, queues are dropped, the four-tuple is free.
+func (sk *socket) done(rule Rule) {
+	if sk.state == Closed {
+		return
+	}
+	if sk.listener != nil {
+		sk.listener.forget(sk)
+	}
+	sk.disarm(&sk.rtx)
+	sk.disarm(&sk.delack)
+	sk.disarm(&sk.slow)
+	sk.setState(Closed, rule)
+	sk.unhash()
+	sk.release()
+	if sk.orphan && !sk.mini {
+		sk.host.orphans--
+	}
+	sk.out, sk.unsent, sk.ofo = nil, 0, nil
+	sk.sndShut, sk.rcvShut = true, true
+	if sk.orphan {
+		sk.recv = nil
+	}
+}
+
+// fail ends the connection with a pending error for the program.
+func (sk *socket) fail(errno Errno, rule Rule) {
+	sk.errno = errno
+	sk.done(rule)
+}
+
+// connectState is where connect() stands, apart from TCP's state: a refused socket can connect again.
+type connectState uint8
+
+const (
+	unconnected connectState = iota
+	connecting
+	connected
+)

@@ -1,0 +1,161 @@
+package engine
+
+import (
+	"strconv"
+	"strings"
+)
+
+// sysSetsockopt takes the option by its name, with its value; SO_LINGER takes two: on and seconds.
+func (h *Host) sysSetsockopt(p *pending) (Result, bool) {
+	sk, o, v := p.target, &p.target.opts, p.arg(1)
+	switch p.call.Args[0].Str {
+	case "SO_REUSEADDR":
+		o.reuseAddr = v != 0
+	case "SO_KEEPALIVE":
+		o.keepalive = v != 0
+		sk.startKeepalive()
+	case "SO_LINGER":
+		o.linger, o.lingerTime = v != 0, p.arg(2)
+	case "SO_RCVBUF":
+		o.rcvBuf = int(min(max(v, 1152), 212992))
+	case "SO_SNDBUF":
+		o.sndBuf = int(min(max(v, 2304), 212992))
+	case "TCP_NODELAY":
+		o.nodelay = v != 0
+		if o.nodelay && sk.synchronized() && !sk.gone() {
+			sk.push(RuleNodelay)
+		}
+	case "TCP_KEEPIDLE":
+		return h.setInRange(&o.keepIdle, v, 1, 32767, sk.startKeepalive)
+	case "TCP_KEEPINTVL":
+		return h.setInRange(&o.keepIntvl, v, 1, 32767, nil)
+	case "TCP_KEEPCNT":
+		return h.setInRange(&o.keepCount, v, 1, 127, nil)
+	case "TCP_LINGER2":
+		o.linger2 = v
+		if v > 120 {
+			o.linger2 = 120
+		}
+	case "TCP_USER_TIMEOUT":
+		if v < 0 {
+			return fails("EINVAL")
+		}
+		o.userTimeout = Micros(v) * Millisecond
+	default:
+		return fails("ENOPROTOOPT")
+	}
+	return returns(0)
+}
+
+func (h *Host) setInRange(dst *int64, v, low, high int64, then func()) (Result, bool) {
+	if v < low || v > high {
+		return fails("EINVAL")
+	}
+	*dst = v
+	if then != nil {
+		then()
+	}
+	return returns(0)
+}
+
+// sysGetsockopt gives SO_ERROR, as a name, and clears it; the others as numbers.
+func (h *Host) sysGetsockopt(p *pending) (Result, bool) {
+	sk, o := p.target, &p.target.opts
+	number := func(n int64) (Result, bool) { return Result{Out: strconv.FormatInt(n, 10)}, true }
+	flag := func(b bool) (Result, bool) {
+		if b {
+			return number(1)
+		}
+		return number(0)
+	}
+	switch p.call.Args[0].Str {
+	case "SO_ERROR":
+		if e := sk.takeError(); e != "" {
+			return Result{Out: string(e)}, true
+		}
+		return number(0)
+	case "SO_REUSEADDR":
+		return flag(o.reuseAddr)
+	case "SO_KEEPALIVE":
+		return flag(o.keepalive)
+	case "TCP_NODELAY":
+		return flag(o.nodelay)
+	case "TCP_KEEPIDLE":
+		return number(h.orSysctl(o.keepIdle, keepaliveTime))
+	case "TCP_KEEPINTVL":
+		return number(h.orSysctl(o.keepIntvl, keepaliveIntvl))
+	case "TCP_KEEPCNT":
+		return number(h.orSysctl(o.keepCount, keepaliveProbes))
+	case "TCP_USER_TIMEOUT":
+		return number(int64(o.userTimeout / Millisecond))
+	}
+	return fails("ENOPROTOOPT")
+}
+
+func (h *Host) orSysctl(v int64, i int) int64 {
+	if v != 0 {
+		return v
+	}
+	return h.sys[i]
+}
+
+// sysPoll waits for any event on its descriptors: poll(timeout in ms, -1 for ever, fd…). Out has one text a descriptor,
+// joined by spaces.
+func (h *Host) sysPoll(p *pending) (Result, bool) {
+	var socks []*socket
+	for i := 1; i < len(p.call.Args); i++ {
+		socks = append(socks, p.proc.socket(int(p.arg(i))))
+	}
+	ready := 0
+	texts := make([]string, len(socks))
+	for i, sk := range socks {
+		texts[i] = "POLLNVAL"
+		if sk != nil {
+			texts[i] = strings.Join(sk.pollEvents(), "|")
+		}
+		if texts[i] != "" {
+			ready++
+		} else {
+			texts[i] = "0"
+		}
+	}
+	timeout := p.arg(0)
+	if ready > 0 || timeout == 0 || p.started && !p.timeout.armed() && timeout > 0 {
+		return Result{Ret: int64(ready), Out: strings.Join(texts, " ")}, true
+	}
+	if !p.started {
+		p.started = true
+		for _, sk := range socks {
+			sk.waiters = append(sk.waiters, p)
+		}
+		p.polled = socks
+		if timeout > 0 {
+			p.timeout.call = p
+			h.timers.set(&p.timeout, h.now+Micros(timeout)*Millisecond)
+		}
+	}
+	return Result{}, false
+}
+
+// pollEvents is kernel tcp_poll, in the order of the bits.
+func (sk *socket) pollEvents() []string {
+	var ev []string
+	add := func(name string, yes bool) {
+		if yes {
+			ev = append(ev, name)
+		}
+	}
+	if sk.state == Listen {
+		add("POLLIN", len(sk.acceptQ) > 0)
+		return ev
+	}
+	closed := sk.gone()
+	opening := sk.state == SynSent || sk.state == SynReceived
+	rcvShut, sndShut := sk.rcvShut || closed, sk.sndShut || closed
+	add("POLLIN", !opening && (len(sk.recv) > 0 || rcvShut))
+	add("POLLOUT", !opening && (sndShut || sk.sendRoom() > 0))
+	add("POLLRDHUP", rcvShut)
+	add("POLLERR", sk.errno != "")
+	add("POLLHUP", rcvShut && sndShut || closed)
+	return ev
+}
