@@ -339,7 +339,7 @@ func sysPoll(c *coroutine, t *starlark.Thread, b *starlark.Builtin, in invocatio
 	if err != nil {
 		return nil, err
 	}
-	return polled(r.Out), nil
+	return polled(list, r.Out), nil
 }
 
 // maxPolled bounds the descriptors of one poll.
@@ -366,13 +366,12 @@ func toDescriptors(v starlark.Value) ([]int64, error) {
 	return fds, nil
 }
 
-// polled reads "3:POLLIN|POLLHUP 4:POLLOUT", as the engine writes what poll found.
-func polled(out string) *starlark.Dict {
-	d := starlark.NewDict(4)
-	for _, one := range strings.Fields(out) {
-		fd, events, _ := strings.Cut(one, ":")
-		if n, err := strconv.Atoi(fd); err == nil {
-			d.SetKey(starlark.MakeInt(n), starlark.String(events)) // a fresh dict takes an int key
+// polled pairs the descriptors with what poll found of each: "POLLIN|POLLHUP", or "0" for nothing.
+func polled(fds []int64, out string) *starlark.Dict {
+	d := starlark.NewDict(len(fds))
+	for i, events := range strings.Fields(out) {
+		if i < len(fds) && events != "0" {
+			d.SetKey(starlark.MakeInt64(fds[i]), starlark.String(events)) // a fresh dict takes an int key
 		}
 	}
 	return d

@@ -119,9 +119,7 @@ func (x *execution) build() error {
 	}
 	slices.SortStableFunc(s.actions, func(a, b *action) int { return int(a.at - b.at) })
 	for _, a := range s.actions {
-		if err := x.sim.Schedule(a.at, a.do); err != nil {
-			return at(a.pos, err)
-		}
+		x.sim.Schedule(a.at, a.do)
 	}
 	for i, in := range x.log.Run.Inputs {
 		x.sim.Input(i, in)
@@ -171,7 +169,7 @@ func (x *execution) run() error {
 	}
 	var refused *engine.InputError
 	if errors.As(err, &refused) {
-		return refusal(refused)
+		return x.refusal(refused)
 	}
 	if err != nil {
 		return err
@@ -191,16 +189,38 @@ func (x *execution) run() error {
 	return nil
 }
 
-// refusal is a refused input in both languages.
-func refusal(e *engine.InputError) *Error {
+// refusal is a refused input in both languages. An action of the scenario's own is a mistake in its source.
+func (x *execution) refusal(e *engine.InputError) error {
 	words, ok := refusals[e.Code]
 	if !ok {
 		words = "不能执行"
+	}
+	if e.Index < 0 {
+		return &problem{code: CodeScenario, pos: x.refusedAction(), text: engine.Text{
+			En: fmt.Sprintf("this can't act: %s", e.Why),
+			Zh: fmt.Sprintf("这个动作不能执行：%s（%s）", words, e.Why),
+		}}
 	}
 	return &Error{Code: string(e.Code), Message: engine.Text{
 		En: fmt.Sprintf("input %d: %s", e.Index+1, e.Why),
 		Zh: fmt.Sprintf("第 %d 个输入：%s（%s）", e.Index+1, words, e.Why),
 	}}
+}
+
+// refusedAction is the place of the first action that is not in the log.
+func (x *execution) refusedAction() syntax.Position {
+	applied := map[engine.Do]bool{}
+	for _, ev := range x.log.Events {
+		if in, ok := ev.Body.(*engine.InputApplied); ok {
+			applied[in.Do] = true
+		}
+	}
+	for _, a := range x.setup.actions {
+		if !applied[a.do] {
+			return a.pos
+		}
+	}
+	return syntax.Position{}
 }
 
 var refusals = map[engine.RefusalCode]string{

@@ -190,3 +190,23 @@ host("server", p)
 	_, err := scenario.Execute(nil, scenario.Run{Source: src}, scenario.Limits{})
 	coded(t, err, scenario.CodeSteps)
 }
+
+// TestInputsAreRefused holds the codes of inputs that can't act, and that a refused input refuses the run.
+func TestInputsAreRefused(t *testing.T) {
+	for code, in := range map[string]string{
+		"bad_time":      `{"at":-1,"do":{"cut":{}}}`,
+		"bad_input":     `{"at":1,"do":{}}`,
+		"not_in_flight": `{"at":1,"do":{"drop":{"segment":99}}}`,
+		"unknown_host":  `{"at":1,"do":{"power-off":{"host":"nobody"}}}`,
+		"unknown_proc":  `{"at":1,"do":{"kill":{"host":"client","proc":"nobody"}}}`,
+		"unknown_call":  `{"at":1,"do":{"call":{"host":"server","proc":"server","call":"fly","args":[]}}}`,
+		"bad_sysctl":    `{"at":1,"do":{"sysctl":{"host":"client","name":"net.ipv4.nothing","value":1}}}`,
+	} {
+		input, err := scenario.ParseInput([]byte(in))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = scenario.Execute(folder{}, scenario.Run{Scenario: "close/four-way", Inputs: []engine.Input{input}}, scenario.Limits{})
+		coded(t, err, code)
+	}
+}
