@@ -96,6 +96,12 @@ func (f *Files) Has(name string) bool {
 	return ok
 }
 
+// Body gives a file's content and its content type; nil for a name without a file.
+func (f *Files) Body(name string) (body []byte, contentType string) {
+	file := f.byName[name]
+	return file.body, file.contentType
+}
+
 // URL is the address of a file, relative to the service's base path: "static/3f…/css/site.css". One digest covers all
 // files, so that files may refer to each other by relative addresses. A name without a file is a mistake in the program,
 // and panics.

@@ -1,0 +1,111 @@
+package handlers
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"sync/atomic"
+
+	"finwait/content"
+	"finwait/internal/stream"
+	"finwait/static"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+)
+
+// Options are what the service is made of. Content, Files and Runs must be set.
+type Options struct {
+	Content *content.Content
+	Files   *static.Files
+	Runs    *stream.Server
+	Ready   func(context.Context) error // what /readyz asks, e.g. the database; nil asks nothing
+	Log     *slog.Logger                // nil discards
+
+	BaseURL        *url.URL       // where readers find the service, with or without a path; nil: wherever a request came
+	EmbedOrigins   []string       // origins that may frame lessons; empty is any
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For and X-Forwarded-Proto count
+	Metrics        bool           // serve /metrics here
+}
+
+// Handler is the service.
+type Handler struct {
+	Options
+	prefix   string // path of BaseURL without the last slash: "" or "/finwait"
+	mux      http.Handler
+	metrics  *metrics
+	lessons  *lessonPages
+	sockets  *sockets
+	draining atomic.Bool
+}
+
+// New makes the service ready to serve.
+func New(o Options) *Handler {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	h := &Handler{Options: o, metrics: newMetrics()}
+	if o.BaseURL != nil {
+		h.prefix = strings.TrimRight(o.BaseURL.Path, "/")
+	}
+	h.lessons = newLessonPages(o.Content)
+	h.sockets = newSockets(h)
+	h.mux = h.routes()
+	return h
+}
+
+// ServeHTTP implements http.Handler.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.mux.ServeHTTP(w, r) }
+
+// Shutdown tells /readyz that the service is leaving and closes all WebSockets with status 1001 (going away). It returns
+// when their goroutines are gone, or with ctx's error.
+func (h *Handler) Shutdown(ctx context.Context) error {
+	h.draining.Store(true)
+	return h.sockets.shutdown(ctx)
+}
+
+// MetricsHandler serves the Prometheus metrics, for an address of their own.
+func (h *Handler) MetricsHandler() http.Handler { return h.metrics.handler }
+
+func (h *Handler) routes() http.Handler {
+	r := chi.NewRouter()
+	r.Use(h.begin, h.observe, h.recoverPanics, h.stripPrefix, h.secure, h.guard, middleware.GetHead)
+	r.NotFound(h.handle(func(http.ResponseWriter, *http.Request) error { return errNotFound }))
+	r.MethodNotAllowed(h.handle(func(http.ResponseWriter, *http.Request) error { return errMethod }))
+
+	r.Get("/", h.handle(h.root))
+	r.Get("/{lang:(en|zh)}", h.handle(h.slash))
+	r.Route("/{lang:(en|zh)}/", func(r chi.Router) {
+		r.Use(h.chooseLanguage)
+		r.Get("/", h.handle(h.home))
+		r.Get("/lessons/{slug}", h.handle(h.lesson))
+	})
+	r.Get("/embed/{lang:(en|zh)}/lessons/{slug}", h.handle(h.embed))
+	r.Get("/embed.js", h.handle(h.frameScript))
+	r.Get("/oembed", h.handle(h.oembed))
+	r.Get("/ws", h.handle(h.sockets.serve))
+	r.Route("/api/v1", func(r chi.Router) {
+		r.Get("/runs.{format:(jsonl|txt|pcapng)}", h.handle(h.runFile))
+		r.Get("/rules/{lang:(en|zh)}.json", h.handle(h.rules))
+	})
+	r.Get("/static/*", http.StripPrefix("/static", h.Files).ServeHTTP)
+	r.Get("/favicon.ico", h.handle(h.favicon))
+	r.Get("/healthz", h.handle(h.healthz))
+	r.Get("/readyz", h.handle(h.readyz))
+	if h.Options.Metrics {
+		r.Method(http.MethodGet, "/metrics", h.metrics.handler)
+	}
+	return r
+}
+
+// handle adapts a handler that returns its error.
+func (h *Handler) handle(f func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := f(w, r); err != nil {
+			h.fail(w, r, err)
+		}
+	}
+}

@@ -1,0 +1,113 @@
+package handlers
+
+import (
+	"net/http"
+	"strconv"
+
+	"finwait/content"
+	"finwait/engine"
+	"finwait/web"
+
+	"github.com/go-chi/chi/v5"
+)
+
+// home is the front page.
+func (h *Handler) home(w http.ResponseWriter, r *http.Request) error {
+	l := pathLanguage(r)
+	lessons := h.Content.Lessons()
+	p := h.page(r, l, "")
+	p.Description = web.HomeDescription(l)
+	p.Styles = []string{"css/ladder.css", "css/home.css"}
+	view := web.Home{Page: p, Course: web.Course(lessons, l)}
+	if len(lessons) > 0 {
+		first := lessons[0]
+		drawn, err := h.lessons.draw(first, l)
+		if err != nil {
+			return err
+		}
+		view.First = view.Course[0].Entries[0]
+		view.Figure, view.Narrow = drawn.hero, drawn.heroNarrow
+		view.Snippet = web.Snippet{
+			Src:    h.origin(r) + h.embedPath(l, first.Slug),
+			Script: h.origin(r) + h.base() + "embed.js",
+			Height: strconv.Itoa(embedHeight), Title: first.Texts[l].Title,
+		}
+	}
+	return h.html(w, r, view.View())
+}
+
+// lesson is the page of a lesson; ?run= and ?at= open a run on its stage.
+func (h *Handler) lesson(w http.ResponseWriter, r *http.Request) error {
+	view, err := h.lessonView(r, "lesson")
+	if err != nil {
+		return err
+	}
+	return h.html(w, r, view.View())
+}
+
+// embed is a lesson for a frame in another page.
+func (h *Handler) embed(w http.ResponseWriter, r *http.Request) error {
+	h.allowFrames(w.Header())
+	view, err := h.lessonView(r, "embed")
+	if err != nil {
+		return err
+	}
+	view.Scripts = append(view.Scripts, "js/embed.js")
+	return h.html(w, r, web.Embed{Lesson: *view}.View())
+}
+
+func (h *Handler) lessonView(r *http.Request, mode string) (*web.Lesson, error) {
+	l := pathLanguage(r)
+	lesson := h.Content.Lesson(chi.URLParam(r, "slug"))
+	if lesson == nil {
+		return nil, errNotFound
+	}
+	stage, err := h.stage(r, lesson, l, mode)
+	if err != nil {
+		return nil, err
+	}
+	text := lesson.Texts[l]
+	p := h.page(r, l, "lessons/"+lesson.Slug)
+	p.Title, p.Description, p.OEmbed = text.Title, text.Summary, true
+	p.Styles = []string{"css/ladder.css", "css/stage.css", "css/quiz.css"}
+	p.Scripts = []string{"dist/stage.js", "dist/quiz.js"}
+	view := &web.Lesson{
+		Page: p, Course: web.Course(h.Content.Lessons(), l), Current: web.EntryOf(lesson, l), Chapter: l.Of(lesson.Chapter),
+		Alt: lesson.Texts[otherLanguage(l)].Title, Text: text, Stage: stage,
+	}
+	view.Prev, view.Next = neighbours(h.Content.Lessons(), lesson, l)
+	return view, nil
+}
+
+func otherLanguage(l content.Lang) content.Lang {
+	if l == content.Zh {
+		return content.En
+	}
+	return content.Zh
+}
+
+func neighbours(all []*content.Lesson, lesson *content.Lesson, l content.Lang) (prev, next *web.Entry) {
+	for i, at := range all {
+		if at != lesson {
+			continue
+		}
+		if i > 0 {
+			e := web.EntryOf(all[i-1], l)
+			prev = &e
+		}
+		if i+1 < len(all) {
+			e := web.EntryOf(all[i+1], l)
+			next = &e
+		}
+	}
+	return prev, next
+}
+
+// playhead reads ?at=, in µs; -1 where there is none, or none that a run can have.
+func playhead(r *http.Request) engine.Micros {
+	at, err := strconv.ParseInt(r.URL.Query().Get("at"), 10, 64)
+	if err != nil || at < 0 || at > int64(engine.Day) {
+		return -1
+	}
+	return engine.Micros(at)
+}

@@ -1,0 +1,209 @@
+package handlers
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"sync"
+
+	"finwait/content"
+	"finwait/engine"
+	"finwait/scenario"
+	"finwait/web"
+
+	"go.starlark.net/syntax"
+)
+
+// Widths for which ladders are laid out, in px: the stage's column and a phone, and the home page's column.
+const (
+	wideLadder   = 660
+	narrowLadder = 356
+	heroLadder   = 544
+)
+
+// lessonPages keeps what is drawn of the lessons' own runs, which is the same for every reader.
+type lessonPages struct {
+	content *content.Content
+	mu      sync.Mutex
+	logs    map[string]*scenario.Log // by slug
+	drawn   map[string]*drawn        // by language and slug
+}
+
+// drawn is a run as a page shows it in one language.
+type drawn struct {
+	hero, heroNarrow web.Ladder
+	wide, narrow     web.Ladder
+	lines            []web.TranscriptLine
+	data             stageData
+	title, facts     string
+}
+
+// stageData is what the stage's element needs and the event log does not say.
+type stageData struct {
+	Source  sourceData        `json:"source"`
+	Hosts   []hostData        `json:"hosts"`
+	Phrases map[string]string `json:"phrases"`
+}
+
+type sourceData struct {
+	File string `json:"file"`
+	Text string `json:"text"`
+}
+
+type hostData struct {
+	Name    string   `json:"name"`
+	Program *program `json:"program,omitempty"`
+}
+
+// program is where in the source a host's program stands: its first and last line, from 1.
+type program struct {
+	From int `json:"from"`
+	To   int `json:"to"`
+}
+
+func newLessonPages(c *content.Content) *lessonPages {
+	return &lessonPages{content: c, logs: map[string]*scenario.Log{}, drawn: map[string]*drawn{}}
+}
+
+// draw gives the drawing of a lesson's own run.
+func (p *lessonPages) draw(lesson *content.Lesson, l content.Lang) (*drawn, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	key := string(l) + "/" + lesson.Slug
+	if d := p.drawn[key]; d != nil {
+		return d, nil
+	}
+	log := p.logs[lesson.Slug]
+	if log == nil {
+		var err error
+		if log, err = scenario.Execute(p.content, lesson.Run, scenario.Limits{}); err != nil {
+			return nil, fmt.Errorf("the run of lesson %s: %w", lesson.Slug, err)
+		}
+		p.logs[lesson.Slug] = log
+	}
+	d := p.drawLog(log, l)
+	p.drawn[key] = d
+	return d, nil
+}
+
+func (p *lessonPages) drawLog(log *scenario.Log, l content.Lang) *drawn {
+	phrases := p.content.Phrases(l)
+	d := &drawn{
+		title: l.Of(log.Title), lines: web.Transcript(log.Events, l, phrases),
+		data: stageData{Source: sourceData{log.File, log.Source}, Hosts: programs(log), Phrases: phrases},
+	}
+	meta, _ := log.Events[0].Body.(*engine.Meta)
+	d.facts = fmt.Sprintf("seed %d · %s", meta.Seed, content.Clock(meta.Link.DelayUS))
+	ladder := func(id string, o web.LadderOptions) web.Ladder {
+		o.Lang = l
+		return web.NewLadder(id, log.Events, o)
+	}
+	d.wide = ladder("ladder-wide", web.LadderOptions{Width: wideLadder, Axis: true, Calls: true})
+	d.narrow = ladder("ladder-narrow", web.LadderOptions{Width: narrowLadder, Axis: true})
+	from := firstFIN(log.Events)
+	d.hero = ladder("hero-wide", web.LadderOptions{Width: heroLadder, From: from})
+	d.heroNarrow = ladder("hero-narrow", web.LadderOptions{Width: narrowLadder - 32, From: from})
+	return d
+}
+
+// firstFIN is when the close begins; 0 where there is none.
+func firstFIN(events []engine.Event) engine.Micros {
+	for _, ev := range events {
+		if s, ok := ev.Body.(*engine.SegmentSent); ok && s.Flags&engine.FIN != 0 {
+			return ev.T
+		}
+	}
+	return 0
+}
+
+// programs finds each host's program: the function of the source in which it makes its first call.
+func programs(log *scenario.Log) []hostData {
+	meta, _ := log.Events[0].Body.(*engine.Meta)
+	first := map[string]int{}
+	for _, ev := range log.Events {
+		if c, ok := ev.Body.(*engine.CallMade); ok && c.Line > 0 && first[c.Host] == 0 {
+			first[c.Host] = c.Line
+		}
+	}
+	defs := functions(log.File, log.Source)
+	var out []hostData
+	for _, host := range meta.Hosts {
+		h := hostData{Name: host.Name}
+		for _, d := range defs {
+			if line := first[host.Name]; line >= d.From && line <= d.To {
+				h.Program = &d
+			}
+		}
+		out = append(out, h)
+	}
+	return out
+}
+
+// functions are the lines of the source's functions of the top level.
+func functions(file, source string) []program {
+	options := &syntax.FileOptions{Set: true, While: true, TopLevelControl: true, GlobalReassign: true}
+	f, err := options.Parse(file, source, 0)
+	if err != nil {
+		return nil // it has run, so this can't be; a stage without marks is still one
+	}
+	var out []program
+	for _, s := range f.Stmts {
+		if def, ok := s.(*syntax.DefStmt); ok {
+			from, to := def.Span()
+			out = append(out, program{int(from.Line), int(to.Line)})
+		}
+	}
+	return out
+}
+
+// stage makes the stage of a lesson's page: its own run, or what ?run= and ?at= ask for.
+func (h *Handler) stage(r *http.Request, lesson *content.Lesson, l content.Lang, mode string) (web.Stage, error) {
+	own, err := h.lessons.draw(lesson, l)
+	if err != nil {
+		return web.Stage{}, err
+	}
+	s := web.Stage{
+		Mode: mode, Scenario: lesson.Run.Scenario, Seed: lesson.Run.Seed, At: playhead(r), Data: own.data,
+		Title: own.title, Facts: own.facts, Wide: own.wide, Narrow: own.narrow, Lines: own.lines,
+		Files: h.files(lesson.Token()),
+	}
+	if lesson.Run.Vary != nil && len(lesson.Run.Vary) > 0 {
+		s.Token = lesson.Token() // the element's scenario and seed do not say the choices
+	}
+	token := r.URL.Query().Get("run")
+	if token == "" {
+		return s, nil
+	}
+	return s, h.otherRun(r, &s, token, l)
+}
+
+// otherRun puts the run of a token on the stage. What can't be run is said, and the lesson's own run stays.
+func (h *Handler) otherRun(r *http.Request, s *web.Stage, token string, l content.Lang) error {
+	run, err := scenario.ParseToken(token)
+	if err != nil {
+		s.Notice, s.At = l.Of(explain(err).Text), -1
+		return nil
+	}
+	s.Token, s.Files = token, h.files(token)
+	log, err := h.runLog(r.Context(), h.session(r), run)
+	if err != nil {
+		e := explain(err)
+		if e.Status >= http.StatusInternalServerError && e.Status != http.StatusServiceUnavailable {
+			return err
+		}
+		s.Notice = l.Of(e.Text)
+		return nil
+	}
+	d := h.lessons.drawLog(log, l)
+	s.Data, s.Title, s.Facts, s.Wide, s.Narrow, s.Lines = d.data, d.title, d.facts, d.wide, d.narrow, d.lines
+	return nil
+}
+
+// files are the forms in which a run can be taken along.
+func (h *Handler) files(token string) []web.File {
+	var out []web.File
+	for _, format := range []string{"pcapng", "txt", "jsonl"} {
+		out = append(out, web.File{Name: format, Href: h.base() + "api/v1/runs." + format + "?run=" + url.QueryEscape(token)})
+	}
+	return out
+}

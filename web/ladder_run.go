@@ -1,0 +1,291 @@
+package web
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"finwait/content"
+	"finwait/engine"
+)
+
+// ladderRun is what a ladder shows of a run: two hosts, the segments between them, and what happened on each side.
+type ladderRun struct {
+	title    engine.Text
+	hosts    [2]engine.HostMeta // the active opener first
+	segments []*ladderSegment
+	marks    [2][]ladderMark // in order of time
+	waits    []ladderWait
+	end      engine.Micros
+}
+
+// ladderSegment is one trip of a segment; a duplicated one makes two.
+type ladderSegment struct {
+	id            int
+	from          int // side
+	sent, ends    engine.Micros
+	arrived, lost bool
+	fraction      float64 // of the way, where lost
+	rank          int     // among trips of the same sender, start and end: 0, 1, …
+	syn, data     bool
+	fin, rst      bool
+	again         bool // a retransmission
+	flags         string
+	seqno, ackno  int64
+	length        int
+}
+
+// ladderMark is something that happened on a host: a state that begins, or a call that returned.
+type ladderMark struct {
+	t      engine.Micros
+	state  engine.State // or
+	text   string       // "close()=0"
+	failed bool
+}
+
+// ladderWait is a stay in TIME-WAIT.
+type ladderWait struct {
+	side     int
+	from, to engine.Micros
+}
+
+// shownCalls are the calls that touch the connection; the others would only fill the figure.
+var shownCalls = map[string]bool{
+	"connect": true, "accept": true, "read": true, "recv": true, "write": true, "send": true, "close": true, "shutdown": true,
+}
+
+// runReader collects a ladderRun from the events.
+type runReader struct {
+	ladderRun
+	side   map[string]int // by host name
+	socket [2]int         // the connection's socket that the lifeline follows; 0 while there is none
+	byID   map[int]*ladderSegment
+}
+
+func readRun(events []engine.Event) ladderRun {
+	r := runReader{side: map[string]int{}, byID: map[int]*ladderSegment{}}
+	opener := activeOpener(events)
+	for _, ev := range events {
+		r.end = ev.T
+		switch b := ev.Body.(type) {
+		case *engine.Meta:
+			r.meta(b, opener)
+		case *engine.SegmentSent:
+			r.sent(ev.T, b)
+		case *engine.Fate:
+			r.fate(ev.T, b)
+		case *engine.Deliver:
+			r.deliver(ev.T, b)
+		case *engine.StateChange:
+			r.state(ev.T, b)
+		case *engine.Returned:
+			r.returned(ev.T, b)
+		}
+	}
+	r.finish()
+	return r.ladderRun
+}
+
+// activeOpener is the host that sent the first SYN.
+func activeOpener(events []engine.Event) string {
+	for _, ev := range events {
+		if s, ok := ev.Body.(*engine.SegmentSent); ok && s.Flags&engine.SYN != 0 {
+			return s.From
+		}
+	}
+	return ""
+}
+
+func (r *runReader) meta(m *engine.Meta, opener string) {
+	r.title = m.Title
+	hosts := slices.Clone(m.Hosts)
+	slices.SortStableFunc(hosts, func(a, b engine.HostMeta) int {
+		switch opener {
+		case a.Name:
+			return -1
+		case b.Name:
+			return 1
+		}
+		return 0
+	})
+	for i, h := range hosts[:min(2, len(hosts))] {
+		r.hosts[i], r.side[h.Name] = h, i
+	}
+}
+
+func (r *runReader) sent(t engine.Micros, b *engine.SegmentSent) {
+	s := &ladderSegment{
+		id: b.ID, from: r.side[b.From], sent: t, ends: b.Arrives, fraction: lostFraction,
+		syn: b.Flags&engine.SYN != 0, fin: b.Flags&engine.FIN != 0, rst: b.Flags&engine.RST != 0, data: b.Len > 0,
+		again: b.Retransmission, flags: flagNames(b.Flags), seqno: b.Seqno, ackno: b.Ackno, length: b.Len,
+	}
+	r.segments = append(r.segments, s)
+	r.byID[b.ID] = s
+}
+
+func (r *runReader) fate(t engine.Micros, b *engine.Fate) {
+	s := r.byID[b.ID]
+	if s == nil {
+		return
+	}
+	switch b.Fate {
+	case engine.Dropped:
+		s.lost = true
+		if t > s.sent && s.ends > s.sent {
+			s.fraction = float64(t-s.sent) / float64(s.ends-s.sent)
+		}
+	case engine.Delayed:
+		s.ends = b.Arrives
+	}
+}
+
+func (r *runReader) deliver(t engine.Micros, b *engine.Deliver) {
+	s := r.byID[b.ID]
+	if s == nil {
+		return
+	}
+	if s.arrived {
+		second := *s
+		s = &second
+		r.segments = append(r.segments, s)
+	}
+	s.arrived, s.ends = true, t
+}
+
+// state follows one connection on each host, and its listener until there is one.
+func (r *runReader) state(t engine.Micros, b *engine.StateChange) {
+	side, ok := r.side[b.Host]
+	listener := b.Remote == "*"
+	if !ok || listener && r.socket[side] != 0 || r.socket[side] != 0 && r.socket[side] != b.Sock {
+		return
+	}
+	if !listener {
+		r.socket[side] = b.Sock
+	}
+	r.marks[side] = append(r.marks[side], ladderMark{t: t, state: b.To})
+	if b.To == engine.TimeWait {
+		r.waits = append(r.waits, ladderWait{side: side, from: t, to: -1})
+	} else if n := len(r.waits); n > 0 && r.waits[n-1].side == side && r.waits[n-1].to < 0 {
+		r.waits[n-1].to = t
+	}
+}
+
+func (r *runReader) returned(t engine.Micros, b *engine.Returned) {
+	side, ok := r.side[b.Host]
+	if !ok || !shownCalls[b.Call] {
+		return
+	}
+	m := ladderMark{t: t, text: b.Call + "()=" + strconv.FormatInt(b.Ret, 10), failed: b.Ret < 0}
+	if b.Errno != "" {
+		m.text = b.Call + "() " + string(b.Errno)
+	}
+	r.marks[side] = append(r.marks[side], m)
+}
+
+func (r *runReader) finish() {
+	for i := range r.waits {
+		if r.waits[i].to < 0 {
+			r.waits[i].to = r.end
+		}
+	}
+	for side := range r.marks {
+		slices.SortStableFunc(r.marks[side], byTime)
+	}
+	type trip struct {
+		from       int
+		sent, ends engine.Micros
+	}
+	seen := map[trip]int{}
+	for _, s := range r.segments {
+		key := trip{s.from, s.sent, s.ends}
+		s.rank = seen[key]
+		seen[key]++
+	}
+}
+
+// class names the kind by which a segment is coloured, and what became of it.
+func (s *ladderSegment) class() string {
+	kind := "ack"
+	switch {
+	case s.rst:
+		kind = "rst"
+	case s.syn:
+		kind = "syn"
+	case s.fin:
+		kind = "fin"
+	case s.data:
+		kind = "data"
+	}
+	c := "seg seg-" + kind
+	if s.again {
+		c += " re"
+	}
+	if s.lost {
+		c += " lost"
+	}
+	return c
+}
+
+// numbers are the segment's figures; a narrow ladder leaves out the acknowledgment of a data segment.
+func (s *ladderSegment) numbers(wide bool) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "seq=%d", s.seqno)
+	if strings.Contains(s.flags, "ACK") && (wide || s.length == 0) {
+		fmt.Fprintf(&b, " ack=%d", s.ackno)
+	}
+	if s.length > 0 {
+		fmt.Fprintf(&b, " len=%d", s.length)
+	}
+	return b.String()
+}
+
+// flagNames writes flags as they are spoken: "FIN,ACK".
+func flagNames(f engine.Flags) string {
+	var names []string
+	for _, n := range []struct {
+		flag engine.Flags
+		name string
+	}{{engine.SYN, "SYN"}, {engine.FIN, "FIN"}, {engine.RST, "RST"}, {engine.PSH, "PSH"}, {engine.ACK, "ACK"}} {
+		if f&n.flag != 0 {
+			names = append(names, n.name)
+		}
+	}
+	return strings.Join(names, ",")
+}
+
+// axisTime is a time in ms with thin groups of thousands, as the axis has it: "60 330".
+func axisTime(t engine.Micros) string {
+	s := strconv.FormatFloat(float64(t)/float64(engine.Millisecond), 'f', -1, 64)
+	whole, fraction, found := strings.Cut(s, ".")
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "\u202f" + whole[i:]
+	}
+	if found {
+		return whole + "." + fraction[:1]
+	}
+	return whole
+}
+
+// hostName is how the two usual hosts are called in a language; any other keeps its name.
+func hostName(l content.Lang, name string) string {
+	if l == content.Zh {
+		switch name {
+		case "client":
+			return "客户端"
+		case "server":
+			return "服务端"
+		}
+	}
+	return name
+}
+
+// ladderTitle says in a sentence what the figure shows.
+func ladderTitle(l content.Lang, r ladderRun) string {
+	left, right := hostName(l, r.hosts[0].Name), hostName(l, r.hosts[1].Name)
+	n, took := len(r.segments), content.Clock(r.end)
+	if l == content.Zh {
+		return fmt.Sprintf("%s：时序图，%s在左，%s在右，%s 内共 %d 个报文段。", r.title.Zh, left, right, took, n)
+	}
+	return fmt.Sprintf("%s: time-sequence diagram, %s on the left, %s on the right, %d segments in %s.", r.title.En, left, right, n, took)
+}
