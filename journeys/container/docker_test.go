@@ -91,7 +91,9 @@ func stopDaemon(t testing.TB, process *os.Process, exited chan error, dir string
 		process.Kill()
 		t.Error("dockerd did not stop within 30 s of SIGTERM")
 	}
-	syscall.Unmount(filepath.Join(dir, "exec", "netns", "default"), syscall.MNT_DETACH) // dockerd leaves the host's there
+	for _, left := range []string{"exec/netns/default", "data"} { // dockerd leaves these mounted
+		syscall.Unmount(filepath.Join(dir, left), syscall.MNT_DETACH)
+	}
 	if err := os.RemoveAll(dir); err != nil {
 		t.Logf("left behind: %v", err)
 	}
