@@ -1,0 +1,133 @@
+package content
+
+import (
+	"embed"
+	"io/fs"
+	"path"
+	"sort"
+	"strings"
+
+	"finwait/engine"
+	"finwait/internal/quiz"
+	"finwait/scenario"
+)
+
+//go:embed lessons scenarios rules quizzes phrases
+var embedded embed.FS
+
+// Content is all there is to learn, parsed and checked. It does not change after Load and may be shared.
+type Content struct {
+	// Quizzes generates and grades the questions.
+	Quizzes *quiz.Bank
+
+	scenarios map[string]string
+	lessons   []*Lesson
+	rules     map[engine.Rule]*Rule
+	phrases   map[Lang]map[string]string
+}
+
+// Content is the library that runs take their scenarios from.
+var _ scenario.Library = (*Content)(nil)
+
+// Load reads the embedded content with the folder dir laid over it; an empty dir leaves it as it is. The error is
+// Problems: every mistake that was found, each with its file and line.
+func Load(dir string) (*Content, error) {
+	fsys, err := over(embedded, dir)
+	if err != nil {
+		return nil, err
+	}
+	return load(fsys)
+}
+
+func load(fsys fs.FS) (*Content, error) {
+	var ps Problems
+	c := &Content{scenarios: map[string]string{}}
+	c.loadScenarios(fsys, &ps)
+	c.rules = loadRules(fsys, &ps)
+	for _, r := range c.rules {
+		if _, ok := c.scenarios[r.Example]; r.Example != "" && !ok {
+			ps.addf(r.File, r.Line, "rule %s: there is no scenario %q", r.ID, r.Example)
+		}
+	}
+	c.phrases = loadPhrases(fsys, &ps)
+	c.loadQuizzes(fsys, &ps)
+	c.loadLessons(fsys, &ps)
+	sort.SliceStable(ps, func(i, j int) bool { return ps[i].File < ps[j].File })
+	return c, ps.err()
+}
+
+// loadScenarios reads scenarios/**.star; a scenario is named by its path.
+func (c *Content) loadScenarios(fsys fs.FS, ps *Problems) {
+	err := fs.WalkDir(fsys, "scenarios", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || path.Ext(p) != ".star" {
+			return err
+		}
+		src, err := fs.ReadFile(fsys, p)
+		c.scenarios[strings.TrimSuffix(strings.TrimPrefix(p, "scenarios/"), ".star")] = string(src)
+		return err
+	})
+	ps.add("scenarios", 0, err)
+}
+
+// loadQuizzes reads quizzes/ID/quiz.star.
+func (c *Content) loadQuizzes(fsys fs.FS, ps *Problems) {
+	var all []*quiz.Question
+	dirs, _ := fs.ReadDir(fsys, "quizzes")
+	for _, d := range dirs {
+		file := path.Join("quizzes", d.Name(), "quiz.star")
+		src, err := fs.ReadFile(fsys, file)
+		if err != nil {
+			ps.addf(file, 0, "is missing")
+			continue
+		}
+		q, err := quiz.Parse(d.Name(), file, string(src))
+		if err != nil {
+			ps.add(file, 0, placed(file, err))
+			continue
+		}
+		all = append(all, q)
+	}
+	c.Quizzes = quiz.NewBank(c, all)
+}
+
+// Source implements scenario.Library.
+func (c *Content) Source(name string) (string, bool) {
+	src, ok := c.scenarios[name]
+	return src, ok
+}
+
+// Scenarios lists the scenarios' names, sorted.
+func (c *Content) Scenarios() []string {
+	names := make([]string, 0, len(c.scenarios))
+	for name := range c.scenarios {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return names
+}
+
+// Lessons lists the lessons in the order of the course.
+func (c *Content) Lessons() []*Lesson { return c.lessons }
+
+// Lesson finds a lesson by its slug; nil where there is none.
+func (c *Content) Lesson(slug string) *Lesson {
+	for _, l := range c.lessons {
+		if l.Slug == slug {
+			return l
+		}
+	}
+	return nil
+}
+
+// Rule finds a rule of the catalogue; nil where there is none.
+func (c *Content) Rule(id engine.Rule) *Rule { return c.rules[id] }
+
+// Rules lists the catalogue by id.
+func (c *Content) Rules() []*Rule {
+	all := make([]*Rule, 0, len(c.rules))
+	for _, r := range c.rules {
+		all = append(all, r)
+	}
+	sort.Slice(all, func(i, j int) bool { return all[i].ID < all[j].ID })
+	return all
+}

@@ -1,0 +1,17 @@
+// Package content holds what finwait teaches: lessons, scenarios, questions, the rules catalogue and the phrases of the
+// interface, embedded, parsed and checked at start.
+//
+// What may enter: texts in both languages, data that names scenarios and rules, and the code that reads them. What may
+// not: HTML pages, HTTP, protocol logic. A figure in a text is filled from a run of the engine, never typed.
+//
+// The folders, each described in docs/authoring.md:
+//
+//	lessons/NN-slug/lesson.star   what both languages share: scenario, moments, questions
+//	lessons/NN-slug/{en,zh}.md    the text
+//	scenarios/**.star             scenarios by path, e.g. close/four-way
+//	rules/*.star                  why an event happened, by rule id
+//	quizzes/ID/quiz.star          a family of questions
+//	phrases/{en,zh}.json          the interface's words
+//
+// A folder given to Load is laid over the embedded one, file by file.
+package content

@@ -1,0 +1,237 @@
+package content
+
+import (
+	"errors"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"path"
+	"regexp"
+	"sort"
+	"strconv"
+	"strings"
+
+	"finwait/engine"
+	"finwait/scenario"
+
+	"go.starlark.net/starlark"
+)
+
+// Lesson is one lesson in both languages.
+type Lesson struct {
+	Number  int // its place in the course
+	Slug    string
+	Chapter engine.Text
+	Run     scenario.Run // what its stage shows at first
+	Quizzes []string     // ids
+	Texts   map[Lang]*LessonText
+
+	dir     string
+	moments []*moment
+	runs    map[string]scenario.Run // by name; "" is the lesson's own
+	lines   map[string]int          // where a run or a question is named in lesson.star
+}
+
+// LessonText is a lesson in one language, rendered.
+type LessonText struct {
+	Title   string
+	Summary string        // one sentence, for lists and previews
+	Lead    template.HTML // before the first heading
+	Parts   []Part
+	Words   int // words, or characters of Chinese, to read
+}
+
+// Part is a section of a lesson: from one heading of the second level to the next.
+type Part struct {
+	ID     string // the moment's name, or the class, or part-N; unique in the lesson
+	Class  string // "beat", "predict", "myths", "production", "card", "deeper" or empty
+	Title  template.HTML
+	Body   template.HTML
+	Answer template.HTML // of "predict": what the reader opens after choosing
+	At     engine.Micros // of "beat": when the run reaches it
+	Seq    int           // of "beat": its event
+	Clock  string        // of "beat": At as text
+}
+
+// partClasses are the classes that a heading may name.
+var partClasses = map[string]bool{"predict": true, "myths": true, "production": true, "card": true, "deeper": true}
+
+var lessonDir = regexp.MustCompile(`^(\d\d)-([a-z0-9]+(?:-[a-z0-9]+)*)$`)
+
+// loadLessons reads lessons/NN-slug/.
+func (c *Content) loadLessons(fsys fs.FS, ps *Problems) {
+	entries, _ := fs.ReadDir(fsys, "lessons")
+	for _, e := range entries {
+		m := lessonDir.FindStringSubmatch(e.Name())
+		if m == nil {
+			ps.addf(path.Join("lessons", e.Name()), 0, "a lesson's folder is named NN-slug, like 03-four-way")
+			continue
+		}
+		l := &Lesson{Slug: m[2], dir: path.Join("lessons", e.Name()), Texts: map[Lang]*LessonText{}}
+		l.Number, _ = strconv.Atoi(m[1])
+		before := len(*ps)
+		c.loadLesson(fsys, l, ps)
+		if len(*ps) == before {
+			c.lessons = append(c.lessons, l)
+		}
+	}
+	sort.SliceStable(c.lessons, func(i, j int) bool { return c.lessons[i].Number < c.lessons[j].Number })
+}
+
+// loadLesson reads one lesson, runs its scenarios and renders its texts.
+func (c *Content) loadLesson(fsys fs.FS, l *Lesson, ps *Problems) {
+	file := path.Join(l.dir, "lesson.star")
+	src, err := fs.ReadFile(fsys, file)
+	if err != nil {
+		ps.addf(file, 0, "is missing")
+		return
+	}
+	if err := l.parse(file, string(src)); err != nil {
+		ps.add(file, 0, err)
+		return
+	}
+	logs := map[string][]fields{}
+	for name, r := range l.runs {
+		log, err := scenario.Execute(c, r, scenario.Limits{})
+		if err != nil {
+			ps.addf(file, l.lines["run "+name], "run of %s: %v", r.Scenario, err)
+			continue
+		}
+		if logs[name], err = decoded(log.Events); err != nil {
+			ps.add(file, l.lines["run "+name], err)
+		}
+	}
+	for _, q := range l.Quizzes {
+		if c.Quizzes.Info(q) == nil {
+			ps.addf(file, l.lines["quiz "+q], "there is no quiz %q", q)
+		}
+	}
+	found, err := locate(l.moments, logs)
+	if err != nil {
+		for _, p := range err.(Problems) {
+			ps.addf(file, p.Line, "%s", p.Msg)
+		}
+		return
+	}
+	for _, lang := range Langs {
+		l.loadText(fsys, lang, found, ps)
+	}
+}
+
+// parse reads lesson.star.
+func (l *Lesson) parse(file, src string) error {
+	l.runs, l.lines = map[string]scenario.Run{}, map[string]int{}
+	err := runData(file, src, starlark.StringDict{
+		"lesson": starlark.NewBuiltin("lesson", l.lessonBuiltin),
+		"run":    starlark.NewBuiltin("run", l.runBuiltin),
+		"moment": starlark.NewBuiltin("moment", l.momentBuiltin),
+	})
+	if err == nil && l.runs[""].Scenario == "" {
+		err = &Problem{File: file, Msg: "calls no lesson(…)"}
+	}
+	return err
+}
+
+// lessonBuiltin is lesson(chapter = {"en": …, "zh": …}, scenario = "close/four-way", seed = 7, vary = {…}, quizzes = […]).
+func (l *Lesson) lessonBuiltin(th *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw []starlark.Tuple) (starlark.Value, error) {
+	var (
+		chapter starlark.Value
+		quizzes *starlark.List
+		name    string
+		vary    *starlark.Dict
+		seed    int64 = 1
+	)
+	err := starlark.UnpackArgs(b.Name(), args, kw, "chapter", &chapter, "scenario", &name, "seed?", &seed, "vary?", &vary, "quizzes?", &quizzes)
+	if err != nil {
+		return nil, err
+	}
+	if l.Chapter, err = asText(chapter); err != nil {
+		return nil, err
+	}
+	if l.Quizzes, err = asList(quizzes); err != nil {
+		return nil, err
+	}
+	for _, q := range l.Quizzes {
+		l.lines["quiz "+q] = here(th)
+	}
+	l.Run, err = l.define("", name, seed, vary, here(th))
+	return starlark.None, err
+}
+
+// runBuiltin is run("merged", scenario = "close/merged", seed = 1, vary = {…}): another run to take figures from.
+func (l *Lesson) runBuiltin(th *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw []starlark.Tuple) (starlark.Value, error) {
+	var (
+		name, scen string
+		vary       *starlark.Dict
+		seed       int64 = 1
+	)
+	if err := starlark.UnpackArgs(b.Name(), args, kw, "name", &name, "scenario", &scen, "seed?", &seed, "vary?", &vary); err != nil {
+		return nil, err
+	}
+	_, err := l.define(name, scen, seed, vary, here(th))
+	return starlark.None, err
+}
+
+func (l *Lesson) define(name, scen string, seed int64, vary *starlark.Dict, line int) (scenario.Run, error) {
+	if _, twice := l.runs[name]; twice {
+		return scenario.Run{}, fmt.Errorf("the run %q is defined twice", name)
+	}
+	v, err := asStrings(vary)
+	r := scenario.Run{Scenario: scen, Vary: v, Seed: seed}
+	l.runs[name], l.lines["run "+name] = r, line
+	return r, err
+}
+
+// momentBuiltin is moment("fin-1", {"kind": "segment", "from": "client"}, nth = 1, after = "…", run = "…").
+func (l *Lesson) momentBuiltin(th *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw []starlark.Tuple) (starlark.Value, error) {
+	m := &moment{nth: 1, want: map[string]any{}, line: here(th)}
+	var want *starlark.Dict
+	err := starlark.UnpackArgs(b.Name(), args, kw, "name", &m.name, "want", &want, "nth?", &m.nth, "after?", &m.after, "run?", &m.run)
+	if err != nil {
+		return nil, err
+	}
+	if m.nth < 1 {
+		return nil, errors.New("nth is counted from 1")
+	}
+	for _, kv := range want.Items() {
+		k, ok := starlark.AsString(kv[0])
+		if !ok {
+			return nil, fmt.Errorf("want a field's name, got %s", kv[0])
+		}
+		if m.want[k], err = asJSON(kv[1]); err != nil {
+			return nil, fmt.Errorf("%s: %w", k, err)
+		}
+	}
+	for _, old := range l.moments {
+		if old.name == m.name {
+			return nil, fmt.Errorf("the moment %q is already at line %d", m.name, old.line)
+		}
+	}
+	l.moments = append(l.moments, m)
+	return starlark.None, nil
+}
+
+// Token is the token of the lesson's own run.
+func (l *Lesson) Token() string { return l.Run.Token() }
+
+// header splits the front matter, "key: value" lines between two lines of three dashes, from a text. The text keeps its
+// line numbers.
+func header(src string) (meta map[string]string, body string, err error) {
+	lines := strings.Split(src, "\n")
+	if strings.TrimSpace(lines[0]) != "---" {
+		return nil, "", &Problem{Line: 1, Msg: "a text begins with its front matter: a line of three dashes"}
+	}
+	meta = map[string]string{}
+	for i := 1; i < len(lines); i++ {
+		line := strings.TrimSpace(lines[i])
+		if line == "---" {
+			return meta, strings.Repeat("\n", i+1) + strings.Join(lines[i+1:], "\n"), nil
+		}
+		key, value, ok := strings.Cut(line, ":")
+		if !ok {
+			return nil, "", &Problem{Line: i + 1, Msg: "want key: value"}
+		}
+		meta[strings.TrimSpace(key)] = strings.TrimSpace(value)
+	}
+	return nil, "", &Problem{Line: 1, Msg: "the front matter has no end: a second line of three dashes"}
+}

@@ -1,0 +1,221 @@
+package content
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/url"
+	"path"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"finwait/scenario"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/text"
+)
+
+// loadText reads and renders a lesson in one language.
+func (l *Lesson) loadText(fsys fs.FS, lang Lang, found places, ps *Problems) {
+	file := path.Join(l.dir, string(lang)+".md")
+	src, err := fs.ReadFile(fsys, file)
+	if err != nil {
+		ps.addf(file, 0, "is missing: a lesson needs both languages")
+		return
+	}
+	meta, body, err := header(string(src))
+	if err != nil {
+		p := err.(*Problem)
+		ps.addf(file, p.Line, "%s", p.Msg)
+		return
+	}
+	t := &LessonText{Title: meta["title"], Summary: meta["summary"], Words: words(body)}
+	for _, key := range []string{"title", "summary"} {
+		if meta[key] == "" {
+			ps.addf(file, 1, "the front matter lacks %s", key)
+		}
+		delete(meta, key)
+	}
+	for key := range meta {
+		ps.addf(file, 1, "the front matter has an unknown key %q", key)
+	}
+	body, err = found.fill(file, body)
+	ps.add(file, 0, err)
+	r := &composer{lesson: l, file: file, found: found, md: markdown(), source: []byte(body), out: t, seen: map[string]bool{}}
+	r.render()
+	*ps = append(*ps, r.problems...)
+	l.Texts[lang] = t
+}
+
+// composer turns one text into its parts.
+type composer struct {
+	lesson   *Lesson
+	file     string
+	found    places
+	md       goldmark.Markdown
+	source   []byte
+	out      *LessonText
+	seen     map[string]bool
+	problems Problems
+}
+
+func (r *composer) render() {
+	doc := r.md.Parser().Parse(text.NewReader(r.source))
+	r.links(doc)
+	part := -1 // the lead
+	for n := doc.FirstChild(); n != nil; n = n.NextSibling() {
+		if h, ok := n.(*ast.Heading); ok && h.Level == 2 {
+			r.out.Parts = append(r.out.Parts, r.heading(h))
+			part++
+			continue
+		}
+		if h, ok := n.(*ast.Heading); ok && h.Level == 1 {
+			r.fail(n, "the title is in the front matter: begin with ##")
+		}
+		switch html := r.html(n); {
+		case part < 0:
+			r.out.Lead += html
+		case n.Kind() == ast.KindThematicBreak:
+			r.answer(n, &r.out.Parts[part])
+		case r.out.Parts[part].Answer != "":
+			r.out.Parts[part].Answer += html
+		default:
+			r.out.Parts[part].Body += html
+		}
+	}
+	for i := range r.out.Parts {
+		r.out.Parts[i].Answer = template.HTML(strings.TrimPrefix(string(r.out.Parts[i].Answer), answerMark))
+	}
+}
+
+// answerMark stands for a begun answer until its text follows.
+const answerMark = "\x00"
+
+// answer begins the answer of a predict section.
+func (r *composer) answer(n ast.Node, p *Part) {
+	if p.Class != "predict" || p.Answer != "" {
+		r.fail(n, "a line of dashes begins the answer, once, in a section {.predict}")
+		return
+	}
+	p.Answer = answerMark
+}
+
+// heading begins a part.
+func (r *composer) heading(h *ast.Heading) Part {
+	p := Part{Title: r.inline(h), ID: "part-" + strconv.Itoa(len(r.out.Parts)+1)}
+	if v, ok := h.AttributeString("class"); ok {
+		p.Class = string(v.([]byte))
+		if p.ID = p.Class; !partClasses[p.Class] {
+			r.fail(h, "no section is of the class %q", p.Class)
+		}
+	}
+	if v, ok := h.AttributeString("at"); ok {
+		name := fmt.Sprintf("%s", v)
+		if _, ok := r.found[name]; !ok {
+			r.fail(h, "lesson.star defines no moment %q", name)
+		}
+		p.Class, p.ID = "beat", name
+		p.At, p.Seq = r.found.micros(name)
+		p.Clock = Clock(p.At)
+	}
+	if r.seen[p.ID] {
+		r.fail(h, "there are two sections %q", p.ID)
+	}
+	r.seen[p.ID] = true
+	return p
+}
+
+// links resolves run: addresses, e.g. run:?closer=server or run:close/simultaneous, to the run's permalink.
+func (r *composer) links(doc ast.Node) {
+	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		link, ok := n.(*ast.Link)
+		if !ok || !entering {
+			return ast.WalkContinue, nil
+		}
+		dest, ok := strings.CutPrefix(string(link.Destination), "run:")
+		if !ok {
+			return ast.WalkContinue, nil
+		}
+		run, err := r.lesson.variation(dest)
+		if err != nil {
+			r.fail(link.Parent(), "run:%s: %v", dest, err)
+			return ast.WalkContinue, nil
+		}
+		token := run.Token()
+		link.Destination = []byte("?run=" + url.QueryEscape(token))
+		link.SetAttributeString("class", []byte("runlink"))
+		link.SetAttributeString("data-run", []byte(token))
+		return ast.WalkContinue, nil
+	})
+}
+
+// variation reads what follows run: in an address.
+func (l *Lesson) variation(dest string) (scenario.Run, error) {
+	name, query, _ := strings.Cut(dest, "?")
+	values, err := url.ParseQuery(query)
+	run := l.Run
+	if name != "" {
+		run = scenario.Run{Scenario: name, Seed: l.Run.Seed}
+	}
+	vary := map[string]string{}
+	for k, v := range run.Vary {
+		vary[k] = v
+	}
+	for k, v := range values {
+		vary[k] = v[0]
+	}
+	run.Vary = vary
+	l.runs["run:"+dest] = run // finwait check executes it
+	return run, err
+}
+
+// html renders one block.
+func (r *composer) html(n ast.Node) template.HTML {
+	var b bytes.Buffer
+	if err := r.md.Renderer().Render(&b, r.source, n); err != nil {
+		r.fail(n, "%v", err)
+	}
+	return template.HTML(b.String())
+}
+
+// inline renders what is inside a heading.
+func (r *composer) inline(h *ast.Heading) template.HTML {
+	var out template.HTML
+	for n := h.FirstChild(); n != nil; n = n.NextSibling() {
+		out += r.html(n)
+	}
+	return out
+}
+
+func (r *composer) fail(n ast.Node, format string, args ...any) {
+	for n != nil && n.Type() == ast.TypeInline {
+		n = n.Parent()
+	}
+	line := 0
+	if n != nil {
+		line = lineOf(n, r.source)
+	}
+	r.problems.addf(r.file, line, format, args...)
+}
+
+// words counts what there is to read: words, and each character of Chinese.
+func words(s string) int {
+	n, inWord := 0, false
+	for _, c := range s {
+		switch {
+		case unicode.Is(unicode.Han, c):
+			n, inWord = n+1, false
+		case unicode.IsLetter(c) || unicode.IsDigit(c):
+			if !inWord {
+				n++
+			}
+			inWord = true
+		default:
+			inWord = false
+		}
+	}
+	return n
+}

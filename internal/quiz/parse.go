@@ -1,0 +1,154 @@
+package quiz
+
+import (
+	"errors"
+	"fmt"
+
+	"finwait/engine"
+	"finwait/scenario"
+
+	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
+)
+
+// Question is a family of variants: the data of one quiz.star.
+type Question struct {
+	Info
+	Hints []engine.Text
+
+	file string
+	gen  starlark.Callable
+}
+
+// Budgets of a question's Starlark.
+const (
+	parseSteps    = 1_000_000
+	generateSteps = 1_000_000
+	generateRuns  = 16
+)
+
+// Parse reads a question. An error of Starlark comes as it is, with its positions in file.
+func Parse(id, file, src string) (*Question, error) {
+	q := &Question{file: file, Info: Info{ID: id}}
+	env := starlark.StringDict{
+		"quiz": starlark.NewBuiltin("quiz", q.quizBuiltin),
+		"rng":  starlark.NewBuiltin("rng", rngBuiltin),
+		"run":  starlark.NewBuiltin("run", runBuiltin),
+	}
+	thread := newThread(file, parseSteps)
+	globals, err := starlark.ExecFileOptions(&syntax.FileOptions{}, thread, file, src, env)
+	if err != nil {
+		return nil, err
+	}
+	globals.Freeze()
+	var ok bool
+	if q.gen, ok = globals["generate"].(starlark.Callable); !ok {
+		return nil, errors.New("defines no generate(seed)")
+	}
+	if q.Kind == "" {
+		return nil, errors.New("calls no quiz(…)")
+	}
+	return q, nil
+}
+
+func newThread(name string, steps uint64) *starlark.Thread {
+	t := &starlark.Thread{Name: name, Print: func(*starlark.Thread, string) {}}
+	t.SetMaxExecutionSteps(steps)
+	return t
+}
+
+// quizBuiltin is quiz(kind = "state", lesson = "four-way", title = {"en": …, "zh": …}, hints = […]).
+func (q *Question) quizBuiltin(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw []starlark.Tuple) (starlark.Value, error) {
+	var (
+		title starlark.Value
+		hints *starlark.List
+	)
+	err := starlark.UnpackArgs(b.Name(), args, kw, "kind", &q.Kind, "lesson", &q.Lesson, "title", &title, "hints?", &hints)
+	if err != nil {
+		return nil, err
+	}
+	if kinds[q.Kind] == nil {
+		return nil, fmt.Errorf("there is no kind %q", q.Kind)
+	}
+	if q.Title, err = asText(title); err != nil {
+		return nil, fmt.Errorf("title: %w", err)
+	}
+	for i := 0; hints != nil && i < hints.Len(); i++ {
+		h, err := asText(hints.Index(i))
+		if err != nil {
+			return nil, fmt.Errorf("hint %d: %w", i+1, err)
+		}
+		q.Hints = append(q.Hints, h)
+	}
+	return starlark.None, nil
+}
+
+// asText reads {"en": …, "zh": …}, as scenarios write texts.
+func asText(v starlark.Value) (engine.Text, error) {
+	d, ok := v.(*starlark.Dict)
+	if !ok || d.Len() != 2 {
+		return engine.Text{}, errors.New(`want {"en": "…", "zh": "…"}`)
+	}
+	get := func(lang string) string {
+		v, _, _ := d.Get(starlark.String(lang))
+		s, _ := starlark.AsString(v)
+		return s
+	}
+	t := engine.Text{En: get("en"), Zh: get("zh")}
+	if t.En == "" || t.Zh == "" {
+		return t, errors.New(`a text is needed in both languages: {"en": "…", "zh": "…"}`)
+	}
+	return t, nil
+}
+
+// Generated is what a question's generate gave for a seed: members by name, read by the kind.
+type Generated struct {
+	seed    int64
+	members *starlark.Dict
+}
+
+// chance gives a stream of the seed that is the kind's own.
+func (g *Generated) chance() *chance { return newChance(g.seed, "kind") }
+
+// run reads the member that holds a run.
+func (g *Generated) run(name string) (*Run, error) {
+	v, ok, _ := g.members.Get(starlark.String(name))
+	r, isRun := v.(*Run)
+	if !ok || !isRun {
+		return nil, fmt.Errorf("generate gave no run as %q", name)
+	}
+	return r, nil
+}
+
+// micros reads a member that holds a time, or the other value where there is none.
+func (g *Generated) micros(name string, other engine.Micros) (engine.Micros, error) {
+	v, ok, _ := g.members.Get(starlark.String(name))
+	if !ok {
+		return other, nil
+	}
+	var n int64
+	if i, isInt := v.(starlark.Int); isInt {
+		n, ok = i.Int64()
+	} else {
+		ok = false
+	}
+	if !ok {
+		return 0, fmt.Errorf("generate gave %s as %q, not a time in µs", v, name)
+	}
+	return engine.Micros(n), nil
+}
+
+// generate calls the question's generate(seed).
+func (q *Question) generate(lib scenario.Library, seed int64) (*Generated, error) {
+	thread := newThread(q.file, generateSteps)
+	thread.SetLocal(labKey, &lab{lib: lib, left: generateRuns})
+	v, err := starlark.Call(thread, q.gen, starlark.Tuple{starlark.MakeInt64(seed)}, nil)
+	if err != nil {
+		return nil, err
+	}
+	d, ok := v.(*starlark.Dict)
+	if !ok {
+		return nil, fmt.Errorf("generate gave %s, not a dict", v.Type())
+	}
+	return &Generated{seed: seed, members: d}, nil
+}
