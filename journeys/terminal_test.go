@@ -1,0 +1,100 @@
+//go:build journeys
+
+package journeys
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"finwait/journeys/server"
+)
+
+// TestARunIsTheSameBytesEverywhere prints one run from two processes and from two servers.
+func TestARunIsTheSameBytesEverywhere(t *testing.T) {
+	one, two := server.Start(t), server.Start(t)
+	const token = "close/four-way~7"
+	want := server.Command(t, "run", "--token", token, "--format", "jsonl")
+	if !bytes.Contains(want, []byte(`"kind":"end"`)) {
+		t.Fatalf("the run has no end:\n%.300s", want)
+	}
+	for name, got := range map[string][]byte{
+		"another process":                server.Command(t, "run", "--token", token, "--format", "jsonl"),
+		"the run by its scenario's name": server.Command(t, "run", "close/four-way", "--seed", "7", "--format", "jsonl"),
+		"a server":                       fetch(t, one.URL+"/api/v1/runs.jsonl?run="+url.QueryEscape(token)),
+		"another server":                 fetch(t, two.URL+"/api/v1/runs.jsonl?run="+url.QueryEscape(token)),
+	} {
+		if !bytes.Equal(got, want) {
+			t.Errorf("%s prints other bytes:\n%.300s\nwant\n%.300s", name, got, want)
+		}
+	}
+}
+
+// TestTheCaptureOpensInTshark writes the run as pcapng and lets Wireshark's dissectors judge it.
+func TestTheCaptureOpensInTshark(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "four-way.pcapng")
+	if err := os.WriteFile(path, server.Command(t, "run", "close/four-way", "--format", "pcapng"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	packets := tshark(t, path, "-T", "fields", "-e", "tcp.flags.str", "-e", "ip.checksum.status", "-e", "tcp.checksum.status")
+	lines := strings.Split(strings.TrimSpace(packets), "\n")
+	if len(lines) < 9 {
+		t.Errorf("the capture has %d packets; want the handshake, a request, an answer and four to close\n%s", len(lines), packets)
+	}
+	for i, line := range lines {
+		if fields := strings.Fields(line); len(fields) != 3 || fields[1] != "1" || fields[2] != "1" {
+			t.Errorf("packet %d: %s; want both checksums good (1)", i+1, line)
+		}
+	}
+	if fins := strings.Count(packets, "F"); fins != 2 {
+		t.Errorf("the capture has %d FINs; want 2\n%s", fins, packets)
+	}
+	const warning = "6291456" // PI_WARN; an error is above it
+	if expert := tshark(t, path, "-Y", "_ws.expert.severity >= "+warning, "-V"); expert != "" {
+		t.Errorf("tshark finds fault:\n%s", expert)
+	}
+}
+
+// TestARunReadsAsText looks at the form for people.
+func TestARunReadsAsText(t *testing.T) {
+	text := string(server.Command(t, "run", "close/four-way", "--format", "text"))
+	for _, want := range []string{"SYN-SENT", "ESTABLISHED", "FIN-WAIT-1", "FIN-WAIT-2", "TIME-WAIT", "CLOSE-WAIT", "LAST-ACK"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the text does not name %s:\n%s", want, text)
+		}
+	}
+}
+
+// tshark reads a capture with checksums verified.
+func tshark(t *testing.T, path string, args ...string) string {
+	t.Helper()
+	cmd := exec.Command("tshark", append([]string{"-r", path, "-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE"}, args...)...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("tshark: %v\n%s", err, stderr.String())
+	}
+	return string(out)
+}
+
+// fetch gets what must be there.
+func fetch(t *testing.T, address string) []byte {
+	t.Helper()
+	res, err := http.Get(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %s, %v\n%s", address, res.Status, err, body)
+	}
+	return body
+}
