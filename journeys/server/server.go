@@ -89,6 +89,9 @@ func Start(t testing.TB, settings ...string) *Server {
 	return s
 }
 
+// Log is what the server has written so far.
+func (s *Server) Log() string { return s.log.String() }
+
 // stop asks the server to drain and holds it to that.
 func (s *Server) stop(t testing.TB) {
 	s.cmd.Process.Signal(syscall.SIGTERM)
