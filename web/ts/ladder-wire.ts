@@ -1,0 +1,138 @@
+// One segment of the ladder: its line, head, dotted rest, cross and label.
+import { s, set } from "./dom.ts";
+import type { Lens, Track } from "./lens.ts";
+import type { Flight, RunLog } from "./model.ts";
+import type { Phrases } from "./phrases.ts";
+import { along, type Columns, type Point, wayOf, type Way, type Wire } from "./scene.ts";
+
+export interface DrawnWire {
+  el: SVGGElement;
+  flying: boolean;
+  shown: boolean;
+  head: { x: number; y: number };
+  /** Draws the segment as the first n events leave it. */
+  update(f: Flight, n: number, log: RunLog, lens: Lens, track: Track, top: number): void;
+  /** Moves the head to height y of the lens. */
+  move(y: number): void;
+}
+
+const inset = 7; // px between a lifeline and a wire's end
+
+export function drawWire(w: Wire, c: Columns, say: Phrases): DrawnWire {
+  const { sent } = w.segment;
+  const re = sent.retransmission ? " re" : "";
+  const halo = s("path", { class: "halo" });
+  const ghost = s("path", { class: "ghost" });
+  const hit = s("path", { class: "hit" });
+  const wire = s("path", { class: "wire" });
+  const head = s("path", { class: "head", d: "M0 0l-9.75 -4.03v8.06z" });
+  const copies = s("g", {});
+  const cross = s("path", { class: "x", d: "M-5.5 -5.5l11 11m0 -11l-11 11" });
+  const note = s("text", { class: "sub" });
+  const label = s("text", { class: "lab", y: -6, "text-anchor": "middle" }, s("tspan", { class: "fl" }, w.flags));
+  if (w.figures) label.append(s("tspan", { class: "nm", dx: 5 }, w.figures));
+  const el = s("g", { class: `seg seg-${w.kind}${re}`, role: "button", tabindex: -1, "data-id": sent.id },
+    hit, halo, ghost, wire, copies, head, label, cross, note);
+  const xAt = (share: number): number => {
+    const [a, b] = [c.left + inset, c.right - inset];
+    return w.from === "left" ? a + share * (b - a) : b - share * (b - a);
+  };
+  let way: Way | undefined;
+  let top = 0;
+  const px = (p: Point): string => `${xAt(p.share).toFixed(1)} ${(top + p.y).toFixed(1)}`;
+  const path = (points: readonly Point[]): string => `M${points.map(px).join("L")}`;
+  const angle = (a: Point, b: Point): number => (Math.atan2(b.y - a.y, xAt(b.share) - xAt(a.share)) * 180) / Math.PI;
+
+  const drawn: DrawnWire = {
+    el, flying: false, shown: true, head: { x: 0, y: 0 },
+    update(f, n, log, lens, track, offset) {
+      top = offset;
+      way = wayOf(w, n, lens, track, log);
+      drawn.flying = f.status === "flying" || (way.lost !== undefined && f.status === "lost");
+      const end = way.points.at(-1)!;
+      hit.setAttribute("d", path(way.points));
+      const [a, b] = [way.points.at(-2)!, end];
+      const mid = { y: a.y + w.labelAt * (b.y - a.y), share: a.share + w.labelAt * (b.share - a.share) };
+      const turn = angle(a, b);
+      label.setAttribute("transform", `translate(${px(mid)}) rotate(${(Math.abs(turn) > 90 ? turn - 180 * Math.sign(turn) : turn).toFixed(1)})`);
+      copies.replaceChildren();
+      for (const copy of way.copies) copies.append(s("path", { class: "wire copy", d: path(copy) }));
+      drawFate(way, f);
+      if (!drawn.flying) land(way.points);
+    },
+    move(y) {
+      if (!way) return;
+      if (way.lost && y >= way.lost.y) {
+        fall(way, way.lost);
+        return;
+      }
+      const { points, here } = cut(way.points, y);
+      fly(points, here, way.points);
+    },
+  };
+  return drawn;
+
+  function drawFate(now: Way, f: Flight): void {
+    el.classList.toggle("lost", false);
+    const bend = now.points.length > 2;
+    note.textContent = bend ? say.text("ladder.delayed") : now.copies.length > 0 ? say.text("ladder.duplicated") : "";
+    if (note.textContent && f.fates.length > 0) {
+      const p = now.points.at(-2)!;
+      place(note, p.share > 0 ? p : now.points.at(-1)!);
+    }
+    cross.setAttribute("visibility", "hidden");
+  }
+
+  /** Puts a note under a point, towards the middle of the ladder. */
+  function place(t: SVGTextElement, p: Point): void {
+    const x = xAt(p.share);
+    const room = x > (c.left + c.right) / 2;
+    set(t, "x", x + (room ? -10 : 10));
+    set(t, "y", (top + p.y + 18).toFixed(1));
+    set(t, "text-anchor", room ? "end" : "start");
+  }
+
+  function land(points: readonly Point[]): void {
+    wire.setAttribute("d", path(points));
+    headTo(points.at(-1)!, angle(points.at(-2)!, points.at(-1)!), 0);
+    ghost.setAttribute("d", "");
+    halo.setAttribute("d", "");
+    el.classList.remove("flying");
+  }
+
+  function fly(points: readonly Point[], here: Point, all: readonly Point[]): void {
+    el.classList.add("flying");
+    const rest = all.filter((p) => p.y > here.y);
+    wire.setAttribute("d", path([...points, here]));
+    halo.setAttribute("d", path([...points, here]));
+    ghost.setAttribute("d", path([here, ...rest]));
+    headTo(here, angle(points.at(-1)!, rest[0] ?? all.at(-1)!), 3);
+  }
+
+  function fall(now: Way, at: Point): void {
+    el.classList.remove("flying");
+    el.classList.add("lost");
+    const { points } = cut(now.points, at.y);
+    wire.setAttribute("d", path([...points, at]));
+    halo.setAttribute("d", "");
+    ghost.setAttribute("d", path([at, ...now.points.filter((p) => p.y > at.y)]));
+    head.setAttribute("visibility", "hidden");
+    cross.setAttribute("visibility", "visible");
+    cross.setAttribute("transform", `translate(${px(at)})`);
+    note.textContent = say.text(now.byInput ? "ladder.dropped.you" : "ladder.dropped.link");
+    place(note, at);
+  }
+
+  function headTo(p: Point, turn: number, nose: number): void {
+    drawn.head = { x: xAt(p.share), y: top + p.y };
+    head.setAttribute("visibility", "visible");
+    head.setAttribute("transform", `translate(${px(p)}) rotate(${turn.toFixed(1)}) translate(${nose} 0)`);
+  }
+}
+
+/** The points passed at height y, and the point there. */
+function cut(points: readonly Point[], y: number): { points: Point[]; here: Point } {
+  let i = 1;
+  while (i < points.length - 1 && points[i]!.y <= y) i++;
+  return { points: points.slice(0, i), here: along(points[i - 1]!, points[i]!, y) };
+}

@@ -1,0 +1,152 @@
+// The time lens: how virtual time becomes distance on the ladder and wall time while playing.
+//
+// Between two instants y grows by k·ln(1 + Δ/1 ms), so that a trip of 10 ms and a wait of 60 s both read well. What
+// happens at one instant is spread downwards where lines or labels would cover each other, in the order of the log.
+import type { LogEvent } from "./events.gen.ts";
+import type { RunLog } from "./model.ts";
+
+const k = 15; // px
+const wallPerPx = 25; // ms at 1×: a trip of 10 ms is 36 px and takes 900 ms
+const longestWait = 4000; // ms
+const wireGap = 16; // px between parallel segments
+const labelGap = 14; // px between labels of one side
+
+/** One instant: everything at t, from y to yEnd. */
+interface Instant {
+  t: number;
+  y: number;
+  yEnd: number;
+  w: number;
+  wEnd: number;
+}
+
+/** Where the events of one run lie. */
+export interface Track {
+  y: number[];
+  w: number[];
+}
+
+/** A position on the lens. */
+export interface Place {
+  t: number;
+  y: number;
+  w: number;
+}
+
+/** Distance in px of a wait of dt µs. */
+export function stretch(dt: number): number {
+  return k * Math.log1p(dt / 1000);
+}
+
+export class Lens {
+  readonly tracks: Track[];
+  #instants: Instant[] = [];
+
+  /** One lens over all runs that are compared: their instants are put together, so that they share one axis. */
+  constructor(logs: readonly RunLog[]) {
+    this.tracks = logs.map(() => ({ y: [], w: [] }));
+    const next = logs.map(() => 0);
+    const last = logs.map(() => new Map<string, number>());
+    for (;;) {
+      let t = Infinity;
+      logs.forEach((log, i) => (t = Math.min(t, log.events[next[i]!]?.t ?? Infinity)));
+      if (t === Infinity) return;
+      const before = this.#instants.at(-1);
+      const gap = before ? stretch(t - before.t) : 0;
+      const y = (before?.yEnd ?? 0) + gap;
+      const w = (before?.wEnd ?? 0) + Math.min(longestWait, gap * wallPerPx);
+      let yEnd = y;
+      logs.forEach((log, i) => {
+        let cur = y;
+        for (let e = log.events[next[i]!]; e && e.t === t; e = log.events[++next[i]!]) {
+          cur = room(e, cur, last[i]!);
+          this.tracks[i]!.y.push(cur);
+          this.tracks[i]!.w.push(w + (cur - y) * wallPerPx);
+        }
+        yEnd = Math.max(yEnd, cur);
+      });
+      this.#instants.push({ t, y, yEnd, w, wEnd: w + (yEnd - y) * wallPerPx });
+    }
+  }
+
+  get height(): number {
+    return this.#instants.at(-1)?.yEnd ?? 0;
+  }
+
+  /** Wall time of the whole, in ms at 1×. */
+  get wall(): number {
+    return this.#instants.at(-1)?.wEnd ?? 0;
+  }
+
+  /** The first place of time t; past the known end it goes on as in a gap. */
+  atTime(t: number): Place {
+    const i = this.#before((x) => x.t <= t);
+    const a = this.#instants[i];
+    if (!a) return { t, y: 0, w: 0 };
+    if (t <= a.t) return { t: a.t, y: a.y, w: a.w };
+    const b = this.#instants[i + 1];
+    if (!b) return { t, y: a.yEnd + stretch(t - a.t), w: a.wEnd };
+    return between(a, b, (t - a.t) / (b.t - a.t));
+  }
+
+  atWall(w: number): Place {
+    const i = this.#before((x) => x.w <= w);
+    const a = this.#instants[i];
+    if (!a) return { t: 0, y: 0, w: 0 };
+    if (w <= a.wEnd) return { t: a.t, w, y: a.y + (w - a.w) / wallPerPx };
+    const b = this.#instants[i + 1];
+    if (!b) return { t: a.t, y: a.yEnd, w: a.wEnd };
+    return between(a, b, (w - a.wEnd) / (b.w - a.wEnd));
+  }
+
+  /** The place of height y on the ladder or the scrubber. */
+  atHeight(y: number): Place {
+    const i = this.#before((x) => x.y <= y);
+    const a = this.#instants[i];
+    if (!a) return { t: 0, y: 0, w: 0 };
+    if (y <= a.yEnd) return { t: a.t, y, w: a.w + (y - a.y) * wallPerPx };
+    const b = this.#instants[i + 1];
+    if (!b) return { t: a.t, y: a.yEnd, w: a.wEnd };
+    return between(a, b, (y - a.yEnd) / (b.y - a.yEnd));
+  }
+
+  /** Index of the last instant for which the test holds; the test holds for a prefix. */
+  #before(holds: (x: Instant) => boolean): number {
+    let lo = 0;
+    let hi = this.#instants.length;
+    while (lo < hi) {
+      const mid = (lo + hi) >> 1;
+      if (holds(this.#instants[mid]!)) lo = mid + 1;
+      else hi = mid;
+    }
+    return lo - 1;
+  }
+}
+
+function between(a: Instant, b: Instant, f: number): Place {
+  return { t: a.t + f * (b.t - a.t), y: a.yEnd + f * (b.y - a.yEnd), w: a.wEnd + f * (b.w - a.wEnd) };
+}
+
+/** The height of an event at or below cur where it covers nothing of its kind. */
+function room(e: LogEvent, cur: number, last: Map<string, number>): number {
+  const put = (key: string, gap: number): void => {
+    const prev = last.get(key);
+    if (prev !== undefined && cur - prev < gap) cur = prev + gap;
+    last.set(key, cur);
+  };
+  if (e.kind === "segment") put(`out ${e.from}`, wireGap);
+  else if (e.kind === "deliver") put(`in ${e.host}`, wireGap);
+  else if (hasLabel(e)) put(`label ${e.host}`, labelGap);
+  return cur;
+}
+
+const quietCalls = new Set([
+  "socket", "bind", "listen", "setsockopt", "getsockopt", "getsockname", "getpeername", "fcntl", "poll", "sleep", "spawn",
+]);
+
+/** Whether the ladder shows the event as a label beside its host's lifeline. */
+export function hasLabel(e: LogEvent): e is Extract<LogEvent, { kind: "state" | "return" | "process" }> {
+  if (e.kind === "state") return e.from !== e.to;
+  if (e.kind === "return") return e.ret === -1 || !quietCalls.has(e.call);
+  return e.kind === "process" && e.action === "kill";
+}

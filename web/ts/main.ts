@@ -1,0 +1,18 @@
+// The stage's elements, as the pages load them.
+import { TcpCode } from "./tcp-code.ts";
+import { TcpLadder } from "./tcp-ladder.ts";
+import { TcpSockets } from "./tcp-sockets.ts";
+import { TcpStage } from "./tcp-stage.ts";
+import { TcpStates } from "./tcp-states.ts";
+import { TcpTranscript } from "./tcp-transcript.ts";
+import { TcpTransport } from "./tcp-transport.ts";
+import { TcpWhy } from "./tcp-why.ts";
+
+customElements.define("tcp-ladder", TcpLadder);
+customElements.define("tcp-states", TcpStates);
+customElements.define("tcp-code", TcpCode);
+customElements.define("tcp-sockets", TcpSockets);
+customElements.define("tcp-transport", TcpTransport);
+customElements.define("tcp-transcript", TcpTranscript);
+customElements.define("tcp-why", TcpWhy);
+customElements.define("tcp-stage", TcpStage);

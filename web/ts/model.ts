@@ -1,0 +1,394 @@
+// What a run is at a position of the playhead: a pure function of its events.
+import type {
+  CallEvent, DeliverEvent, EndEvent, FateEvent, LogEvent, MetaEvent, ReturnEvent, SegmentEvent, State, StateEvent,
+  TimerEvent, TimerName,
+} from "./events.gen.ts";
+
+/** A timer that is set and has not fired or been stopped; times in µs. */
+export interface Armed {
+  timer: TimerName;
+  setAt: number;
+  at: number;
+  attempt: number;
+}
+
+/** A step through the state diagram. */
+export interface Step {
+  seq: number;
+  t: number;
+  from: State;
+  to: State;
+}
+
+/** A socket; the queues in bytes, or for a listener in connections. */
+export interface Socket {
+  host: string;
+  sock: number;
+  local: string;
+  remote: string;
+  state: State;
+  orphan: boolean;
+  listener: boolean;
+  recvq: number;
+  sendq: number;
+  accept: number;
+  syn: number;
+  backlog: number;
+  timers: Armed[];
+  steps: Step[];
+}
+
+/** A thread of a program, and the call it is in or made last. */
+export interface Thread {
+  proc: string;
+  thread: number;
+  line: number;
+  call: string;
+  fd: number;
+  args: (number | string)[];
+  open: boolean; // the call has not returned
+  since: number; // when it was made
+  ret: number;
+  errno: string;
+  returnedAt: number;
+}
+
+/** What the call on a line of the program gave last. */
+export interface LineResult {
+  ret: number;
+  errno: string;
+  open: boolean;
+}
+
+export interface Proc {
+  name: string;
+  action: "start" | "exit" | "kill";
+  status: number;
+  t: number;
+}
+
+export interface Host {
+  name: string;
+  sockets: Map<number, Socket>;
+  /** The connection that the lifeline shows: the newest one, or a listener while there is none; 0 for no socket. */
+  primary: number;
+  procs: Map<string, Proc>;
+  threads: Map<string, Thread>;
+  lines: Map<number, LineResult>;
+  /** seq of this host's latest call or return; -1 before the first */
+  lastCall: number;
+}
+
+/** Both hosts at one position. */
+export interface World {
+  n: number;
+  hosts: Map<string, Host>;
+}
+
+/** A segment with all that the log says about it; what has happened at a position is for `flight` to say. */
+export interface Segment {
+  sent: SegmentEvent;
+  fates: FateEvent[];
+  delivers: DeliverEvent[];
+}
+
+/** A run's events so far received, indexed. Only `append` changes it, and only at its end. */
+export class RunLog {
+  readonly events: LogEvent[] = [];
+  readonly segments = new Map<number, Segment>();
+  /** Indices of the events that a step of the playhead stops at. */
+  readonly stops: number[] = [];
+  meta: MetaEvent | undefined;
+  end: EndEvent | undefined;
+  /** The returns of calls, by the seq of the call. */
+  readonly returns = new Map<number, ReturnEvent>();
+  #calls = new Map<string, number>();
+
+  append(list: readonly LogEvent[]): void {
+    for (const e of list) {
+      if (e.seq !== this.events.length) throw new Error(`event ${e.seq} where ${this.events.length} is due`);
+      this.events.push(e);
+      this.#index(e);
+      if (isStop(this, e.seq)) {
+        // A call that returns at once is one stop with its return.
+        if (e.kind === "return" && this.stops.at(-1) === e.seq - 1 && isReturnOf(this.events[e.seq - 1], e)) this.stops.pop();
+        this.stops.push(e.seq);
+      }
+    }
+  }
+
+  #index(e: LogEvent): void {
+    switch (e.kind) {
+      case "meta":
+        this.meta = e;
+        break;
+      case "segment":
+        this.segments.set(e.id, { sent: e, fates: [], delivers: [] });
+        break;
+      case "fate":
+        this.segments.get(e.id)?.fates.push(e);
+        break;
+      case "deliver":
+        this.segments.get(e.id)?.delivers.push(e);
+        break;
+      case "call":
+        this.#calls.set(callKey(e), e.seq);
+        break;
+      case "return": {
+        const call = this.#calls.get(callKey(e));
+        if (call !== undefined) this.returns.set(call, e);
+        break;
+      }
+      case "end":
+        this.end = e;
+        break;
+    }
+  }
+
+  /** The number of events at or before t. */
+  countAt(t: number): number {
+    let lo = 0;
+    let hi = this.events.length;
+    while (lo < hi) {
+      const mid = (lo + hi) >> 1;
+      if (this.events[mid]!.t <= t) lo = mid + 1;
+      else hi = mid;
+    }
+    return lo;
+  }
+
+  /** The stops among the first n events. */
+  stopsBefore(n: number): number {
+    let lo = 0;
+    let hi = this.stops.length;
+    while (lo < hi) {
+      const mid = (lo + hi) >> 1;
+      if (this.stops[mid]! < n) lo = mid + 1;
+      else hi = mid;
+    }
+    return lo;
+  }
+
+  /** The number of events that are shown when the playhead stops at stop i: those up to the next stop at the same time. */
+  countAtStop(i: number): number {
+    const seq = this.stops[i];
+    if (seq === undefined) return i < 0 ? Math.min(1, this.events.length) : this.events.length;
+    const next = this.stops[i + 1] ?? this.events.length;
+    let n = seq + 1;
+    while (n < next && this.events[n]!.t === this.events[seq]!.t) n++;
+    return n;
+  }
+
+  /** The run's length in µs, as far as it is known. */
+  get length(): number {
+    return this.events.at(-1)?.t ?? 0;
+  }
+}
+
+function callKey(e: CallEvent | ReturnEvent): string {
+  return `${e.host} ${e.id}`;
+}
+
+function isReturnOf(call: LogEvent | undefined, ret: ReturnEvent): boolean {
+  return call?.kind === "call" && call.id === ret.id && call.host === ret.host && call.t === ret.t;
+}
+
+function isStop(log: RunLog, seq: number): boolean {
+  const e = log.events[seq]!;
+  switch (e.kind) {
+    case "meta":
+    case "queue":
+      return false;
+    case "timer":
+      return e.action === "fire";
+    default:
+      return true;
+  }
+}
+
+/** The hosts in the order of the screen: the client is on the left. */
+export function hostOrder(log: RunLog): string[] {
+  const names = log.meta?.hosts.map((h) => h.name) ?? [];
+  let left = names.includes("client") ? "client" : "";
+  for (const { sent } of log.segments.values()) {
+    if (left) break;
+    if (sent.flags === "S") left = sent.from;
+  }
+  return left ? [left, ...names.filter((n) => n !== left)] : names;
+}
+
+export function newWorld(log: RunLog): World {
+  const hosts = new Map<string, Host>();
+  for (const name of log.meta?.hosts.map((h) => h.name) ?? []) hosts.set(name, newHost(name));
+  return { n: 0, hosts };
+}
+
+function newHost(name: string): Host {
+  return { name, sockets: new Map(), primary: 0, procs: new Map(), threads: new Map(), lines: new Map(), lastCall: -1 };
+}
+
+/** Applies one event to a world. */
+export function apply(w: World, e: LogEvent): void {
+  w.n = e.seq + 1;
+  if (e.kind === "meta") for (const h of e.hosts) hostOf(w, h.name);
+  if (!("host" in e)) return;
+  const h = hostOf(w, e.host);
+  switch (e.kind) {
+    case "call":
+      h.lastCall = e.seq;
+      h.threads.set(threadKey(e), {
+        proc: e.proc, thread: e.thread, line: e.line, call: e.call, fd: e.fd, args: e.args, open: true, since: e.t,
+        ret: 0, errno: "", returnedAt: -1,
+      });
+      if (e.line > 0) h.lines.set(e.line, { ret: 0, errno: "", open: true });
+      break;
+    case "return": {
+      h.lastCall = e.seq;
+      const th = h.threads.get(threadKey(e));
+      if (th) Object.assign(th, { open: false, ret: e.ret, errno: e.errno ?? "", returnedAt: e.t });
+      if (e.line > 0) h.lines.set(e.line, { ret: e.ret, errno: e.errno ?? "", open: false });
+      break;
+    }
+    case "state":
+      applyState(h, e);
+      break;
+    case "timer":
+      applyTimer(h, e);
+      break;
+    case "queue": {
+      const s = socketOf(h, e.sock);
+      if ("backlog" in e) Object.assign(s, { accept: e.accept, syn: e.syn, backlog: e.backlog, listener: true });
+      else Object.assign(s, { recvq: e.recvq, sendq: e.sendq });
+      if (!s.local) s.local = e.local;
+      break;
+    }
+    case "process":
+      h.procs.set(e.proc, { name: e.proc, action: e.action, status: e.status, t: e.t });
+      break;
+  }
+}
+
+function hostOf(w: World, name: string): Host {
+  let h = w.hosts.get(name);
+  if (!h) w.hosts.set(name, (h = newHost(name)));
+  return h;
+}
+
+function threadKey(e: CallEvent | ReturnEvent): string {
+  return `${e.proc}/${e.thread}/${e.line === 0 ? "input" : ""}`;
+}
+
+function socketOf(h: Host, sock: number): Socket {
+  let s = h.sockets.get(sock);
+  if (!s) {
+    s = {
+      host: h.name, sock, local: "", remote: "*", state: "CLOSED", orphan: false, listener: false, recvq: 0, sendq: 0,
+      accept: 0, syn: 0, backlog: 0, timers: [], steps: [],
+    };
+    h.sockets.set(sock, s);
+  }
+  return s;
+}
+
+function applyState(h: Host, e: StateEvent): void {
+  const s = socketOf(h, e.sock);
+  Object.assign(s, { local: e.local, remote: e.remote, state: e.to, orphan: e.orphan });
+  s.listener = e.to === "LISTEN" || (s.listener && e.to === "CLOSED");
+  if (e.from !== e.to) s.steps.push({ seq: e.seq, t: e.t, from: e.from, to: e.to });
+  if (e.to === "CLOSED") s.timers = [];
+  const shown = h.sockets.get(h.primary);
+  if (!shown || shown.listener || !s.listener) h.primary = s.sock;
+}
+
+function applyTimer(h: Host, e: TimerEvent): void {
+  const s = socketOf(h, e.sock);
+  s.timers = s.timers.filter((a) => a.timer !== e.timer);
+  if (e.action === "set") s.timers.push({ timer: e.timer, setAt: e.t, at: e.at ?? e.t, attempt: e.attempt });
+}
+
+const checkpointEvery = 256;
+
+/** Gives the world at any position without starting from the beginning each time. */
+export class Replay {
+  readonly #log: RunLog;
+  #world: World;
+  #checkpoints: World[] = [];
+
+  constructor(log: RunLog) {
+    this.#log = log;
+    this.#world = newWorld(log);
+  }
+
+  /** The world after the first n events. It is valid until the next call. */
+  at(n: number): World {
+    if (n < this.#world.n) {
+      const saved = this.#checkpoints[Math.min(Math.floor(n / checkpointEvery), this.#checkpoints.length) - 1];
+      this.#world = saved ? structuredClone(saved) : newWorld(this.#log);
+    }
+    for (let i = this.#world.n; i < n; i++) {
+      const e = this.#log.events[i];
+      if (!e) break;
+      apply(this.#world, e);
+      if (this.#world.n === (this.#checkpoints.length + 1) * checkpointEvery) {
+        this.#checkpoints.push(structuredClone(this.#world));
+      }
+    }
+    return this.#world;
+  }
+}
+
+/** A segment at a position: unsent, flying, delivered (by its first copy to arrive), or lost. */
+export interface Flight {
+  status: "unsent" | "flying" | "delivered" | "lost";
+  /** When the first copy still under way arrives, or the last one arrived, µs; of a lost one, when it would have. */
+  arrives: number;
+  /** Decisions so far, in order. */
+  fates: FateEvent[];
+  /** The copies that arrived so far. */
+  delivered: number;
+}
+
+/** The segment after the first n events. */
+export function flight(s: Segment, n: number): Flight {
+  const fates = s.fates.filter((f) => f.seq < n);
+  const delivered = s.delivers.filter((d) => d.seq < n).length;
+  let arrives = s.sent.arrives;
+  let lost = false;
+  const copies: number[] = [];
+  for (const f of fates) {
+    if (f.fate === "dropped") lost = true;
+    else if (f.fate === "delayed") arrives = f.arrives ?? arrives;
+    else copies.push(f.arrives ?? arrives);
+  }
+  const due = (lost ? copies : [arrives, ...copies]).sort((a, b) => a - b);
+  const next = due[delivered] ?? due.at(-1) ?? arrives;
+  if (s.sent.seq >= n) return { status: "unsent", arrives: next, fates, delivered };
+  if (delivered < due.length) return { status: "flying", arrives: next, fates, delivered };
+  return { status: due.length > 0 ? "delivered" : "lost", arrives: next, fates, delivered };
+}
+
+/** Whether an intervention at time t can still reach the segment. */
+export function canIntervene(s: Segment, n: number, t: number): boolean {
+  const f = flight(s, n);
+  return f.status === "flying" && f.arrives > Math.floor(t);
+}
+
+/** The socket that the lifeline of a host shows. */
+export function primary(h: Host | undefined): Socket | undefined {
+  return h?.sockets.get(h.primary);
+}
+
+/** The steps that the state diagram of a host shows: those of its connection, and of the listener that it came from. */
+export function walked(h: Host | undefined): Step[] {
+  const s = primary(h);
+  if (!h || !s) return [];
+  if (s.listener) return s.steps;
+  const passive = s.steps[0]?.to === "SYN-RECEIVED";
+  if (!passive) return s.steps;
+  const port = s.local.slice(s.local.lastIndexOf(":"));
+  for (const l of h.sockets.values()) {
+    const up = l.steps.find((st) => st.to === "LISTEN");
+    if (up && l !== s && l.local.endsWith(port)) return [up, { ...s.steps[0]!, from: "LISTEN" }, ...s.steps.slice(1)];
+  }
+  return s.steps;
+}

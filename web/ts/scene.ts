@@ -1,0 +1,307 @@
+// Where everything on the ladder lies: pure geometry, from a run, its track on the lens and the width at hand.
+import type { LogEvent, State } from "./events.gen.ts";
+import { axisTime, flagsOf, numbers, segmentKind } from "./format.ts";
+import { hasLabel, type Lens, type Track } from "./lens.ts";
+import { hostOrder, type RunLog, type Segment } from "./model.ts";
+
+export type Side = "left" | "right";
+
+/** The vertical lines of the drawing, in px. */
+export interface Columns {
+  width: number;
+  axis: number; // the right edge of the times
+  left: number; // the lifelines
+  right: number;
+}
+
+/** Lays the columns out for a width: text stays 11 px, so what gives is the distance between the lifelines. */
+export function columns(width: number): Columns {
+  const room = Math.max(80, Math.min(118, width * 0.19));
+  return { width, axis: 46, left: 50 + room + 2, right: width - room - 6 };
+}
+
+/** A stretch of a lifeline in one state; toSeq is the event that ends it. */
+export interface Band {
+  side: Side;
+  state: State;
+  seq: number;
+  y: number;
+  toSeq: number;
+  yTo: number;
+}
+
+export interface Label {
+  side: Side;
+  seq: number;
+  y: number;
+  text: string;
+  state: State | undefined;
+  error: boolean;
+}
+
+/** A time on the axis, shown from event seq on. */
+export interface Tick {
+  seq: number;
+  y: number;
+  t: number;
+  text: string;
+}
+
+/** A silent stretch of more than 100 ms between two ticks. */
+export interface Gap {
+  seq: number; // the event that ends it
+  y: number;
+  yTo: number;
+  us: number;
+}
+
+/** A timer that ran out: from where it was set to where it fired. */
+export interface Wait {
+  side: Side;
+  timer: string;
+  seq: number; // of the fire
+  y: number;
+  yTo: number;
+  us: number;
+}
+
+/** A segment's way: from its sender's lifeline to the other, through a bend for each delay. */
+export interface Wire {
+  segment: Segment;
+  kind: ReturnType<typeof segmentKind>;
+  from: Side;
+  y: number;
+  yTo: number; // as first scheduled
+  /** Where the label stands, as a share of the way, and what it says in full and in short. */
+  labelAt: number;
+  flags: string;
+  figures: string;
+}
+
+export interface Scene {
+  columns: Columns;
+  sides: Map<string, Side>;
+  wires: Wire[];
+  bands: Band[];
+  labels: Label[];
+  ticks: Tick[];
+  gaps: Gap[];
+  waits: Wait[];
+}
+
+const tickGap = 13; // px
+const bracketFrom = 100_000; // µs
+const charWidth = 6.7; // px of the 11 px monospace face, a little too wide rather than too narrow
+
+export function buildScene(log: RunLog, track: Track, lens: Lens, width: number): Scene {
+  const cols = columns(width);
+  const order = hostOrder(log);
+  const sides = new Map<string, Side>();
+  order.slice(0, 2).forEach((name, i) => sides.set(name, i === 0 ? "left" : "right"));
+  const wires = buildWires(log, track, lens, sides, cols);
+  const shown = shownSockets(log);
+  const ticks = buildTicks(wires, track, log);
+  return {
+    columns: cols,
+    sides,
+    wires,
+    bands: buildBands(log, track, sides, shown),
+    labels: buildLabels(log, track, sides, shown),
+    ticks,
+    gaps: buildGaps(ticks),
+    waits: buildWaits(log, track, sides),
+  };
+}
+
+/** Which state events the lifelines show: a connection's, and a listener's while its host has no connection. */
+function shownSockets(log: RunLog): Set<number> {
+  const connected = new Set<string>();
+  const listeners = new Set<string>();
+  const shown = new Set<number>();
+  for (const e of log.events) {
+    if (e.kind !== "state" || e.from === e.to) continue;
+    const key = `${e.host} ${e.sock}`;
+    if (e.to === "LISTEN") listeners.add(key);
+    if (!listeners.has(key)) connected.add(e.host);
+    else if (connected.has(e.host)) continue;
+    shown.add(e.seq);
+  }
+  return shown;
+}
+
+function buildWires(log: RunLog, track: Track, lens: Lens, sides: Map<string, Side>, cols: Columns): Wire[] {
+  const wires: Wire[] = [];
+  const span = cols.right - cols.left - 14;
+  for (const segment of log.segments.values()) {
+    const from = sides.get(segment.sent.from);
+    if (!from) continue;
+    const y = track.y[segment.sent.seq] ?? 0;
+    // A segment that keeps its schedule ends where its delivery is drawn; another one where its schedule was.
+    const first = segment.delivers[0];
+    const onTime = first && first.t === segment.sent.arrives;
+    const yTo = onTime ? (track.y[first.seq] ?? y) : lens.atTime(segment.sent.arrives).y;
+    wires.push({
+      segment, kind: segmentKind(segment.sent), from, y, yTo: Math.max(yTo, y + 1), labelAt: 0.5,
+      flags: (segment.sent.retransmission ? "↻ " : "") + flagsOf(segment.sent.flags), figures: numbers(segment.sent),
+    });
+  }
+  for (const w of wires) fitLabel(w, wires, span);
+  return wires;
+}
+
+/** Moves a label aside where wires cross, and drops figures that would not fit. */
+function fitLabel(w: Wire, all: readonly Wire[], span: number): void {
+  const mid = (w.y + w.yTo) / 2;
+  const crossed = all.some((o) => o.from !== w.from && Math.abs((o.y + o.yTo) / 2 - mid) < 16 && o.y < w.yTo && w.y < o.yTo);
+  if (crossed) w.labelAt = 0.29;
+  const room = (crossed ? span * 0.52 : span - 16) - w.flags.length * charWidth - 6;
+  const parts = w.figures.split(" ");
+  // The acknowledgment is said by the state it leads to; the length is what tells data apart.
+  if (room < parts.join(" ").length * charWidth && parts.length === 3) parts.splice(1, 1);
+  while (parts.length > 0 && room < parts.join(" ").length * charWidth) parts.shift();
+  w.figures = parts.join(" ");
+}
+
+function buildBands(log: RunLog, track: Track, sides: Map<string, Side>, shown: Set<number>): Band[] {
+  const bands: Band[] = [];
+  const open = new Map<Side, Band>();
+  for (const seq of shown) {
+    const e = log.events[seq];
+    if (e?.kind !== "state") continue;
+    const side = sides.get(e.host);
+    if (!side) continue;
+    const y = track.y[seq] ?? 0;
+    const prev = open.get(side);
+    if (prev) Object.assign(prev, { toSeq: seq, yTo: y });
+    const band: Band = { side, state: e.to, seq, y, toSeq: Infinity, yTo: Infinity };
+    open.set(side, band);
+    bands.push(band);
+  }
+  return bands;
+}
+
+function buildLabels(log: RunLog, track: Track, sides: Map<string, Side>, shown: Set<number>): Label[] {
+  const labels: Label[] = [];
+  for (const e of log.events) {
+    if (!hasLabel(e)) continue;
+    const side = sides.get(e.host);
+    if (!side || (e.kind === "state" && !shown.has(e.seq))) continue;
+    labels.push({ side, seq: e.seq, y: track.y[e.seq] ?? 0, ...labelText(e) });
+  }
+  return labels;
+}
+
+function labelText(e: Extract<LogEvent, { kind: "state" | "return" | "process" }>): Pick<Label, "text" | "state" | "error"> {
+  switch (e.kind) {
+    case "state":
+      return { text: e.to, state: e.to, error: false };
+    case "return":
+      return e.errno
+        ? { text: `${e.call}() ${e.errno}`, state: undefined, error: true }
+        : { text: `${e.call}()=${e.ret}`, state: undefined, error: false };
+    case "process":
+      return { text: "killed", state: undefined, error: true };
+  }
+}
+
+/** The times of sending and arriving, where there is room for them. */
+function buildTicks(wires: readonly Wire[], track: Track, log: RunLog): Tick[] {
+  const all: Tick[] = [];
+  const add = (seq: number, t: number): void => {
+    all.push({ seq, t, y: track.y[seq] ?? 0, text: axisTime(t) });
+  };
+  for (const w of wires) {
+    add(w.segment.sent.seq, w.segment.sent.t);
+    for (const d of w.segment.delivers) add(d.seq, d.t);
+  }
+  for (const e of log.events) {
+    if (e.kind === "timer" && e.action === "fire" && e.timer === "time-wait") add(e.seq, e.t);
+  }
+  all.sort((a, b) => a.y - b.y || a.seq - b.seq);
+  const ticks: Tick[] = [];
+  for (const tick of all) {
+    const last = ticks.at(-1);
+    if (!last || (tick.y - last.y >= tickGap && tick.t > last.t)) ticks.push(tick);
+  }
+  return ticks;
+}
+
+function buildGaps(ticks: readonly Tick[]): Gap[] {
+  const gaps: Gap[] = [];
+  ticks.forEach((b, i) => {
+    const a = ticks[i - 1];
+    if (a && b.t - a.t > bracketFrom && b.y - a.y >= 44) gaps.push({ seq: b.seq, y: a.y, yTo: b.y, us: b.t - a.t });
+  });
+  return gaps;
+}
+
+const shownWaits = new Set(["retransmit", "probe", "syn-ack", "persist", "keepalive", "fin-wait-2", "time-wait"]);
+
+function buildWaits(log: RunLog, track: Track, sides: Map<string, Side>): Wait[] {
+  const set = new Map<string, number>();
+  const waits: Wait[] = [];
+  for (const e of log.events) {
+    if (e.kind !== "timer" || !shownWaits.has(e.timer)) continue;
+    const key = `${e.host} ${e.sock} ${e.timer}`;
+    const from = set.get(key);
+    if (e.action === "set") set.set(key, e.seq);
+    else set.delete(key);
+    const side = sides.get(e.host);
+    if (e.action !== "fire" || from === undefined || !side) continue;
+    const [y, yTo] = [track.y[from] ?? 0, track.y[e.seq] ?? 0];
+    if (yTo - y >= 44) waits.push({ side, timer: e.timer, seq: e.seq, y, yTo, us: e.t - log.events[from]!.t });
+  }
+  return waits;
+}
+
+/** A point on a segment's way: share 0 is the sender's lifeline, 1 the receiver's. */
+export interface Point {
+  y: number;
+  share: number;
+}
+
+/** A segment's way as far as the first n events decide it. */
+export interface Way {
+  /** The way travelled, and to be travelled, of the segment itself. */
+  points: Point[];
+  /** Where it is lost, if it is. */
+  lost: Point | undefined;
+  /** Ways of copies. */
+  copies: Point[][];
+  byInput: boolean;
+}
+
+/** Follows a wire through the fates of the first n events. */
+export function wayOf(w: Wire, n: number, lens: Lens, track: Track, log: RunLog): Way {
+  const way: Way = { points: [{ y: w.y, share: 0 }], lost: undefined, copies: [], byInput: false };
+  let end: Point = { y: w.yTo, share: 1 };
+  const delivers = w.segment.delivers;
+  for (const f of w.segment.fates) {
+    if (f.seq >= n) break;
+    const here = along(way.points.at(-1)!, end, Math.max(w.y, track.y[f.seq] ?? 0));
+    const to = f.arrives === undefined ? 0 : arrivalY(f.arrives);
+    if (f.fate === "dropped") {
+      // The link decides when it is handed the segment; that one is lost half way.
+      way.lost = f.t === w.segment.sent.t ? { y: (w.y + end.y) / 2, share: 0.5 } : here;
+      way.byInput = f.cause !== undefined && log.events[f.cause]?.kind === "input";
+    } else if (f.fate === "delayed") {
+      if (here.share > 0) way.points.push(here);
+      end = { y: to, share: 1 };
+    } else {
+      way.copies.push([here, { y: to, share: 1 }]);
+    }
+  }
+  way.points.push(end);
+  return way;
+
+  function arrivalY(t: number): number {
+    const d = delivers.find((x) => x.t === t);
+    return d ? (track.y[d.seq] ?? 0) : lens.atTime(t).y;
+  }
+}
+
+/** The point of the leg from a to b at height y. */
+export function along(a: Point, b: Point, y: number): Point {
+  const f = b.y > a.y ? Math.max(0, Math.min(1, (y - a.y) / (b.y - a.y))) : 1;
+  return { y: a.y + f * (b.y - a.y), share: a.share + f * (b.share - a.share) };
+}

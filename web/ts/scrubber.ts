@@ -1,0 +1,151 @@
+// The scrubber: the time of all runs on one axis, by the lens; a tick for each segment that was seen.
+import { h, s, set } from "./dom.ts";
+import { axisTime, clockTime, duration, segmentKind } from "./format.ts";
+import type { Phrases } from "./phrases.ts";
+import { type Branch, changed, type Store } from "./store.ts";
+
+const pad = 14;
+const laneGap = 24;
+const firstLane = 26;
+
+export class Scrubber {
+  readonly el: HTMLDivElement;
+  #svg = s("svg", { class: "scrub", "aria-hidden": "true" });
+  #lanes = s("g", {});
+  #done = s("path", { class: "lane done" });
+  #ticks = s("g", {});
+  #knob = s("circle", { class: "knob", r: 7.5 });
+  #store: Store;
+  #say: Phrases;
+  #nameOf: (b: Branch) => string;
+  #width = 0;
+  #left = 0;
+  #seen = -1;
+  #dragging = false;
+
+  constructor(store: Store, say: Phrases, nameOf: (b: Branch) => string) {
+    this.#store = store;
+    this.#say = say;
+    this.#nameOf = nameOf;
+    this.#svg.append(this.#lanes, this.#done, this.#ticks, this.#knob);
+    this.el = h("div", { class: "scrubber", role: "slider", tabindex: 0, "aria-label": say.text("play.time"), "aria-valuemin": 0, "aria-valuenow": 0, "aria-valuemax": 0 });
+    this.el.append(this.#svg);
+    new ResizeObserver(([entry]) => {
+      if (!entry) return;
+      this.#width = Math.round(entry.contentRect.width);
+      this.#seen = -1;
+      store.invalidate(changed.all);
+    }).observe(this.el);
+    this.#listen();
+  }
+
+  #listen(): void {
+    const to = (e: PointerEvent): void => {
+      const share = (e.clientX - this.#left - pad) / Math.max(1, this.#width - 2 * pad);
+      this.#store.seekHeight(Math.max(0, Math.min(1, share)) * this.#store.lens.height);
+    };
+    this.el.addEventListener("pointerdown", (e) => {
+      if (e.button !== 0) return;
+      this.#left = this.el.getBoundingClientRect().left;
+      this.#dragging = true;
+      this.el.setPointerCapture(e.pointerId);
+      this.#store.pause();
+      to(e);
+    });
+    this.el.addEventListener("pointermove", (e) => {
+      if (this.#dragging) to(e);
+    });
+    const stop = (): void => {
+      this.#dragging = false;
+    };
+    this.el.addEventListener("pointerup", stop);
+    this.el.addEventListener("pointercancel", stop);
+  }
+
+  #x(y: number): number {
+    return pad + (y / Math.max(1, this.#store.lens.height)) * (this.#width - 2 * pad);
+  }
+
+  #laneY(b: Branch): number {
+    return firstLane + laneGap * this.#store.branches.indexOf(b);
+  }
+
+  draw(bits: number): void {
+    if (this.#width === 0) return;
+    const { at, current } = this.#store;
+    if (bits & (changed.log | changed.status) || this.#seen < 0) this.#drawLanes();
+    if (bits & changed.log || this.#seen !== current.seen) this.#drawTicks();
+    if (!(bits & (changed.time | changed.events | changed.log))) return;
+    const [x, y] = [this.#x(at.y), this.#laneY(current)];
+    this.#knob.setAttribute("transform", `translate(${x.toFixed(1)} ${y})`);
+    this.#done.setAttribute("d", this.#path(current, x));
+    if (bits & changed.events || !this.#store.playing) this.#describe();
+  }
+
+  #describe(): void {
+    const { at, current } = this.#store;
+    set(this.el, "aria-valuemax", Math.round(current.log.length / 1000));
+    set(this.el, "aria-valuenow", Math.round(at.t / 1000));
+    set(this.el, "aria-valuetext", this.#say.text("play.value", {
+      time: clockTime(at.t), n: current.log.stopsBefore(at.n), all: current.log.stops.length, run: current.name,
+    }));
+  }
+
+  /** A run's line up to x: along its parent's lane to the fork, and from there along its own. */
+  #path(b: Branch, x: number): string {
+    const y = this.#laneY(b);
+    if (!b.parent || !this.#store.branches.includes(b.parent)) return `M${pad} ${y}H${x.toFixed(1)}`;
+    const fork = this.#x(this.#store.lens.atTime(b.forkAt).y);
+    if (x <= fork + 4) return this.#path(b.parent, x);
+    const bend = Math.min(18, x - fork);
+    return `${this.#path(b.parent, fork)}C${fork + bend / 2} ${this.#laneY(b.parent)} ${fork + bend / 2} ${y} ${fork + bend} ${y}H${x.toFixed(1)}`;
+  }
+
+  #drawLanes(): void {
+    const { branches, current, lens } = this.#store;
+    const height = firstLane + laneGap * (branches.length - 1) + 20;
+    set(this.#svg, "viewBox", `0 0 ${this.#width} ${height}`);
+    set(this.#svg, "height", height);
+    this.#lanes.replaceChildren();
+    for (const b of branches) {
+      const to = this.#x(lens.atTime(b.log.length).y);
+      this.#lanes.append(s("path", { class: b === current ? "lane" : "lane alt", d: this.#path(b, to) }));
+      if (branches.length < 2) continue;
+      const narrow = this.#width < 560;
+      const label = narrow ? b.name : `${b.name}  ${this.#nameOf(b)}`;
+      this.#lanes.append(s("text", { class: b === current ? "b" : "a", x: this.#width - pad - 8, y: this.#laneY(b) + 4, "text-anchor": "end" }, label));
+      if (!b.parent || !branches.includes(b.parent)) continue;
+      const fork = this.#x(lens.atTime(b.forkAt).y);
+      this.#lanes.append(s("circle", { class: "fk", cx: fork, cy: this.#laneY(b.parent), r: 4.5 }));
+      if (fork > 130) {
+        this.#lanes.append(s("text", { x: fork - 8, y: this.#laneY(b) + 6, "text-anchor": "end" }, this.#say.text("branch.at", { time: duration(b.forkAt) })));
+      }
+    }
+  }
+
+  #drawTicks(): void {
+    const { current, track, lens } = this.#store;
+    this.#seen = current.seen;
+    const ticks: SVGElement[] = [];
+    const times: SVGElement[] = [];
+    const time = (x: number, text: string, anchor = "middle"): void => {
+      times.push(s("text", { x, y: 12, "text-anchor": anchor }, text));
+    };
+    let last = pad;
+    time(pad, "0", "start");
+    const ends = this.#width - pad;
+    const endText = duration(current.log.length);
+    for (const { sent } of current.log.segments.values()) {
+      if (sent.seq >= current.seen) break;
+      const x = this.#x(track.y[sent.seq] ?? 0);
+      const before = current.parent && this.#store.branches.includes(current.parent) && sent.t <= current.forkAt;
+      const y = this.#laneY(before ? current.parent! : current);
+      ticks.push(s("path", { class: `tk seg-${segmentKind(sent)}`, d: `M${x.toFixed(1)} ${y - 6}v12` }));
+      if (x - last < 44 || x > ends - 64) continue;
+      time(x, axisTime(sent.t));
+      last = x;
+    }
+    if (lens.height > 0) time(ends, endText, "end");
+    this.#ticks.replaceChildren(...ticks, ...times);
+  }
+}

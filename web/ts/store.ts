@@ -1,0 +1,398 @@
+// The stage's store: the runs it holds, the playhead, and what the reader chose. Panels subscribe, and draw what is true
+// at the playhead; nothing else is state.
+import type { Do, Input, LogEvent } from "./events.gen.ts";
+import { Lens, type Track } from "./lens.ts";
+import { canIntervene, Replay, RunLog, type World } from "./model.ts";
+import type { Link, OpenRequest, RunValue } from "./stream.ts";
+
+/** What changed since the last frame, as bits. */
+export const changed = { log: 1, events: 2, time: 4, select: 8, status: 16, all: 31 } as const;
+
+/** One run of the stage. A branch other than the first was forked from its parent by the last of its inputs. */
+export interface Branch {
+  name: string; // "A", "B", …
+  log: RunLog;
+  replay: Replay;
+  token: string;
+  inputs: Input[];
+  parent: Branch | undefined;
+  forkAt: number; // µs, the new input's time
+  seen: number; // events that the reader has seen of it
+}
+
+/** The playhead: n events are shown, the time is t, and w and y are its place on the lens. */
+export interface Playhead {
+  n: number;
+  t: number;
+  w: number;
+  y: number;
+}
+
+export interface Panel {
+  /** Called within a frame with the bits that changed. It must not read layout. */
+  draw(store: Store, bits: number): void;
+}
+
+export interface Failure {
+  code: string;
+  message: string;
+}
+
+/** How a learner's intervention went. */
+export type ForkResult = "done" | "none" | "late" | "offline" | Failure;
+
+const lookAhead = 4096; // events
+const mostBranches = 4;
+
+export class Store {
+  branches: Branch[] = [];
+  current: Branch;
+  at: Playhead = { n: 0, t: 0, w: 0, y: 0 };
+  lens: Lens;
+  playing = false;
+  /** The last move was one step: what came of it is read out. */
+  stepping = false;
+  speed = 1;
+  selected: number | undefined;
+  failure: Failure | undefined;
+  busy = false;
+  /** Moves by events, one a second, instead of in time. */
+  reduced = false;
+  source = "";
+  onMove: () => void = () => {};
+
+  #link: Link;
+  #schedule: () => void;
+  #panels: Panel[] = [];
+  #bits = 0;
+  #world: World | undefined;
+  #lastFrame = 0;
+  #owed = 0;
+  #relens = false;
+  #pendingAt: { t?: number | undefined; seq?: number | undefined } | undefined;
+  #streams = new Map<Branch, string>();
+
+  constructor(link: Link, schedule: () => void) {
+    this.#link = link;
+    this.#schedule = schedule;
+    this.current = newBranch("A", [], undefined, 0);
+    this.branches = [this.current];
+    this.lens = new Lens([this.current.log]);
+  }
+
+  subscribe(p: Panel): void {
+    this.#panels.push(p);
+  }
+
+  /** The hosts at the playhead. */
+  get world(): World {
+    return (this.#world ??= this.current.replay.at(this.at.n));
+  }
+
+  get track(): Track {
+    return this.lens.tracks[this.branches.indexOf(this.current)]!;
+  }
+
+  /** Index of the latest event shown that a step stops at; -1 before the first. */
+  get latest(): number {
+    const { log } = this.current;
+    return log.stops[log.stopsBefore(this.at.n) - 1] ?? -1;
+  }
+
+  get atEnd(): boolean {
+    const { log } = this.current;
+    return log.end !== undefined && this.at.n >= log.events.length;
+  }
+
+  invalidate(bits: number): void {
+    this.#bits |= bits;
+    this.#schedule();
+  }
+
+  /** Drops all runs and opens this one, to stand at t µs or just after event seq. */
+  open(request: OpenRequest, at: { t?: number | undefined; seq?: number | undefined } = {}): void {
+    for (const name of this.#streams.values()) this.#link.close(name);
+    this.#streams.clear();
+    this.current = newBranch("A", request.run?.inputs ?? [], undefined, 0);
+    this.branches = [this.current];
+    Object.assign(this, { playing: false, stepping: false, selected: undefined, failure: undefined, busy: false });
+    this.at = { n: 0, t: 0, w: 0, y: 0 };
+    this.#pendingAt = at;
+    this.#relens = true;
+    this.#listen(this.current, request);
+    this.invalidate(changed.all);
+  }
+
+  #listen(b: Branch, request: OpenRequest, settle?: (r: ForkResult) => void): void {
+    const arrived = (list: LogEvent[]): void => {
+      b.log.append(list);
+      if (settle) {
+        if (b.log.length <= b.forkAt && !b.log.end) return;
+        settle("done");
+        settle = undefined;
+      }
+      if (!this.branches.includes(b)) return;
+      this.#relens = true;
+      this.invalidate(changed.log | changed.events);
+    };
+    this.#streams.set(b, this.#link.open(request, {
+      opened: (token) => {
+        b.token = token;
+        this.invalidate(changed.status);
+      },
+      events: arrived,
+      ended: () => {
+        this.#streams.delete(b);
+        arrived([]);
+      },
+      failed: (code, message) => {
+        this.#streams.delete(b);
+        if (settle) settle({ code, message });
+        else this.failure = { code, message };
+        this.invalidate(changed.all);
+      },
+      wanted: () => (this.#pendingAt ? Infinity : this.at.n + lookAhead - b.log.events.length),
+    }));
+  }
+
+  play(): void {
+    if (this.atEnd) this.#place(this.current.log.countAtStop(-1));
+    this.playing = true;
+    this.stepping = false;
+    this.#lastFrame = 0;
+    this.#owed = 1000;
+    this.invalidate(changed.status | changed.time);
+  }
+
+  pause(): void {
+    if (!this.playing) return;
+    this.playing = false;
+    this.invalidate(changed.status);
+    this.onMove();
+  }
+
+  setSpeed(speed: number): void {
+    this.speed = speed;
+    this.invalidate(changed.status);
+  }
+
+  /** Moves by count events, negative for back. */
+  step(count: number): void {
+    this.playing = false;
+    this.stepping = true;
+    const { log } = this.current;
+    const here = log.stopsBefore(this.at.n) - 1;
+    // Between two events, one step back is to the one that is just past.
+    const past = this.at.n > 0 && this.at.t > (log.events[this.at.n - 1]?.t ?? 0);
+    const to = here + count + (past && count < 0 ? 1 : 0);
+    this.#place(log.countAtStop(Math.max(-1, Math.min(log.stops.length - 1, to))));
+    this.invalidate(changed.status);
+    this.onMove();
+  }
+
+  /** Moves to the first or the last event. */
+  jump(end: boolean): void {
+    this.playing = false;
+    this.stepping = true;
+    this.#place(end ? this.current.log.events.length : this.current.log.countAtStop(-1));
+    this.invalidate(changed.status);
+    this.onMove();
+  }
+
+  /** Moves to just after event seq. */
+  seekEvent(seq: number): void {
+    this.playing = false;
+    this.stepping = true;
+    const { log } = this.current;
+    const stop = log.stopsBefore(seq + 1) - 1;
+    this.#place(log.stops[stop] === seq ? log.countAtStop(stop) : seq + 1);
+    this.invalidate(changed.status);
+    this.onMove();
+  }
+
+  /** Moves to a time in µs. */
+  seek(t: number): void {
+    this.#go(Math.max(0, t), this.current.log.countAt(t));
+    this.stepping = false;
+    this.onMove();
+  }
+
+  /** Moves to a height of the lens, as the scrubber has it. */
+  seekHeight(y: number): void {
+    const place = this.lens.atHeight(y);
+    this.at = { ...place, n: upTo(this.track.w, place.w) };
+    this.stepping = false;
+    this.#moved();
+    this.onMove();
+  }
+
+  select(seq: number | undefined): void {
+    this.selected = seq;
+    this.invalidate(changed.select);
+  }
+
+  /** Shows another run at the same time. */
+  show(b: Branch): void {
+    if (b === this.current) return;
+    this.current = b;
+    this.selected = undefined;
+    this.#go(this.at.t, b.log.countAt(this.at.t));
+    this.invalidate(changed.all);
+    this.onMove();
+  }
+
+  /** Makes the run in which `action` happens now, and goes on with it. */
+  async intervene(action: Do): Promise<ForkResult> {
+    const base = this.current;
+    const at = Math.floor(this.at.t);
+    const id = (action.drop ?? action.delay ?? action.duplicate)?.segment;
+    const segment = id === undefined ? undefined : base.log.segments.get(id);
+    if (id !== undefined && (!segment || !canIntervene(segment, this.at.n, at))) return segment ? "late" : "none";
+    const run = this.#runOf(base);
+    if (!run || !base.token || !this.#link.live) {
+      this.#link.retry();
+      return "offline";
+    }
+    const inputs = [...base.inputs.filter((i) => i.at <= at), { at, do: action }];
+    const branch = newBranch(this.#nextName(), inputs, base, at);
+    this.busy = true;
+    const result = await new Promise<ForkResult>((settle) => {
+      this.#listen(branch, { run: { ...run, inputs }, base: base.token }, settle);
+    });
+    this.busy = false;
+    this.#lastFrame = 0;
+    if (result === "done" && this.current === base) this.#adopt(branch);
+    return result;
+  }
+
+  /** The run that the current one was forked from. */
+  undo(): boolean {
+    const { parent } = this.current;
+    if (!parent || !this.branches.includes(parent)) return false;
+    this.show(parent);
+    return true;
+  }
+
+  #adopt(b: Branch): void {
+    if (this.branches.length >= mostBranches) {
+      const old = this.branches.find((x) => x !== this.branches[0] && x !== this.current);
+      this.branches = this.branches.filter((x) => x !== old);
+    }
+    this.branches.push(b);
+    this.current = b;
+    this.selected = undefined;
+    this.#relens = true;
+    this.#rebuild();
+    this.#go(this.at.t, b.log.countAt(this.at.t));
+    this.invalidate(changed.all);
+    this.onMove();
+  }
+
+  #nextName(): string {
+    const last = this.branches.reduce((a, b) => Math.max(a, b.name.charCodeAt(0)), 64);
+    return String.fromCharCode(Math.min(90, last + 1));
+  }
+
+  #runOf(b: Branch): RunValue | undefined {
+    const { meta } = b.log;
+    if (!meta) return undefined;
+    const { name, sha256 } = meta.scenario;
+    const what = name ? { scenario: name, digest: sha256.slice(0, 16) } : { source: this.source };
+    return { ...what, vary: meta.vary ?? {}, seed: meta.seed };
+  }
+
+  /** Stands at the last of the first n events. */
+  #place(n: number): void {
+    if (this.#relens) this.#rebuild();
+    const e = this.current.log.events[n - 1];
+    const { w, y } = this.track;
+    this.at = { n, t: e?.t ?? 0, w: w[n - 1] ?? 0, y: y[n - 1] ?? 0 };
+    this.#moved();
+  }
+
+  #go(t: number, n: number): void {
+    if (this.#relens) this.#rebuild();
+    const place = this.lens.atTime(t);
+    const { w, y } = this.track;
+    this.at = { n, t, w: Math.max(place.w, w[n - 1] ?? 0), y: Math.max(place.y, y[n - 1] ?? 0) };
+    this.#moved();
+  }
+
+  #moved(): void {
+    this.#world = undefined;
+    this.current.seen = Math.max(this.current.seen, this.at.n);
+    this.#link.pump();
+    this.invalidate(changed.events | changed.time);
+  }
+
+  #rebuild(): void {
+    this.#relens = false;
+    this.lens = new Lens(this.branches.map((b) => b.log));
+  }
+
+  /** One frame. Returns whether the next one is wanted. */
+  frame(now: number): boolean {
+    if (this.#relens) {
+      this.#rebuild();
+      this.#settle();
+    }
+    if (this.playing && !this.busy) this.#advance(this.#lastFrame === 0 ? 0 : Math.min(100, now - this.#lastFrame));
+    this.#lastFrame = now;
+    const bits = this.#bits;
+    this.#bits = 0;
+    if (bits !== 0) for (const p of this.#panels) p.draw(this, bits);
+    return this.playing || this.#bits !== 0;
+  }
+
+  /** After new events: stands where it was asked to, or where it stood. */
+  #settle(): void {
+    const { log } = this.current;
+    const p = this.#pendingAt;
+    if (p && log.events.length > 0) {
+      const there = log.end || (p.seq !== undefined ? log.events.length > p.seq : log.length > (p.t ?? 0));
+      if (there) {
+        this.#pendingAt = undefined;
+        if (p.seq !== undefined) this.#place(Math.min(p.seq + 1, log.events.length));
+        else if (p.t !== undefined) this.#go(Math.min(p.t, log.length), log.countAt(p.t));
+        else this.#place(log.countAtStop(-1));
+        return;
+      }
+    }
+    this.#go(this.at.t, this.at.n);
+  }
+
+  #advance(dt: number): void {
+    if (this.reduced) {
+      this.#owed += dt * this.speed;
+      if (this.#owed < 1000) return;
+      this.#owed -= 1000;
+      const { log } = this.current;
+      this.#place(log.countAtStop(log.stopsBefore(this.at.n)));
+    } else {
+      const place = this.lens.atWall(this.at.w + dt * this.speed);
+      const n = Math.max(this.at.n, upTo(this.track.w, place.w));
+      const more = n !== this.at.n;
+      this.at = { ...place, n };
+      if (more) this.#moved();
+      else this.invalidate(changed.time);
+    }
+    if (this.atEnd) this.pause();
+  }
+}
+
+function newBranch(name: string, inputs: Input[], parent: Branch | undefined, forkAt: number): Branch {
+  const log = new RunLog();
+  return { name, log, replay: new Replay(log), token: "", inputs, parent, forkAt, seen: 0 };
+}
+
+/** How many values of an ascending list are at most x. */
+function upTo(list: readonly number[], x: number): number {
+  let lo = 0;
+  let hi = list.length;
+  while (lo < hi) {
+    const mid = (lo + hi) >> 1;
+    if (list[mid]! <= x + 1e-6) lo = mid + 1;
+    else hi = mid;
+  }
+  return lo;
+}

@@ -1,0 +1,237 @@
+// The connection to the server: runs as streams over one WebSocket (finwait.v1), resumed after a loss, or fetched whole
+// over HTTP where WebSockets are blocked.
+import type { Input, LogEvent } from "./events.gen.ts";
+
+/** A run as the server takes it: a scenario or a source with its choices, or a token alone. */
+export interface RunValue {
+  scenario?: string;
+  digest?: string;
+  source?: string;
+  vary?: Record<string, string>;
+  seed?: number;
+  inputs?: Input[];
+}
+
+export interface OpenRequest {
+  run?: RunValue;
+  token?: string;
+  base?: string;
+  /** The run's token, for where only HTTP is left and `token` is not given. */
+  fallback?: string;
+}
+
+/** What a stream tells whoever opened it. Events come in order, without a gap and without a double. */
+export interface Listener {
+  opened(token: string, forkSeq: number | undefined): void;
+  events(list: LogEvent[]): void;
+  ended(): void;
+  failed(code: string, message: string): void;
+  /** How many more events are wanted beyond those received. */
+  wanted(): number;
+}
+
+export type LinkState = "connecting" | "live" | "reconnecting" | "offline" | "whole";
+
+type Frame =
+  | { op: "opened"; stream: string; token: string; engine: number; forkSeq?: number }
+  | { op: "events"; stream: string; events: LogEvent[] }
+  | { op: "end"; stream: string; seq: number; sha256: string }
+  | { op: "error"; stream?: string; code: string; message: string };
+
+interface Stream {
+  name: string;
+  request: OpenRequest;
+  token: string;
+  received: number; // events; the next has this seq
+  credit: number; // what the server may still send
+  listener: Listener;
+}
+
+const chunk = 256;
+const firstDelay = 500; // ms
+const longestDelay = 15_000;
+/** Failed attempts before the first success after which the run is fetched over HTTP. */
+const attemptsBeforeHTTP = 2;
+
+/** Opens and keeps a page's connection. */
+export class Link {
+  readonly #base: URL;
+  readonly #lang: string;
+  readonly #onState: (state: LinkState) => void;
+  #socket: WebSocket | undefined;
+  #streams = new Map<string, Stream>();
+  #count = 0;
+  #failures = 0;
+  #everOpen = false;
+  #timer = 0;
+  #closed = false;
+
+  /** base is the service's path, ending in "/". */
+  constructor(base: string, lang: string, onState: (state: LinkState) => void) {
+    this.#base = new URL(base, location.href);
+    this.#lang = lang;
+    this.#onState = onState;
+  }
+
+  /** Opens a stream and returns its name. */
+  open(request: OpenRequest, listener: Listener): string {
+    const name = `s${++this.#count}`;
+    const stream: Stream = { name, request, token: request.token ?? "", received: 0, credit: 0, listener };
+    this.#streams.set(name, stream);
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#sendOpen(stream);
+    else this.#connect();
+    return name;
+  }
+
+  close(name: string): void {
+    if (this.#streams.delete(name)) this.#send({ op: "close", stream: name });
+  }
+
+  /** Asks for more events of the streams whose listeners want some. */
+  pump(): void {
+    for (const s of this.#streams.values()) this.#topUp(s);
+  }
+
+  get live(): boolean {
+    return this.#socket?.readyState === WebSocket.OPEN;
+  }
+
+  /** Ends the connection for good. */
+  shut(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#socket?.close();
+    this.#socket = undefined;
+  }
+
+  /** Tries at once, as after the reader asked for it. */
+  retry(): void {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
+    this.#failures = 0;
+    this.#connect();
+  }
+
+  #connect(): void {
+    if (this.#socket || this.#closed) return;
+    clearTimeout(this.#timer);
+    this.#timer = 0;
+    this.#onState(this.#everOpen ? "reconnecting" : "connecting");
+    const url = new URL(`ws?lang=${this.#lang}`, this.#base);
+    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    let socket: WebSocket;
+    try {
+      socket = new WebSocket(url, "finwait.v1");
+    } catch {
+      this.#lost();
+      return;
+    }
+    this.#socket = socket;
+    socket.onopen = () => {
+      this.#failures = 0;
+      this.#everOpen = true;
+      this.#onState("live");
+      for (const s of this.#streams.values()) this.#sendOpen(s);
+    };
+    socket.onmessage = (m: MessageEvent<string>) => this.#receive(JSON.parse(m.data) as Frame);
+    socket.onclose = () => {
+      if (this.#socket !== socket) return;
+      this.#socket = undefined;
+      this.#lost();
+    };
+  }
+
+  #lost(): void {
+    if (this.#closed) return;
+    this.#failures++;
+    if (!this.#everOpen && this.#failures >= attemptsBeforeHTTP && this.#streams.size > 0) {
+      void this.#fetchAll();
+      return;
+    }
+    this.#onState(this.#everOpen ? "reconnecting" : "connecting");
+    const delay = Math.min(longestDelay, firstDelay * 2 ** (this.#failures - 1)) * (0.75 + Math.random() / 2);
+    this.#timer = window.setTimeout(() => this.#connect(), delay);
+  }
+
+  #sendOpen(s: Stream): void {
+    s.credit = Math.max(1, Math.min(chunk, s.listener.wanted()));
+    const { run, base } = s.request;
+    const what = s.token ? { token: s.token } : { run };
+    this.#send({ op: "open", stream: s.name, ...what, ...(base && { base }), after: s.received - 1, credit: s.credit });
+  }
+
+  #send(frame: object): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
+  }
+
+  #topUp(s: Stream): void {
+    const n = Math.min(chunk, s.listener.wanted()) - s.credit;
+    if (n < chunk / 4 || !this.live || !s.token) return;
+    s.credit += n;
+    this.#send({ op: "credit", stream: s.name, n });
+  }
+
+  #receive(f: Frame): void {
+    const s = this.#streams.get(f.stream ?? "");
+    if (!s) return; // a stream that was closed while the frame was under way
+    switch (f.op) {
+      case "opened":
+        if (s.received === 0) s.listener.opened(f.token, f.forkSeq);
+        s.token = f.token;
+        break;
+      case "events": {
+        const fresh = f.events.filter((e) => e.seq >= s.received);
+        s.credit -= f.events.length;
+        s.received += fresh.length;
+        s.listener.events(fresh);
+        this.#topUp(s);
+        break;
+      }
+      case "end":
+        this.#streams.delete(s.name);
+        s.listener.ended();
+        break;
+      case "error":
+        this.#streams.delete(s.name);
+        s.listener.failed(f.code, f.message);
+    }
+  }
+
+  /** Where no WebSocket can be had: each run whole, by its token. */
+  async #fetchAll(): Promise<void> {
+    const pending = [...this.#streams.values()];
+    this.#streams.clear();
+    let fetched = false;
+    for (const s of pending) {
+      const token = s.token || s.request.fallback;
+      try {
+        if (!token) throw new Error("no token");
+        const url = new URL(`api/v1/runs.jsonl?run=${encodeURIComponent(token)}`, this.#base);
+        const response = await fetch(url);
+        const text = await response.text();
+        if (!response.ok) {
+          const { code, message } = errorOf(text);
+          s.listener.failed(code, message);
+          continue;
+        }
+        s.listener.opened(token, undefined);
+        s.listener.events(text.trimEnd().split("\n").map((line) => JSON.parse(line) as LogEvent));
+        s.listener.ended();
+        fetched = true;
+      } catch {
+        s.listener.failed("lost", "");
+      }
+    }
+    this.#failures = 0;
+    this.#onState(fetched ? "whole" : "offline");
+  }
+}
+
+function errorOf(text: string): { code: string; message: string } {
+  try {
+    const { error } = JSON.parse(text) as { error: { code: string; message: string } };
+    return error;
+  } catch {
+    return { code: "other", message: "" };
+  }
+}

@@ -1,0 +1,131 @@
+// <tcp-code host>: a host's program, the line it is in, what its calls gave.
+import { h, sentence, set, setText } from "./dom.ts";
+import { clockTime, duration } from "./format.ts";
+import { type Host, hostOrder, primary, type Thread } from "./model.ts";
+import type { Part, Phrases } from "./phrases.ts";
+import { tokens } from "./starlark.ts";
+import { changed, type Panel, type Store } from "./store.ts";
+
+/** A scenario's text, and which of its lines (from 1) are a host's program. */
+export interface Program {
+  file: string;
+  text: string;
+  lines: ReadonlyMap<string, { from: number; to: number }>;
+}
+
+export class TcpCode extends HTMLElement implements Panel {
+  #say!: Phrases;
+  #index = 0;
+  #program: Program | undefined;
+  #title = h("h3", {});
+  #status = h("span", { class: "r" });
+  #list = h("ol", { class: "code" });
+  #note = h("p", { class: "sys" });
+  #tag = h("span", { class: "tag" });
+  #noteText = h("span", {});
+  #lines = new Map<number, { el: HTMLLIElement; result: HTMLSpanElement }>();
+  #shownFor = "";
+  #shown = "";
+
+  attach(store: Store, say: Phrases, index: number, program: Program | undefined): void {
+    this.#say = say;
+    this.#index = index;
+    this.#program = program;
+    this.#note.append(this.#tag, this.#noteText);
+    this.#note.hidden = true;
+    this.append(h("div", { class: "ph" }, this.#title, this.#status), this.#list, this.#note);
+    store.subscribe(this);
+  }
+
+  draw(store: Store, bits: number): void {
+    if (!(bits & (changed.events | changed.log))) return;
+    const { log } = store.current;
+    const name = hostOrder(log)[this.#index] ?? "";
+    const host = store.world.hosts.get(name);
+    if (name && this.#shownFor !== name) this.#layOut(name);
+    const thread = currentThread(host);
+    const sock = primary(host);
+    const key = `${host?.lastCall} ${[...(host?.procs.values() ?? [])].map((p) => p.action).join()} ${sock?.orphan} ${sock?.state} ${thread?.open}`;
+    if (key === this.#shown) return;
+    this.#shown = key;
+    this.#mark(host, thread);
+    setText(this.#status, this.#statusText(host, thread));
+    this.#explain(host, thread);
+  }
+
+  #layOut(name: string): void {
+    this.#shownFor = name;
+    this.#lines.clear();
+    setText(this.#title, this.#say.host(name));
+    set(this.#list, "aria-label", this.#say.text("code.label", { host: this.#say.host(name) }));
+    const range = this.#program?.lines.get(name);
+    const all = this.#program?.text.split("\n") ?? [];
+    this.#list.replaceChildren();
+    if (!range) return;
+    for (let no = range.from; no <= Math.min(range.to, all.length); no++) {
+      const result = h("span", { class: "rv" });
+      const text = h("span", { class: "tx" }, ...tokens(all[no - 1] ?? "").map((t) => (t.kind ? h("span", { class: t.kind }, t.text) : t.text)));
+      const el = h("li", { class: "l" }, h("span", { class: "no" }, String(no)), text, result);
+      this.#lines.set(no, { el, result });
+      this.#list.append(el);
+    }
+  }
+
+  #mark(host: Host | undefined, thread: Thread | undefined): void {
+    for (const [no, { el, result }] of this.#lines) {
+      const r = host?.lines.get(no);
+      const cur = thread?.line === no;
+      el.classList.toggle("cur", cur);
+      el.classList.toggle("ran", r !== undefined);
+      if (cur) el.setAttribute("aria-current", "step");
+      else el.removeAttribute("aria-current");
+      const blocked = r?.open ?? false;
+      setText(result, !r ? "" : blocked ? this.#say.text("code.blocked.tag") : r.errno ? `=${r.ret} ${r.errno}` : `=${r.ret}`);
+      result.classList.toggle("errno", Boolean(r?.errno));
+    }
+  }
+
+  #statusText(host: Host | undefined, thread: Thread | undefined): string {
+    const ended = [...(host?.procs.values() ?? [])].find((p) => p.action !== "start");
+    const time = (t: number): string => duration(t);
+    if (ended?.action === "kill") return this.#say.text("code.killed", { time: time(ended.t) });
+    if (ended) return this.#say.text("code.exited", { status: ended.status, time: time(ended.t) });
+    if (!thread) return host && host.procs.size > 0 ? this.#say.text("code.running") : this.#say.text("code.waiting");
+    return thread.open ? this.#say.text("code.blocked", { time: clockTime(thread.since) }) : this.#say.text("code.running");
+  }
+
+  /** The note below: what the program waits for, how its last call failed, or that it is gone and its socket is not. */
+  #explain(host: Host | undefined, thread: Thread | undefined): void {
+    const say = this.#say;
+    const sock = primary(host);
+    const ended = [...(host?.procs.values() ?? [])].some((p) => p.action !== "start");
+    const put = (tag: string, parts: readonly Part[], hollow = false): void => {
+      this.#note.hidden = false;
+      setText(this.#tag, tag);
+      this.#tag.classList.toggle("hollow", hollow);
+      this.#noteText.replaceChildren(" ", ...sentence(parts));
+    };
+    const call = thread ? { code: `${thread.call}()` } : "";
+    if (sock && (ended || sock.orphan) && sock.state !== "CLOSED" && !sock.listener) {
+      put(say.text("code.orphan"), say.parts("code.orphan.text", { state: { state: sock.state } }), true);
+    } else if (thread?.open) {
+      put(say.text("code.blocked.tag"), say.parts("code.blocked.text", { call, time: duration(thread.since) }));
+    } else if (thread?.errno) {
+      put(say.text("code.failed.tag"), say.parts("code.failed.text", { call, errno: { code: thread.errno } }));
+    } else if (thread && !ended) {
+      put(say.text("code.returned.tag"), say.parts("code.returned.text", { call, ret: { code: String(thread.ret) }, time: duration(thread.returnedAt) }), true);
+    } else {
+      this.#note.hidden = true;
+    }
+  }
+}
+
+/** The thread whose line is lit: one that is blocked in a call, else the one that called last. */
+function currentThread(host: Host | undefined): Thread | undefined {
+  let best: Thread | undefined;
+  for (const t of host?.threads.values() ?? []) {
+    if (t.line === 0) continue;
+    if (!best || (t.open && !best.open) || (t.open === best.open && t.since >= best.since)) best = t;
+  }
+  return best;
+}

@@ -1,0 +1,325 @@
+// <tcp-ladder>: the time-sequence diagram. It draws what is near the playhead, and in a frame touches what moves only.
+import { button, glyph, h, s, set, setText } from "./dom.ts";
+import { familyOf, shortName } from "./family.ts";
+import { clockTime, duration, segmentText } from "./format.ts";
+import { LadderTimers } from "./ladder-timers.ts";
+import { drawWire, type DrawnWire } from "./ladder-wire.ts";
+import { flight, primary } from "./model.ts";
+import type { Phrases } from "./phrases.ts";
+import { type Band, buildScene, columns, type Label, type Scene, type Side, type Wire } from "./scene.ts";
+import { changed, type Panel, type Store } from "./store.ts";
+
+const top = 18; // px above the first event
+const margin = 240; // px beyond the view that are drawn ahead
+
+interface Drawn {
+  el: SVGElement;
+  y: number;
+  yTo: number;
+  seq: number;
+}
+
+export class TcpLadder extends HTMLElement implements Panel {
+  #say!: Phrases;
+  #store!: Store;
+  #scene: Scene | undefined;
+  #heads = s("svg", { class: "lad heads", "aria-hidden": "true" });
+  #scroll = h("div", { class: "ladscroll", tabindex: 0 });
+  #svg = s("svg", { class: "lad", role: "group" });
+  #static = s("g", {});
+  #bands = s("g", {});
+  #timers!: LadderTimers;
+  #labels = s("g", {});
+  #wires = s("g", {});
+  #now = s("g", { class: "now", "aria-hidden": "true" });
+  #nowText = s("text", { class: "tick nowt", x: 45, y: 4, "text-anchor": "end" });
+  #open: Record<Side, SVGRectElement> = { left: s("rect", { class: "band" }), right: s("rect", { class: "band" }) };
+  #openBand: Record<Side, Band | undefined> = { left: undefined, right: undefined };
+  #life: Record<Side, SVGPathElement> = { left: s("path", { class: "life" }), right: s("path", { class: "life" }) };
+  #drawn = new Map<string, Drawn>();
+  #segments = new Map<number, DrawnWire>();
+  #width = 0;
+  #height = 0;
+  #top = 0; // scrolled to
+  #follow = true;
+  #setTop = -1; // what the last frame scrolled to
+  #from = Infinity; // what is drawn
+  #to = -Infinity;
+  #contentHeight = 0;
+  #hint = h("div", { class: "ladhint" });
+
+  attach(store: Store, say: Phrases): void {
+    this.#store = store;
+    this.#say = say;
+    this.#timers = new LadderTimers(say);
+    this.#svg.setAttribute("aria-label", say.text("ladder.label"));
+    this.#scroll.setAttribute("aria-label", say.text("ladder.label"));
+    this.#scroll.setAttribute("role", "region");
+    this.#now.append(s("path", { class: "nowtag", d: "M3 -9h42l6 9l-6 9h-42a3 3 0 0 1 -3 -3v-12a3 3 0 0 1 3 -3z" }), this.#nowText);
+    this.#svg.append(this.#static, this.#life.left, this.#life.right, this.#timers.bands, this.#bands, this.#open.left,
+      this.#open.right, this.#now, this.#wires, this.#labels, this.#timers.rings);
+    this.#scroll.append(this.#svg);
+    this.#hint.append(button("btn primary", "play", say.text("play.play"), () => store.play()), h("p", {}, say.text("stage.hint")));
+    this.append(this.#heads, this.#scroll, this.#hint, h("p", { class: "laddrop" }, say.text("stage.hint.drop")));
+    new ResizeObserver(([entry]) => {
+      if (!entry) return;
+      this.#width = Math.round(entry.contentRect.width);
+      this.#height = Math.round(entry.contentRect.height);
+      store.invalidate(changed.all);
+    }).observe(this.#scroll);
+    this.#scroll.addEventListener("scroll", () => {
+      const y = this.#scroll.scrollTop;
+      if (Math.abs(y - this.#setTop) > 2) this.#follow = false;
+      this.#top = y;
+      if (y < this.#from || y + this.#height > this.#to) store.invalidate(changed.events);
+    }, { passive: true });
+    store.subscribe(this);
+  }
+
+  /** The segment group that has, or last had, the focus of the keyboard. */
+  segmentOf(target: EventTarget | null): number | undefined {
+    if (!(target instanceof Element)) return undefined;
+    const id = target.closest<SVGGElement>("g.seg")?.dataset["id"];
+    return id === undefined ? undefined : Number(id);
+  }
+
+  /** Moves the keyboard's focus among the segments shown; false where there is none further on. */
+  focusNext(from: number, back: boolean): boolean {
+    const ids = [...this.#segments].filter(([, d]) => d.shown).map(([id]) => id).sort((a, b) => a - b);
+    const next = ids[ids.indexOf(from) + (back ? -1 : 1)];
+    if (next === undefined) return false;
+    this.#segments.get(next)?.el.focus();
+    return true;
+  }
+
+  focusSegment(id: number): void {
+    this.#segments.get(id)?.el.focus();
+  }
+
+  /** Where a segment's head is, in px of this element, for a menu beside it. */
+  headOf(id: number): { x: number; y: number } | undefined {
+    const d = this.#segments.get(id);
+    return d && { x: d.head.x, y: d.head.y + this.#scroll.offsetTop - this.#top };
+  }
+
+  draw(store: Store, bits: number): void {
+    if (this.#width === 0) return;
+    this.#hint.hidden = store.playing || store.at.n !== 1 || store.failure !== undefined;
+    if (bits & changed.log || !this.#scene || this.#scene.columns.width !== this.#width) this.#rebuild();
+    if (bits & (changed.log | changed.events | changed.select)) this.#reveal();
+    if (bits & (changed.time | changed.events | changed.log)) this.#move();
+    if (bits & changed.status && (store.playing || store.stepping)) this.#follow = true;
+  }
+
+  #y(y: number): number {
+    return top + y;
+  }
+
+  #rebuild(): void {
+    const { current, track, lens } = this.#store;
+    this.#scene = buildScene(current.log, track, lens, this.#width);
+    for (const g of [this.#static, this.#bands, this.#labels, this.#wires]) g.replaceChildren();
+    this.#drawn.clear();
+    this.#segments.clear();
+    this.#from = Infinity;
+    this.#contentHeight = 0;
+    this.#drawHeads();
+    const c = this.#scene.columns;
+    for (const side of ["left", "right"] as const) {
+      this.#open[side].setAttribute("x", String(c[side] - 4));
+      this.#open[side].setAttribute("width", "8");
+    }
+    this.#now.querySelectorAll(".nowline").forEach((el) => el.remove());
+    this.#now.prepend(
+      s("path", { class: "nowline", d: `M50 0H${c.left - 6}M${c.right + 6} 0H${c.width}` }),
+      s("path", { class: "nowline in", d: `M${c.left + 6} 0H${c.right - 6}` }),
+    );
+    this.#timers.reset(c);
+  }
+
+  #drawHeads(): void {
+    const c = columns(this.#width);
+    this.#heads.setAttribute("viewBox", `0 0 ${c.width} 46`);
+    this.#heads.setAttribute("height", "46");
+    this.#heads.replaceChildren(s("text", { class: "tick", x: c.axis, y: 20, "text-anchor": "end" }, this.#say.text("ladder.ms")));
+    for (const [name, side] of this.#scene?.sides ?? []) {
+      const addr = this.#store.current.log.meta?.hosts.find((x) => x.name === name)?.addr ?? "";
+      this.#heads.append(
+        s("text", { class: "host", x: c[side], y: 20, "text-anchor": "middle" }, this.#say.host(name)),
+        s("text", { class: "addr", x: c[side], y: 35, "text-anchor": "middle", "data-side": side }, addr),
+      );
+    }
+  }
+
+  /** Shows what has happened and lies near the view, and takes the rest away. */
+  #reveal(): void {
+    const scene = this.#scene!;
+    const { at, world } = this.#store;
+    this.#from = Math.max(0, this.#top - margin);
+    this.#to = this.#top + this.#height + margin;
+    const near = (y: number, yTo: number): boolean => this.#y(yTo) >= this.#from && this.#y(y) <= this.#to;
+    const keep = new Set<string>();
+    const show = (key: string, parent: SVGGElement, seq: number, y: number, yTo: number, make: () => SVGElement): void => {
+      if (seq >= at.n || !near(y, yTo)) return;
+      keep.add(key);
+      if (this.#drawn.has(key)) return;
+      const el = make();
+      this.#drawn.set(key, { el, y, yTo, seq });
+      parent.append(el);
+    };
+    const c = scene.columns;
+    for (const tick of scene.ticks) {
+      show(`t${tick.seq}`, this.#static, tick.seq, tick.y, tick.y, () => s("g", {},
+        s("path", { class: "rule", d: `M50 ${Math.round(this.#y(tick.y)) + 0.5}H${c.width}` }),
+        s("text", { class: "tick", x: c.axis, y: this.#y(tick.y) + 4, "text-anchor": "end" }, tick.text)));
+    }
+    for (const g of scene.gaps) show(`g${g.seq}`, this.#static, g.seq, g.y, g.yTo, () => this.#drawGap(g.y, g.yTo, g.us));
+    for (const b of scene.bands) {
+      if (b.toSeq < at.n) show(`b${b.seq}`, this.#bands, b.toSeq, b.y, b.yTo, () => this.#drawBand(b));
+    }
+    for (const l of scene.labels) show(`l${l.seq}`, this.#labels, l.seq, l.y, l.y, () => this.#drawLabel(l));
+    for (const w of scene.waits) {
+      show(`w${w.seq}`, this.#labels, w.seq, w.y, w.yTo, () => this.#drawWait(w.side, w.timer, w.y, w.yTo, w.us));
+    }
+    for (const [key, d] of this.#drawn) {
+      if (keep.has(key)) continue;
+      d.el.remove();
+      this.#drawn.delete(key);
+    }
+    for (const side of ["left", "right"] as const) {
+      const band = scene.bands.findLast((b) => b.side === side && b.seq < at.n);
+      this.#openBand[side] = band;
+      set(this.#open[side], "class", band ? `band st-${familyOf(band.state)}` : "band none");
+    }
+    for (const w of scene.wires) this.#revealWire(w, near);
+    this.#rove();
+    this.#timers.set(world, scene, this.#store);
+    for (const [name, side] of scene.sides) {
+      const sock = primary(world.hosts.get(name));
+      const text = this.#heads.querySelector(`[data-side=${side}]`);
+      if (text && sock?.local) setText(text, sock.local);
+    }
+  }
+
+  #revealWire(w: Wire, near: (y: number, yTo: number) => boolean): void {
+    const { at, current, lens, track, selected } = this.#store;
+    const { id } = w.segment.sent;
+    const f = flight(w.segment, at.n);
+    const last = w.segment.delivers.at(-1);
+    const yTo = Math.max(w.yTo, last ? (track.y[last.seq] ?? 0) : 0, lens.atTime(f.arrives).y);
+    let d = this.#segments.get(id);
+    if (f.status === "unsent" || !near(w.y, yTo)) {
+      if (d && d.el !== document.activeElement) {
+        d.el.remove();
+        this.#segments.delete(id);
+      }
+      return;
+    }
+    if (!d) {
+      d = drawWire(w, this.#scene!.columns, this.#say);
+      this.#segments.set(id, d);
+      this.#wires.append(d.el);
+    }
+    d.update(f, at.n, current.log, lens, track, top);
+    const chosen = selected === w.segment.sent.seq || w.segment.delivers.some((x) => x.seq === selected)
+      || w.segment.fates.some((x) => x.seq === selected);
+    d.el.classList.toggle("sel", chosen);
+    const say = this.#say;
+    const how = f.status === "flying" ? say.text("ladder.flying", { time: duration(Math.max(0, f.arrives - at.t)) })
+      : f.status === "lost" ? say.text("ladder.lost") : say.text("ladder.delivered", { time: duration(f.arrives) });
+    set(d.el, "aria-label", say.text("ladder.segment", {
+      segment: segmentText(w.segment.sent), from: say.host(w.segment.sent.from), time: duration(w.segment.sent.t),
+      again: w.segment.sent.retransmission ? say.text("ladder.again") : "", how,
+    }));
+  }
+
+  /** One segment is in the order of Tab: the focused one, else the newest that is in flight, else the newest. */
+  #rove(): void {
+    let chosen: DrawnWire | undefined;
+    for (const d of this.#segments.values()) {
+      if (d.el === document.activeElement) {
+        chosen = d;
+        break;
+      }
+      if (d.shown && (!chosen || d.flying || !chosen.flying)) chosen = d;
+    }
+    for (const d of this.#segments.values()) set(d.el, "tabindex", d === chosen ? 0 : -1);
+  }
+
+  #move(): void {
+    const { at } = this.#store;
+    const y = this.#y(at.y);
+    this.#now.setAttribute("transform", `translate(0 ${y.toFixed(1)})`);
+    setText(this.#nowText, clockTime(at.t).replace(/ ms$/, ""));
+    for (const side of ["left", "right"] as const) {
+      const from = this.#openBand[side];
+      if (from) {
+        set(this.#open[side], "y", this.#y(from.y).toFixed(1));
+        this.#open[side].setAttribute("height", Math.max(0, at.y - from.y).toFixed(1));
+      } else set(this.#open[side], "height", 0);
+      this.#life[side].setAttribute("d", `M${this.#scene!.columns[side]} 0V${y.toFixed(1)}`);
+    }
+    for (const d of this.#segments.values()) if (d.flying) d.move(at.y);
+    this.#timers.move(at, y);
+    const content = Math.ceil(Math.max(this.#y(this.#store.lens.height), this.#timers.bottom) + 28);
+    if (content !== this.#contentHeight) {
+      this.#contentHeight = content;
+      const height = Math.max(content, this.#height);
+      this.#svg.setAttribute("height", String(height));
+      this.#svg.setAttribute("viewBox", `0 0 ${this.#width} ${height}`);
+    }
+    this.#scrollTo(y);
+  }
+
+  /** Keeps now in the upper part of the view. */
+  #scrollTo(y: number): void {
+    if (!this.#follow && !this.#store.playing) return;
+    const last = Math.max(0, this.#contentHeight - this.#height);
+    const low = y - this.#height * 0.68;
+    const high = y - this.#height * 0.2;
+    const want = Math.round(Math.max(0, Math.min(last, this.#top < low ? low : this.#top > high ? high : this.#top)));
+    if (want === this.#top) return;
+    this.#top = want;
+    this.#setTop = want;
+    this.#scroll.scrollTop = want;
+    if (want < this.#from || want + this.#height > this.#to) this.#store.invalidate(changed.events);
+  }
+
+  #drawGap(y: number, yTo: number, us: number): SVGElement {
+    const [a, b, mid] = [this.#y(y) + 11, this.#y(yTo) - 11, this.#y((y + yTo) / 2)];
+    return s("g", {},
+      s("path", { class: "gapl", d: `M40 ${a}V${mid - 9}M40 ${mid + 9}V${b}` }),
+      s("text", { class: "gap", x: this.#scene!.columns.axis, y: mid + 4, "text-anchor": "end" }, `+${duration(us)}`));
+  }
+
+  #drawBand(b: Band): SVGElement {
+    return s("rect", {
+      class: `band st-${familyOf(b.state)}`, x: this.#scene!.columns[b.side] - 4, y: this.#y(b.y), width: 8,
+      height: Math.max(0, b.yTo - b.y), rx: 1,
+    });
+  }
+
+  #drawLabel(l: Label): SVGElement {
+    const left = l.side === "left";
+    const x = this.#scene!.columns[l.side];
+    const y = this.#y(l.y);
+    const at = { x: x + (left ? -12 : 12), y: y + 4, "text-anchor": left ? "end" : "start" };
+    if (!l.state) return s("text", { class: l.error ? "call err" : "call", ...at }, l.text);
+    const family = familyOf(l.state);
+    const name = this.#scene!.columns.left < 145 ? shortName(l.state) : l.state;
+    return s("g", { class: `bl st-${family}` },
+      s("g", { class: "node", transform: `translate(${x} ${y})` }, glyph(family)), s("text", at, name));
+  }
+
+  #drawWait(side: Side, timer: string, y: number, yTo: number, us: number): SVGElement {
+    const left = side === "left";
+    const x = this.#scene!.columns[side] + (left ? -14 : 14);
+    const hook = left ? 5 : -5;
+    const mid = this.#y((y + yTo) / 2);
+    const at = { x: x + (left ? -9 : 9), "text-anchor": left ? "end" : "start" };
+    return s("g", {},
+      s("path", { class: "gapl", d: `M${x} ${this.#y(y) + 6}h${-hook}V${this.#y(yTo) - 4}h${hook}` }),
+      s("text", { class: "call", ...at, y: mid - 2 }, this.#timers.name(timer)),
+      s("text", { class: "call dim", ...at, y: mid + 12 }, duration(us)));
+  }
+}
