@@ -47,6 +47,9 @@ func (sk *socket) activeOpen() {
 func (sk *socket) startSequence() {
 	h := sk.host
 	sk.iss = h.isn(sk.tuple())
+	if sk.followsISN != 0 && h.replay == nil {
+		sk.iss = sk.followsISN
+	}
 	sk.sndUna, sk.sndNxt, sk.writeSeq, sk.sndSmall = sk.iss, sk.iss, sk.iss, sk.iss
 	sk.tsOff = h.tsOffset(sk.tuple())
 	sk.congestion = congestion{cwnd: initialCwnd, ssthresh: initialSsthresh}
@@ -90,6 +93,10 @@ func (sk *socket) arriveSynSent(seg *Segment) {
 	if seg.has(ACK) {
 		if seqLEQ(seg.Ack, sk.iss) || seqGT(seg.Ack, sk.sndNxt) {
 			sk.host.replyReset(seg, RuleSynSentBadAck)
+			if sk.retransmits == 0 && !seg.has(RST) && sk.host.linux {
+				// the peer held an old connection; our reset has just cleared it
+				sk.arm(&sk.rtx, TimerRetransmit, timeoutMin, 0, RuleSynSentRetrySoon)
+			}
 			return
 		}
 		if seg.has(RST) {
@@ -226,7 +233,7 @@ func (sk *socket) checkSequence(seg *Segment) bool {
 const invalidRateLimit = 500 * Millisecond
 
 func (sk *socket) rateLimited(seg *Segment) bool {
-	if len(seg.Payload) > 0 && !seg.has(SYN) {
+	if seg.length() > 0 && !seg.has(SYN) {
 		return false
 	}
 	now := sk.host.now

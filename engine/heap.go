@@ -8,6 +8,8 @@ const (
 	itemStart
 	itemResume
 	itemInput
+	itemCall
+	itemFunc
 )
 
 // item is something that will happen at a time.
@@ -16,7 +18,7 @@ type item struct {
 	order uint64
 	late  bool // after everything else of its time
 	kind  itemKind
-	index int // of an input; -1 for a scenario's own action
+	index int // of an input (-1 for a scenario's own action); the id of a call
 
 	arrival *arrival
 	host    *Host
@@ -25,6 +27,8 @@ type item struct {
 	thread  *thread
 	result  Result
 	do      Do
+	call    Call
+	act     func()
 }
 
 // itemHeap orders items by time, late ones last, then by the order in which they were put there.

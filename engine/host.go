@@ -5,14 +5,16 @@ import "strconv"
 // Host is one machine: its processes, its sockets and its TCP. It asks nobody: time, segments and calls come in, and Take
 // drains what it wants done.
 type Host struct {
-	name  string
-	addr  Addr
-	linux bool
-	tick  Micros // of the clock that timers run on
-	seed  uint64
-	sys   [numSysctls]int64
-	names map[string]Addr // host names, for connect
-	off   bool            // powered off
+	name   string
+	addr   Addr
+	linux  bool
+	tick   Micros // of the clock that timers run on
+	phase  Micros // how far the clock was into a tick at time 0
+	seed   uint64
+	sys    [numSysctls]int64
+	names  map[string]Addr // host names, for connect
+	off    bool            // powered off
+	replay Replay          // nil but in a replay
 
 	now    Micros
 	work   []Work
@@ -159,16 +161,21 @@ func (sk *socket) logStep() {
 	h.logTimer(sk, &sk.delack)
 	h.logTimer(sk, &sk.slow)
 	if sk.state == Listen {
-		q := ListenQueue{h.name, sk.id, sk.localString(), len(sk.acceptQ), sk.synQ, sk.backlog}
-		if q != sk.loggedListen {
-			sk.loggedListen = q
-			h.emit("", &q)
-		}
+		sk.logListen()
 		return
 	}
 	if recvq, sendq := sk.recvQ(), sk.sendQ(); recvq != sk.loggedRecvQ || sendq != sk.loggedSendQ {
 		sk.loggedRecvQ, sk.loggedSendQ = recvq, sendq
 		h.emit("", &Queue{h.name, sk.id, sk.localString(), recvq, sendq})
+	}
+}
+
+// logListen logs a listener's queues if they changed. A connection is in the accept queue even when a program waits for it.
+func (sk *socket) logListen() {
+	q := ListenQueue{sk.host.name, sk.id, sk.localString(), len(sk.acceptQ), sk.synQ, sk.backlog}
+	if q != sk.loggedListen {
+		sk.loggedListen = q
+		sk.host.emit("", &q)
 	}
 }
 
@@ -190,6 +197,11 @@ func (e endpoint) word() uint64 { return uint64(e.addr)<<16 | uint64(e.port) }
 
 // isn is the initial sequence number of RFC 6528: a keyed hash of the four-tuple plus a clock that ticks every 64 ns.
 func (h *Host) isn(t fourTuple) uint32 {
+	if h.replay != nil {
+		if n, ok := h.replay.ISN(t.local.String(), t.remote.String()); ok {
+			return n
+		}
+	}
 	return uint32(mix(h.seed, 1, t.local.word(), t.remote.word())) + uint32(h.now*1000/64)
 }
 

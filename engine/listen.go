@@ -5,37 +5,86 @@ func (l *socket) arriveListen(seg *Segment) {
 	switch {
 	case seg.has(RST):
 	case seg.has(ACK):
-		l.host.replyReset(seg, RuleListenAck)
+		if !l.cookieAck(seg) {
+			l.host.replyReset(seg, RuleListenAck)
+		}
 	case seg.has(SYN) && !seg.has(FIN):
-		l.request(seg)
+		l.request(seg, 0)
 	}
 }
 
-// request answers a SYN where both queues have room (kernel tcp_conn_request).
-func (l *socket) request(seg *Segment) {
+// request answers a SYN where both queues have room; a full SYN queue leaves a cookie, a full accept queue nothing
+// (kernel tcp_conn_request). followsISN is the number that an old connection asks for, 0 for none.
+func (l *socket) request(seg *Segment, followsISN uint32) {
 	h := l.host
-	if len(l.acceptQ) > l.backlog || l.synQ > l.backlog {
+	cookie := l.synQ > l.backlog || h.sys[syncookies] == 2
+	if cookie && h.sys[syncookies] == 0 || len(l.acceptQ) > l.backlog {
 		return // dropped in silence; the client will ask again
 	}
-	sk := h.newSocket()
-	sk.local, sk.remote = seg.dst(), seg.src()
-	sk.opts = l.opts
+	if low := h.sys[maxSynBacklog] - int64(l.synQ); !cookie && h.sys[syncookies] == 0 && low < h.sys[maxSynBacklog]>>2 {
+		return
+	}
+	sk := l.child(seg, followsISN)
+	if cookie {
+		l.sendCookie(sk)
+		return
+	}
+	sk.admit(l)
+	sk.setState(SynReceived, RuleListenSyn)
+	sk.synackSent = h.now
+	sk.emitSegment(SYN|ACK, sk.iss, nil, RuleSynAck)
+	sk.armSynAck()
+}
+
+// child makes the socket of a new connection.
+func (l *socket) child(seg *Segment, followsISN uint32) *socket {
+	sk := &socket{host: l.host, state: Closed, local: seg.dst(), remote: seg.src(), opts: l.opts, listener: l, orphan: true}
 	sk.opts.nonblock = false
-	sk.listener, sk.orphan = l, true
+	sk.followsISN = followsISN
 	sk.startSequence()
 	sk.takeOptions(seg)
+	sk.sndNxt, sk.writeSeq = sk.iss+1, sk.iss+1
+	sk.rto = l.host.inTicks(rtoInitial)
+	return sk
+}
+
+// admit gives a child its number and its place in the SYN queue.
+func (sk *socket) admit(l *socket) {
+	l.host.socks++
+	sk.id = l.host.socks
 	sk.hash()
 	sk.hold()
 	l.children = append(l.children, sk)
 	l.synQ++
 	l.touch()
-	sk.setState(SynReceived, RuleListenSyn)
-	sk.sndNxt, sk.writeSeq = sk.iss+1, sk.iss+1
-	sk.sndUna = sk.iss
-	sk.synackSent = h.now
-	sk.rto = h.inTicks(rtoInitial)
-	sk.emitSegment(SYN|ACK, sk.iss, nil, RuleSynAck)
-	sk.armSynAck()
+}
+
+// sendCookie answers without keeping anything: what the third ACK must repeat is in the sequence number (RFC 4987
+// section 3.6; kernel cookie_v4_init_sequence). The model keeps the child where a real host would decode it.
+func (l *socket) sendCookie(sk *socket) {
+	sk.emitSegment(SYN|ACK, sk.iss, nil, RuleSynCookie)
+	if l.cookies == nil {
+		l.cookies = map[endpoint]*socket{}
+	}
+	l.cookies[sk.remote] = sk
+}
+
+// cookieAck completes a connection from a cookie, if the accept queue has room (kernel cookie_v4_check). It reports
+// whether the segment carried one.
+func (l *socket) cookieAck(seg *Segment) bool {
+	sk := l.cookies[seg.src()]
+	if sk == nil || seg.has(SYN|RST) || seg.Ack != sk.iss+1 || seg.Seq != sk.rcvNxt {
+		return false
+	}
+	if len(l.acceptQ) > l.backlog {
+		return true // in silence: the client believes that it is connected
+	}
+	delete(l.cookies, seg.src())
+	sk.admit(l)
+	sk.setState(SynReceived, RuleCookieAck)
+	sk.numTimeout = 1 // no round trip was measured
+	sk.establishPassive(seg)
+	return true
 }
 
 func (sk *socket) armSynAck() {
@@ -107,6 +156,7 @@ func (sk *socket) establishPassive(seg *Segment) {
 	l.dropChild(sk)
 	l.synQ--
 	l.acceptQ = append(l.acceptQ, sk)
+	l.logListen()
 	l.touch()
 	sk.sndUna = sk.iss + 1
 	sk.sndWnd, sk.sndWl1 = uint32(seg.Win)<<sk.sndScale, seg.Seq

@@ -57,7 +57,7 @@ func (h *Host) chooseLocal(sk *socket, remote endpoint) Errno {
 		}
 		return ""
 	}
-	found := h.eachEphemeral(mix(h.seed, 4, uint64(sk.local.addr), remote.word()), func(port uint16) bool {
+	try := func(port uint16) bool {
 		sk.local.port = port
 		for _, other := range h.binds[port] {
 			if other.portGiven && !other.timeWaiting() {
@@ -66,8 +66,13 @@ func (h *Host) chooseLocal(sk *socket, remote endpoint) Errno {
 		}
 		old := h.conns[sk.tuple()]
 		return old == nil || h.reuseTimeWait(old, sk)
-	})
-	if !found {
+	}
+	found := false
+	if h.replay != nil {
+		port, ok := h.replay.Port(h.name, remote.String())
+		found = ok && try(port)
+	}
+	if !found && !h.eachEphemeral(mix(h.seed, 4, uint64(sk.local.addr), remote.word()), try) {
 		sk.local, sk.remote = endpoint{}, endpoint{}
 		return "EADDRNOTAVAIL"
 	}

@@ -2,6 +2,9 @@ package engine
 
 import "math/bits"
 
+// timeoutMin is the shortest wait that Linux arms a retransmission timer for (TCP_TIMEOUT_MIN).
+const timeoutMin ticks = 2
+
 // armRetransmit starts the retransmission timer (RFC 6298 section 5).
 func (sk *socket) armRetransmit(d ticks) {
 	sk.arm(&sk.rtx, TimerRetransmit, d, sk.retransmits, RuleRetransmitTimer)
@@ -24,7 +27,7 @@ func (sk *socket) armProbeOrRTO() {
 	if sk.inFlight() == 1 {
 		wait += h.rtoMin()
 	} else {
-		wait += h.micros(2)
+		wait += h.micros(timeoutMin)
 	}
 	d := h.inTicks(wait)
 	if left := sk.out[0].sentAt + h.micros(sk.rto) - h.now; left > 0 {
@@ -232,7 +235,7 @@ func (sk *socket) recover(d delivered) {
 	}
 	if wait > 0 {
 		sk.rackTimer = true
-		sk.arm(&sk.rtx, TimerRetransmit, sk.host.inTicks(wait+sk.host.micros(2)), sk.retransmits, RuleReorderTimer)
+		sk.arm(&sk.rtx, TimerRetransmit, sk.host.inTicks(wait+sk.host.micros(timeoutMin)), sk.retransmits, RuleReorderTimer)
 	}
 }
 

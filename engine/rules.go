@@ -17,6 +17,7 @@ const (
 	RuleSendDataOnOpen           Rule = "rfc9293/data-with-third-ack"      // RFC 9293 §3.10.7.3
 	RuleThirdAckArrived          Rule = "rfc9293/third-ack-arrived"        // RFC 9293 §3.10.7.4; kernel tcp_check_req
 	RuleSynSentBadAck            Rule = "rfc9293/syn-sent-bad-ack"         // RFC 9293 §3.10.7.3
+	RuleSynSentRetrySoon         Rule = "linux/syn-retry-soon"             // kernel tcp_rcv_synsent_state_process
 	RuleSynSentReset             Rule = "rfc9293/syn-sent-reset"           // RFC 9293 §3.10.7.3
 	RuleSimultaneousOpen         Rule = "rfc9293/simultaneous-open"        // RFC 9293 §3.5 figure 8
 	RuleSimultaneousSynAck       Rule = "rfc9293/simultaneous-syn-ack"     // RFC 9293 §3.10.7.3
@@ -25,6 +26,8 @@ const (
 	RuleListenAck                Rule = "rfc9293/listen-ack"               // RFC 9293 §3.10.7.2
 	RuleNoSocketReset            Rule = "rfc9293/no-socket-reset"          // RFC 9293 §3.10.7.1
 	RuleSynAgain                 Rule = "linux/syn-again"                  // kernel tcp_check_req
+	RuleSynCookie                Rule = "linux/syn-cookie"                 // RFC 4987 §3.6; kernel tcp_conn_request
+	RuleCookieAck                Rule = "linux/cookie-ack"                 // kernel cookie_v4_check
 	RuleSynAckTimer              Rule = "linux/syn-ack-timer"              // kernel reqsk_timer_handler
 	RuleSynAckFires              Rule = "linux/syn-ack-timer-fires"        // kernel reqsk_timer_handler
 	RuleSynAckAgain              Rule = "linux/syn-ack-again"              // kernel inet_rtx_syn_ack
@@ -155,9 +158,9 @@ const (
 // Rules lists every rule that the engine can emit, in the order above.
 var Rules = []Rule{
 	RuleActiveOpen, RuleSendSyn, RulePassiveOpen, RuleListenSyn, RuleSynAck, RuleSynSentSynAck, RuleThirdAck,
-	RuleSendDataOnOpen, RuleThirdAckArrived, RuleSynSentBadAck, RuleSynSentReset, RuleSimultaneousOpen,
+	RuleSendDataOnOpen, RuleThirdAckArrived, RuleSynSentBadAck, RuleSynSentRetrySoon, RuleSynSentReset, RuleSimultaneousOpen,
 	RuleSimultaneousSynAck, RuleSimultaneousEstablished, RuleSynReceivedBadAck, RuleListenAck, RuleNoSocketReset,
-	RuleSynAgain, RuleSynAckTimer, RuleSynAckFires, RuleSynAckAgain, RuleSynAckGiveUp, RuleRequestBadAck,
+	RuleSynAgain, RuleSynCookie, RuleCookieAck, RuleSynAckTimer, RuleSynAckFires, RuleSynAckAgain, RuleSynAckGiveUp, RuleRequestBadAck,
 	RuleRequestOutOfWindow, RuleRequestReset, RuleRequestSyn, RuleRequestSynDropped, RuleAbortOnOverflow,
 	RuleOverflowAborted, RuleListenerClosedRequest, RuleListenerClosedReset, RuleListenerClosedConnection,
 	RuleListenerClosed, RuleSendData, RuleSendOnAck, RuleNodelay, RuleSecondSegmentAck, RuleQuickAck,

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 )
 
@@ -13,6 +14,18 @@ type Config struct {
 	Until  Micros      // virtual time to stop at; 0 is one day
 	Budget int         // events to stop at; 0 is DefaultBudget
 	Sink   func(Event) // receives each event in order; an Event's Body is not changed afterwards
+	Phase  Micros      // how far the hosts' clocks are into a tick at time 0
+	Replay Replay      // what a recorded run decides in place of hashes and the link's delay; nil is none
+}
+
+// Replay lets a recording decide what on a real machine depends on chance.
+type Replay interface {
+	// Port gives the ephemeral port for a host's next active open to remote.
+	Port(host, remote string) (uint16, bool)
+	// ISN gives the initial sequence number of the next SYN from local to remote.
+	ISN(local, remote string) (uint32, bool)
+	// Travel gives the delay of a segment.
+	Travel(*SegmentSent) (Micros, bool)
 }
 
 // DefaultBudget is how many events a run may have.
@@ -50,7 +63,7 @@ func NewSim(c Config) *Sim {
 		c.Budget = DefaultBudget
 	}
 	s := &Sim{config: c, names: map[string]Addr{}, cause: -1}
-	s.link = link{delay: c.Delay, cut: map[string]bool{}, isn: map[flow]uint32{}, flying: map[int]*flight{}}
+	s.link = link{delay: c.Delay, cut: map[string]bool{}, isn: map[flow]uint32{}, flying: map[int]*flight{}, lastArrival: map[string]Micros{}}
 	for _, f := range c.Faults {
 		s.link.faults = append(s.link.faults, &activeFault{Fault: f})
 	}
@@ -67,6 +80,7 @@ func (s *Sim) AddHost(c HostConfig) error {
 	if err != nil {
 		return err
 	}
+	h.replay, h.phase = s.config.Replay, s.config.Phase
 	for _, other := range s.hosts {
 		if other.name == h.name || other.addr == h.addr {
 			return fmt.Errorf("there is a host %s with address %s already", other.name, other.addr)
@@ -94,6 +108,34 @@ func (s *Sim) Spawn(at Micros, host, proc string, p Program) error {
 	}
 	s.heap.push(item{at: at, kind: itemStart, host: h, name: proc, program: p})
 	return nil
+}
+
+// AddProcess starts a process without a thread of its own: its calls come from CallAt.
+func (s *Sim) AddProcess(host, proc string) error {
+	h := s.host(host)
+	if h == nil {
+		return fmt.Errorf("there is no host %q", host)
+	}
+	h.procs = append(h.procs, &process{host: h, name: proc})
+	return nil
+}
+
+// CallAt makes a call in a process at a time, with an id of the caller's choice, beside whatever its threads do. A process
+// that is dead by then makes no call.
+func (s *Sim) CallAt(at Micros, host, proc string, id int, c Call) {
+	s.heap.push(item{at: at, kind: itemCall, host: s.host(host), name: proc, index: id, call: c})
+}
+
+// At lets the caller act at a time, before anything else that is scheduled for it later.
+func (s *Sim) At(at Micros, act func()) { s.heap.push(item{at: at, kind: itemFunc, act: act}) }
+
+// AddFault gives the link one more rule from now on; remove takes it away again.
+func (s *Sim) AddFault(f Fault) (remove func()) {
+	a := &activeFault{Fault: f}
+	s.link.faults = append(s.link.faults, a)
+	return func() {
+		s.link.faults = slices.DeleteFunc(s.link.faults, func(b *activeFault) bool { return b == a })
+	}
 }
 
 // Schedule makes a scenario's own timed action; it is logged and acts as an input does, before a learner's inputs of the
@@ -125,7 +167,7 @@ func (s *Sim) Run() (EndReason, error) {
 		if s.seq >= s.config.Budget-endReserve {
 			return EndBudget, nil
 		}
-		if more, reason := s.step(); !more {
+		if more, reason := s.Step(); !more {
 			return reason, nil
 		}
 	}
@@ -135,8 +177,8 @@ func (s *Sim) Run() (EndReason, error) {
 // endReserve leaves room in the budget for expectations and the end.
 const endReserve = 64
 
-// step does the next thing. At one moment what was scheduled comes first, then timers, then inputs.
-func (s *Sim) step() (more bool, reason EndReason) {
+// Step does the next thing; more is false when the run is over, with the reason. At one moment what was scheduled comes first, then timers, then inputs.
+func (s *Sim) Step() (more bool, reason EndReason) {
 	next := s.heap.next()
 	var timed *Host
 	var at Micros
@@ -184,6 +226,13 @@ func (s *Sim) do(it item) {
 		s.resume(it.thread, it.result)
 	case itemInput:
 		s.act(it.index, it.do)
+	case itemFunc:
+		it.act()
+	case itemCall:
+		if p := it.host.process(it.name); p != nil {
+			it.host.call(s.now, p, nil, it.index, it.call)
+			s.drain(it.host)
+		}
 	}
 }
 

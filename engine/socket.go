@@ -18,6 +18,7 @@ type socket struct {
 
 	// Send side (RFC 9293 figure 3).
 	iss                    uint32
+	followsISN             uint32 // the ISN to use so that it lies beyond a timewait entry's numbers; 0 is none
 	sndUna, sndNxt         uint32
 	writeSeq               uint32 // the next byte that a program writes gets this number
 	sndWnd, sndWl1, maxWnd uint32
@@ -77,7 +78,8 @@ type socket struct {
 	backlog  int
 	acceptQ  []*socket
 	synQ     int
-	children []*socket // in SYN-RECEIVED
+	children []*socket            // in SYN-RECEIVED
+	cookies  map[endpoint]*socket // answered statelessly, by the client's end
 
 	// A child's, until it is accepted.
 	listener   *socket

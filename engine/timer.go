@@ -129,14 +129,14 @@ func (h *Host) inTicks(d Micros) ticks {
 func (h *Host) micros(d ticks) Micros { return Micros(d) * h.tick }
 
 // nowTicks is the host's clock: the last tick that has passed.
-func (h *Host) nowTicks() ticks { return ticks(h.now / h.tick) }
+func (h *Host) nowTicks() ticks { return ticks((h.now + h.phase) / h.tick) }
 
 // expiry is the moment at which a timer of d ticks, armed now, fires.
 func (h *Host) expiry(d ticks) Micros {
 	if !h.linux {
 		return h.now + h.micros(d)
 	}
-	return h.micros(wheelExpiry(h.nowTicks(), h.nowTicks()+d))
+	return h.micros(wheelExpiry(h.nowTicks(), h.nowTicks()+d)) - h.phase
 }
 
 // arm sets a socket's timer to fire d ticks from now.

@@ -42,7 +42,7 @@ func (sk *socket) arriveTimeWait(seg *Segment) {
 	if seg.Flags&(SYN|RST|ACK) == SYN && !old && (seqGT(seg.Seq, sk.rcvNxt) || sk.tsOK && seg.HasTS && int32(sk.tsRecent-seg.TSVal) < 0) {
 		if l := sk.host.listenerFor(seg.dst()); l != nil {
 			sk.done(RuleTimeWaitNewSyn)
-			l.arriveListen(seg)
+			l.request(seg, sk.isnAfter())
 			return
 		}
 	}
@@ -106,5 +106,9 @@ func (h *Host) reuseTimeWait(old, sk *socket) bool {
 		return false
 	}
 	old.done(RuleTimeWaitReused)
+	sk.followsISN = old.isnAfter()
 	return true
 }
+
+// isnAfter is an initial sequence number beyond all that the old connection can have used (kernel tcp_timewait_state_process).
+func (sk *socket) isnAfter() uint32 { return max(sk.sndNxt+65535+2, 1) }
