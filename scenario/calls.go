@@ -186,6 +186,9 @@ func sysRead(c *coroutine, t *starlark.Thread, b *starlark.Builtin, in invocatio
 	return starlark.String(r.Data), nil
 }
 
+// maxWrite bounds one write, in bytes.
+const maxWrite = 1 << 20
+
 func sysWrite(c *coroutine, t *starlark.Thread, b *starlark.Builtin, in invocation) (starlark.Value, error) {
 	var (
 		fd   int
@@ -202,6 +205,9 @@ func sysWrite(c *coroutine, t *starlark.Thread, b *starlark.Builtin, in invocati
 		bytes = []byte(d)
 	default:
 		return nil, wrong("os.%s() sends a string, not %s", "os.%s() 发送的是字符串，而不是 %s", b.Name(), data.Type())
+	}
+	if len(bytes) > maxWrite {
+		return nil, wrong("os.%s() takes at most %d bytes at once, not %d", "os.%s() 一次最多 %d 字节，不能是 %d 字节", b.Name(), maxWrite, len(bytes))
 	}
 	r, err := c.call(t, engine.Call{Name: b.Name(), FD: fd, Data: bytes})
 	if err != nil {

@@ -140,3 +140,14 @@ func innermost(stack starlark.CallStack) syntax.Position {
 	}
 	return syntax.Position{}
 }
+
+// Stopped is the error of a run that was stopped from outside, in the place where it was last seen. Line 0 is unknown.
+func Stopped(code string, r Run, line, col int) *Error {
+	s := newSource(r)
+	return s.locate(&Error{Code: code, Message: stopReasons[code]}, line, col)
+}
+
+// Busy is the error where too many runs wait.
+func Busy() *Error {
+	return refuse(CodeBusy, "too many runs are waiting; try again in a moment", "正在等待的运行太多，请稍后再试")
+}

@@ -121,7 +121,7 @@ func find(lib Library, r Run) (*source, Run, error) {
 	if err := r.Validate(); err != nil {
 		return nil, r, err
 	}
-	src := &source{file: "scenario.star", text: r.Source}
+	src := newSource(r)
 	if r.Scenario != "" {
 		text, ok := "", false
 		if lib != nil {
@@ -130,7 +130,7 @@ func find(lib Library, r Run) (*source, Run, error) {
 		if !ok {
 			return nil, r, unknownScenario(r.Scenario)
 		}
-		src = &source{file: r.Scenario + ".star", text: text}
+		src.text = text
 		now := sourceSHA256(text)
 		if !strings.HasPrefix(now, r.Digest) {
 			return nil, r, refuse(CodeContentChanged, "%s has changed since this run was made: it was %.16s and is %.16s now",
@@ -140,6 +140,13 @@ func find(lib Library, r Run) (*source, Run, error) {
 	}
 	r.Engine = engine.Version
 	return src, r.copy(), nil
+}
+
+func newSource(r Run) *source {
+	if r.Scenario != "" {
+		return &source{file: r.Scenario + ".star"}
+	}
+	return &source{file: "scenario.star", text: r.Source}
 }
 
 // copy gives a run whose map and slice are its own and not nil.
