@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 
 	"finwait/content"
+	"finwait/internal/store"
 	"finwait/internal/stream"
 	"finwait/static"
 
@@ -17,13 +18,13 @@ import (
 	"github.com/go-chi/chi/v5/middleware"
 )
 
-// Options are what the service is made of. Content, Files and Runs must be set.
+// Options are what the service is made of. Content, Files, Runs and Store must be set.
 type Options struct {
 	Content *content.Content
 	Files   *static.Files
 	Runs    *stream.Server
-	Ready   func(context.Context) error // what /readyz asks, e.g. the database; nil asks nothing
-	Log     *slog.Logger                // nil discards
+	Store   *store.Store
+	Log     *slog.Logger // nil discards
 
 	BaseURL        *url.URL       // where readers find the service, with or without a path; nil: wherever a request came
 	EmbedOrigins   []string       // origins that may frame lessons; empty is any
@@ -90,6 +91,7 @@ func (h *Handler) routes() http.Handler {
 	r.Route("/api/v1", func(r chi.Router) {
 		r.Get("/runs.{format:(jsonl|txt|pcapng)}", h.handle(h.runFile))
 		r.Get("/rules/{lang:(en|zh)}.json", h.handle(h.rules))
+		h.quizRoutes(r)
 	})
 	r.Get("/static/*", http.StripPrefix("/static", h.Files).ServeHTTP)
 	r.Get("/favicon.ico", h.handle(h.favicon))

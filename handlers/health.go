@@ -21,13 +21,11 @@ func (h *Handler) readyz(w http.ResponseWriter, r *http.Request) error {
 	if h.draining.Load() {
 		return h.json(w, r, http.StatusServiceUnavailable, map[string]string{"status": "draining"})
 	}
-	if h.Ready != nil {
-		ctx, cancel := context.WithTimeout(r.Context(), readyWithin)
-		defer cancel()
-		if err := h.Ready(ctx); err != nil {
-			h.Log.Error("not ready", "id", requestID(r), "error", err)
-			return h.json(w, r, http.StatusServiceUnavailable, map[string]string{"status": "not ready"})
-		}
+	ctx, cancel := context.WithTimeout(r.Context(), readyWithin)
+	defer cancel()
+	if err := h.Store.Ping(ctx); err != nil {
+		h.Log.Error("not ready", "id", requestID(r), "error", err)
+		return h.json(w, r, http.StatusServiceUnavailable, map[string]string{"status": "not ready"})
 	}
 	return h.json(w, r, http.StatusOK, map[string]string{"status": "ready"})
 }

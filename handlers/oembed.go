@@ -59,8 +59,8 @@ func (h *Handler) oembed(w http.ResponseWriter, r *http.Request) error {
 	if lesson == nil {
 		return errNoLesson
 	}
-	width, err1 := limited(q.Get("maxwidth"), embedWidth)
-	height, err2 := limited(q.Get("maxheight"), embedHeight)
+	width, err1 := sizeWithin(q.Get("maxwidth"), embedWidth)
+	height, err2 := sizeWithin(q.Get("maxheight"), embedHeight)
 	if err1 != nil || err2 != nil {
 		return errSize
 	}
@@ -111,8 +111,8 @@ func (h *Handler) lessonAt(r *http.Request, address string) (content.Lang, *cont
 	return content.Lang(m[1]), h.Content.Lesson(m[2]), keep.Encode()
 }
 
-// limited is the wanted size, or the caller's limit where that is less.
-func limited(limit string, want int) (int, error) {
+// sizeWithin is the wanted size, or the caller's limit where that is less.
+func sizeWithin(limit string, want int) (int, error) {
 	if limit == "" {
 		return want, nil
 	}

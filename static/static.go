@@ -14,7 +14,7 @@ import (
 	"strings"
 )
 
-//go:embed css icons js
+//go:embed css dist icons js
 var embedded embed.FS
 
 // Files is the set of files, ready to be served.

@@ -98,6 +98,7 @@ func (p px) String() string {
 const (
 	lensScale    = 15 // px, of the time lens
 	rowHeight    = 13 // px, of a line of text
+	wireGap      = 19 // px, between segments that leave and arrive together
 	bandWidth    = 8  // px
 	ladderTop    = 60 // px, from the edge to the first instant
 	axisWidth    = 50 // px
@@ -149,25 +150,25 @@ func (d *ladderDrawing) columns() {
 
 // lens places each instant: y grows by k·ln(1 + Δ/1 ms) from one to the next, and by what their labels need at least.
 func (d *ladderDrawing) lens() {
-	need := map[engine.Micros]int{}
-	mark := func(t engine.Micros, rows int) {
-		if t = max(t, d.o.From); rows > need[t] {
-			need[t] = rows
+	need := map[engine.Micros]int{} // px
+	mark := func(t engine.Micros, height int) {
+		if t = max(t, d.o.From); height > need[t] {
+			need[t] = height
 		}
 	}
-	mark(d.o.From, 1)
+	mark(d.o.From, rowHeight)
 	for _, s := range d.run.segments {
 		if s.sent < d.o.From {
 			continue
 		}
-		mark(s.sent, s.rank+1)
-		mark(s.ends, s.rank+1)
+		mark(s.sent, (s.rank+1)*wireGap)
+		mark(s.ends, (s.rank+1)*wireGap)
 	}
 	for side := range d.run.marks {
 		rows := map[engine.Micros]int{}
 		for _, m := range d.visible(side) {
 			rows[m.t]++
-			mark(m.t, rows[m.t])
+			mark(m.t, rows[m.t]*rowHeight)
 		}
 	}
 	for t := range need {
@@ -178,7 +179,7 @@ func (d *ladderDrawing) lens() {
 	for i, t := range d.times {
 		if i > 0 {
 			gap := px(lensScale * math.Log1p(float64(t-d.times[i-1])/float64(engine.Millisecond)))
-			y += max(gap, px(need[d.times[i-1]]*rowHeight)+2)
+			y += max(gap, px(need[d.times[i-1]]+2))
 		}
 		d.y = append(d.y, y)
 	}
@@ -280,7 +281,7 @@ func (d *ladderDrawing) wires() {
 		if s.from == 1 {
 			dir = -1
 		}
-		shift := px(s.rank * (rowHeight + 1))
+		shift := px(s.rank * wireGap)
 		x1, x2 := d.x[s.from]+dir*(bandWidth/2+3), d.x[1-s.from]-dir*(bandWidth/2+3)
 		y1, y2 := d.at(s.sent)+shift, d.at(s.ends)+shift
 		slope := math.Atan2(float64(y2-y1), float64(x2-x1)) * 180 / math.Pi
@@ -332,7 +333,7 @@ func (d *ladderDrawing) rings() {
 			continue
 		}
 		d.out.Rings = append(d.out.Rings, LadderRing{
-			X: d.x[w.side], Y: (top + bottom) / 2, Radius: radius, Text: content.Clock(w.to - w.from), Unit: "2MSL",
+			X: d.x[w.side], Y: (top + bottom) / 2, Radius: radius, Text: content.Clock(w.set), Unit: "2MSL",
 		})
 	}
 }

@@ -44,10 +44,10 @@ type ladderMark struct {
 	failed bool
 }
 
-// ladderWait is a stay in TIME-WAIT.
+// ladderWait is a stay in TIME-WAIT; set is what its timer was last set to.
 type ladderWait struct {
-	side     int
-	from, to engine.Micros
+	side          int
+	from, to, set engine.Micros
 }
 
 // shownCalls are the calls that touch the connection; the others would only fill the figure.
@@ -61,6 +61,8 @@ type runReader struct {
 	side   map[string]int // by host name
 	socket [2]int         // the connection's socket that the lifeline follows; 0 while there is none
 	byID   map[int]*ladderSegment
+
+	timeWait [2]engine.Micros // what the side's TIME-WAIT timer was last set to
 }
 
 func readRun(events []engine.Event) ladderRun {
@@ -79,6 +81,8 @@ func readRun(events []engine.Event) ladderRun {
 			r.deliver(ev.T, b)
 		case *engine.StateChange:
 			r.state(ev.T, b)
+		case *engine.TimerChange:
+			r.timer(ev.T, b)
 		case *engine.Returned:
 			r.returned(ev.T, b)
 		}
@@ -171,6 +175,14 @@ func (r *runReader) state(t engine.Micros, b *engine.StateChange) {
 	}
 }
 
+// timer takes the length of a wait from its timer, which may be set just before the state changes.
+func (r *runReader) timer(t engine.Micros, b *engine.TimerChange) {
+	side, ok := r.side[b.Host]
+	if ok && b.Timer == engine.TimerTimeWait && b.Action == engine.TimerSet {
+		r.timeWait[side] = b.At - t
+	}
+}
+
 func (r *runReader) returned(t engine.Micros, b *engine.Returned) {
 	side, ok := r.side[b.Host]
 	if !ok || !shownCalls[b.Call] {
@@ -185,8 +197,12 @@ func (r *runReader) returned(t engine.Micros, b *engine.Returned) {
 
 func (r *runReader) finish() {
 	for i := range r.waits {
-		if r.waits[i].to < 0 {
-			r.waits[i].to = r.end
+		w := &r.waits[i]
+		if w.to < 0 {
+			w.to = r.end
+		}
+		if w.set = r.timeWait[w.side]; w.set == 0 {
+			w.set = w.to - w.from
 		}
 	}
 	for side := range r.marks {

@@ -5,6 +5,8 @@ import (
 
 	"finwait/content"
 	"finwait/static"
+
+	"github.com/a-h/templ"
 )
 
 // Page is what every page needs to know of its place.
@@ -51,6 +53,14 @@ func (p Page) HeadTitle() string {
 		return "finwait"
 	}
 	return p.Title + " · finwait"
+}
+
+// current marks a link to where the reader is.
+func current(is bool, as string) templ.Attributes {
+	if !is {
+		return nil
+	}
+	return templ.Attributes{"aria-current": as}
 }
 
 // Entry is a lesson as it stands in lists.

@@ -1,0 +1,96 @@
+package handlers
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"finwait/content"
+	"finwait/engine"
+	"finwait/internal/store"
+	"finwait/internal/stream"
+	"finwait/scenario"
+	"finwait/static"
+)
+
+// parsed is the embedded content, read once for all tests.
+var parsed = sync.OnceValues(func() (*content.Content, error) { return content.Load("") })
+
+// testLog keeps what the service logs.
+type testLog struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *testLog) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *testLog) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// service is a Handler on a loopback port.
+type service struct {
+	*Handler
+	*httptest.Server
+	log *testLog
+}
+
+// newService starts the real thing; change may set options that differ from the default.
+func newService(t *testing.T, change func(*Options)) *service {
+	t.Helper()
+	lessons, err := parsed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := static.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := store.Open(context.Background(), "sqlite:"+filepath.Join(t.TempDir(), "finwait.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	s := &service{log: &testLog{}}
+	o := Options{
+		Content: lessons, Files: files, Store: db, Metrics: true,
+		Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Runs: stream.NewServer(stream.Options{Library: lessons, Execute: func(_ context.Context, _ string, r scenario.Run) (*engine.Lines, error) {
+			if r.Source != "" {
+				return nil, errors.New("this test has no sandbox")
+			}
+			log, err := scenario.Execute(lessons, r, scenario.Limits{})
+			if err != nil {
+				return nil, err
+			}
+			return log.Lines, nil
+		}}),
+	}
+	if change != nil {
+		change(&o)
+	}
+	s.Handler = New(o)
+	s.Server = httptest.NewServer(s.Handler)
+	t.Cleanup(func() {
+		if err := s.Handler.Shutdown(context.Background()); err != nil {
+			t.Error(err)
+		}
+		s.Server.Close()
+	})
+	return s
+}
+
+// client follows no redirects.
+var client = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
