@@ -26,11 +26,10 @@ type Conn struct {
 	lang    string
 	ctx     context.Context
 	cancel  context.CancelFunc
-	opens   sync.WaitGroup
 	ready   chan struct{} // holds one signal
 
 	mu      sync.Mutex
-	room    sync.Cond // there may be room for a reply, or the connection is closed
+	changed sync.Cond // a reply was taken, a stream or an open has ended, or the connection is closed
 	closed  bool
 	opening int     // opens whose goroutine still runs, those of closed streams too
 	streams []*live // in the order of their opening
@@ -52,7 +51,7 @@ type live struct {
 func (s *Server) NewConn(ctx context.Context, session, lang string) *Conn {
 	c := &Conn{server: s, session: session, lang: lang, ready: make(chan struct{}, 1)}
 	c.ctx, c.cancel = context.WithCancel(ctx)
-	c.room.L = &c.mu
+	c.changed.L = &c.mu
 	context.AfterFunc(c.ctx, c.shut)
 	return c
 }
@@ -61,7 +60,16 @@ func (s *Server) NewConn(ctx context.Context, session, lang string) *Conn {
 func (c *Conn) Close() {
 	c.cancel()
 	c.shut()
-	c.opens.Wait()
+	c.awaitOpens()
+}
+
+// awaitOpens waits until no goroutine of an open runs.
+func (c *Conn) awaitOpens() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for c.opening > 0 {
+		c.changed.Wait()
+	}
 }
 
 func (c *Conn) shut() {
@@ -69,7 +77,7 @@ func (c *Conn) shut() {
 	c.closed = true
 	c.streams = nil
 	c.mu.Unlock()
-	c.room.Broadcast()
+	c.changed.Broadcast()
 	c.wake()
 }
 
@@ -130,15 +138,15 @@ func (c *Conn) open(o *Open) error {
 	c.streams = append(c.streams, l)
 	c.opening++
 	c.mu.Unlock()
-	c.opens.Go(func() {
+	go func() {
 		defer cancel()
 		run, err := c.server.open(ctx, c.session, o)
 		var reply []byte
-		if ctx.Err() == nil { // else the stream is closed
+		if ctx.Err() == nil { // else the stream or the connection is closed
 			reply = c.openReply(l.name, run, err)
 		}
 		c.finishOpen(l, run, reply)
-	})
+	}()
 	return nil
 }
 
@@ -149,14 +157,15 @@ func (c *Conn) openReply(stream string, run *opened, err error) []byte {
 	return encode(&Opened{Op: opOpened, Stream: stream, Token: run.token, Engine: engine.Version, ForkSeq: run.forkSeq})
 }
 
-// finishOpen queues the reply to an open, unless the stream was closed meanwhile. run is nil where the open is refused.
+// finishOpen queues the reply to an open, unless nobody waits for it any more. run is nil where the open is refused.
 func (c *Conn) finishOpen(l *live, run *opened, reply []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	gone := func() bool { return c.find(l.name) != l }
 	c.awaitRoom(gone)
 	c.opening--
-	if gone() {
+	c.changed.Broadcast()
+	if reply == nil || gone() {
 		return
 	}
 	c.replies = append(c.replies, reply)
@@ -205,7 +214,7 @@ func (c *Conn) refuse(stream string, err error) error {
 // awaitRoom waits until a reply can be queued, or needs not be. The lock is held.
 func (c *Conn) awaitRoom(moot func() bool) {
 	for len(c.replies) >= maxReplies && !c.closed && !moot() {
-		c.room.Wait()
+		c.changed.Wait()
 	}
 }
 
@@ -230,7 +239,7 @@ func (c *Conn) remove(l *live) {
 			break
 		}
 	}
-	c.room.Broadcast()
+	c.changed.Broadcast()
 }
 
 // wake tells the writer that Next may have something.

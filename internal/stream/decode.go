@@ -28,30 +28,29 @@ func Decode(frame []byte) (op any, stream string, err *scenario.Error) {
 	if json.Unmarshal(members["op"], &name) != nil || name == "" {
 		return nil, stream, badField("op", ops())
 	}
+	var known interface{ check() *scenario.Error }
 	switch name {
 	case opOpen:
-		o := &Open{After: -1}
-		return o, stream, firstError(fill(o, members), o.check)
+		known = &Open{}
 	case opCredit:
-		o := &Credit{}
-		return o, stream, firstError(fill(o, members), o.check)
+		known = &Credit{}
 	case opClose:
-		o := &Close{}
-		return o, stream, firstError(fill(o, members), o.check)
+		known = &Close{}
+	default:
+		return nil, stream, refuse(CodeUnknownOp, "there is no op %.40q; a client has open, credit and close",
+			"没有 %.40q 这个操作；客户端可用 open、credit、close", name)
 	}
-	return nil, stream, refuse(CodeUnknownOp, "there is no op %.40q; a client has open, credit and close",
-		"没有 %.40q 这个操作；客户端可用 open、credit、close", name)
+	if err := fill(known, members); err != nil {
+		return nil, stream, err
+	}
+	if err := known.check(); err != nil {
+		return nil, stream, err
+	}
+	return known, stream, nil
 }
 
 func ops() engine.Text {
 	return engine.Text{En: `"open", "credit" or "close"`, Zh: `"open"、"credit" 或 "close"`}
-}
-
-func firstError(err *scenario.Error, check func() *scenario.Error) *scenario.Error {
-	if err != nil {
-		return err
-	}
-	return check()
 }
 
 // split takes the members of the one object that a frame is; a repeated member is refused.
@@ -101,7 +100,10 @@ func fill(op any, members map[string]json.RawMessage) *scenario.Error {
 		}
 		left--
 		f := v.Field(i)
-		if string(raw) == "null" || json.Unmarshal(raw, f.Addr().Interface()) != nil || f.Kind() == reflect.String && f.Len() == 0 {
+		err := json.Unmarshal(raw, f.Addr().Interface())
+		empty := f.Kind() == reflect.String && f.Len() == 0
+		notObject := f.Type() == reflect.TypeFor[json.RawMessage]() && raw[0] != '{'
+		if err != nil || empty || notObject || string(raw) == "null" {
 			return badField(name, wants[name])
 		}
 	}
@@ -138,7 +140,7 @@ var wants = map[string]engine.Text{
 }
 
 func badField(name string, want engine.Text) *scenario.Error {
-	e := refuse(CodeBadField, "%q must be %s", "%q 应当是 %s", name, "")
+	e := refuse(CodeBadField, "%q must be %s", "%q 应当是%s", name, "")
 	e.Message.En += want.En
 	e.Message.Zh += want.Zh
 	return e
@@ -154,7 +156,7 @@ func (o *Open) check() *scenario.Error {
 	switch {
 	case !goodName(o.Stream):
 		return badField("stream", wants["stream"])
-	case o.After < -1:
+	case o.After != nil && *o.After < -1:
 		return badField("after", wants["after"])
 	case o.Credit < 0:
 		return badField("credit", wants["credit"])

@@ -16,7 +16,7 @@ func (c *Conn) Next() ([]byte, bool) {
 	if len(c.replies) > 0 {
 		reply := c.replies[0]
 		c.replies = c.replies[1:]
-		c.room.Broadcast()
+		c.changed.Broadcast()
 		return reply, true
 	}
 	for range c.streams {

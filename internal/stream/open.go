@@ -29,12 +29,14 @@ func (s *Server) open(ctx context.Context, session string, o *Open) (*opened, er
 	if err != nil {
 		return nil, err
 	}
-	last := lines.Len() - 1
-	if o.After > last {
-		return nil, refuse(CodeBadAfter, "the run ends with event %d; there is nothing after %d",
-			"这次运行以事件 %d 结束，%d 之后没有事件", last, o.After)
+	r := &opened{token: token, lines: lines}
+	if o.After != nil {
+		if *o.After >= lines.Len() {
+			return nil, refuse(CodeBadAfter, "the run ends with event %d; there is nothing after %d",
+				"这次运行以事件 %d 结束，%d 之后没有事件", lines.Len()-1, *o.After)
+		}
+		r.next = *o.After + 1
 	}
-	r := &opened{token: token, lines: lines, next: o.After + 1}
 	if o.Base != "" {
 		base, err := scenario.ParseToken(o.Base)
 		if err != nil {

@@ -25,7 +25,7 @@ type (
 		Token   string          `json:"token,omitempty"`   // or a run's token
 		Attempt string          `json:"attempt,omitempty"` // or the id of an attempt
 		Base    string          `json:"base,omitempty"`    // token of the run that this one is a fork of
-		After   int             `json:"after,omitempty"`   // the last event that the client has; absent is -1, none
+		After   *int            `json:"after,omitempty"`   // the last event that the client has; absent is -1, none
 		Credit  int             `json:"credit,omitempty"`  // events that may be sent at once; absent is 0
 	}
 
