@@ -15,7 +15,7 @@ import (
 // so the limit of RLIMIT_AS counts from what is reserved now. RLIMIT_DATA would not do: Linux does not check it where a
 // mapping replaces a reservation, which is how Go's heap grows.
 func limitProcess() error {
-	reserved, err := addressSpace()
+	reserved, _, err := memoryOf("self")
 	if err != nil {
 		return err
 	}
@@ -34,17 +34,15 @@ func limitProcess() error {
 	return nil
 }
 
-// addressSpace is the size of this process's address space in bytes.
-func addressSpace() (uint64, error) {
-	b, err := os.ReadFile("/proc/self/statm")
+// memoryOf gives the address space and the resident memory of a process in bytes; pid may be "self".
+func memoryOf(pid string) (space, resident uint64, err error) {
+	b, err := os.ReadFile("/proc/" + pid + "/statm")
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	var pages uint64
-	if _, err := fmt.Sscan(string(b), &pages); err != nil {
-		return 0, err
-	}
-	return pages * uint64(os.Getpagesize()), nil
+	_, err = fmt.Sscan(string(b), &space, &resident)
+	page := uint64(os.Getpagesize())
+	return space * page, resident * page, err
 }
 
 // cpuSeconds is the CPU time that this process has used.

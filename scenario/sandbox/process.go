@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -79,6 +80,10 @@ func (p *process) do(j Job, wall time.Duration) outcome {
 	p.place.set(0, 0)
 	late := make(chan struct{})
 	timer := time.AfterFunc(wall, func() {
+		// A child may be too busy with a huge value to notice its own limit.
+		if _, resident, err := memoryOf(strconv.Itoa(p.cmd.Process.Pid)); err == nil && resident > softMemory {
+			p.place.blame(scenario.CodeMemory)
+		}
 		close(late)
 		p.kill()
 	})
