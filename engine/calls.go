@@ -160,7 +160,6 @@ func (h *Host) sysAccept(p *pending) (Result, bool) {
 	l.acceptQ = l.acceptQ[1:]
 	l.touch()
 	sk.listener = nil
-	sk.orphan = false
 	sk.connectState = connected
 	return Result{Ret: int64(p.proc.install(sk)), Out: sk.remoteString()}, true
 }

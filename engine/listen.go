@@ -38,7 +38,7 @@ func (l *socket) request(seg *Segment, followsISN uint32) {
 
 // child makes the socket of a new connection.
 func (l *socket) child(seg *Segment, followsISN uint32) *socket {
-	sk := &socket{host: l.host, state: Closed, local: seg.dst(), remote: seg.src(), opts: l.opts, listener: l, orphan: true}
+	sk := &socket{host: l.host, state: Closed, local: seg.dst(), remote: seg.src(), opts: l.opts, listener: l}
 	sk.opts.nonblock = false
 	sk.followsISN = followsISN
 	sk.startSequence()

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -159,12 +160,16 @@ func text(e Event) string {
 		return fmt.Sprintf("%s %s [%d] %s -> %s%s%s", at, b.Host, b.Sock, b.From, b.To, orphan, why)
 	case *TimerChange:
 		return fmt.Sprintf("%s %s [%d] timer %s %s %s%s", at, b.Host, b.Sock, b.Timer, b.Action, ms(b.At), why)
+	case *InputApplied:
+		do, _ := json.Marshal(b.Do)
+		return fmt.Sprintf("%s input %s", at, do)
 	case *Queue:
 		return fmt.Sprintf("%s %s [%d] recv-q %d send-q %d", at, b.Host, b.Sock, b.RecvQ, b.SendQ)
 	case *ListenQueue:
 		return fmt.Sprintf("%s %s [%d] accept %d syn %d backlog %d", at, b.Host, b.Sock, b.Accept, b.Syn, b.Backlog)
 	}
-	return fmt.Sprintf("%s %s %+v", at, e.Body.Kind(), e.Body)
+	line := AppendJSON(nil, e)
+	return fmt.Sprintf("%s %s %s", at, e.Body.Kind(), line)
 }
 
 func ms(t Micros) string {
