@@ -11,6 +11,7 @@ import (
 
 	"finwait/content"
 	"finwait/engine"
+	"finwait/internal/stream"
 	"finwait/scenario"
 	"finwait/web"
 )
@@ -81,6 +82,8 @@ var runStatus = map[string]int{
 	scenario.CodeBadToken:        http.StatusBadRequest,
 	scenario.CodeTokenTooLong:    http.StatusBadRequest,
 	scenario.CodeBusy:            http.StatusServiceUnavailable,
+	stream.CodeTooManyRuns:       http.StatusTooManyRequests,
+	stream.CodeInternal:          http.StatusInternalServerError,
 }
 
 // explain makes an Error of any error.
@@ -122,7 +125,7 @@ func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 		header.Del(k)
 	}
 	header.Set("Cache-Control", "no-store")
-	if e.Status == http.StatusServiceUnavailable {
+	if e.Status == http.StatusServiceUnavailable || e.Status == http.StatusTooManyRequests {
 		header.Set("Retry-After", "5")
 	}
 	if strings.HasPrefix(r.URL.Path, "/embed/") {

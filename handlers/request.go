@@ -34,8 +34,8 @@ func withID(r *http.Request) *http.Request {
 	return r.WithContext(context.WithValue(r.Context(), keyID, hex.EncodeToString(b[:])))
 }
 
-// matcher knows the languages by the index of content.Langs.
-var matcher = language.NewMatcher([]language.Tag{language.English, language.Chinese})
+// matcher prefers any Chinese to a later English; its first language is for readers of neither.
+var matcher = language.NewMatcher([]language.Tag{language.English, language.SimplifiedChinese, language.TraditionalChinese})
 
 // languageOf is the language to speak: that of the path, else the one chosen before, else the browser's.
 func languageOf(r *http.Request) content.Lang {
@@ -53,7 +53,10 @@ func preferred(r *http.Request) content.Lang {
 		return content.Lang(c.Value)
 	}
 	_, i := language.MatchStrings(matcher, r.Header.Get("Accept-Language"))
-	return content.Langs[i]
+	if i > 0 {
+		return content.Zh
+	}
+	return content.En
 }
 
 // base is the path of the service, with a slash at both ends.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 
 	"finwait/content"
@@ -36,6 +37,7 @@ type drawn struct {
 	lines            []web.TranscriptLine
 	data             stageData
 	title, facts     string
+	ownChoice        bool // the run has another choice than its scenario's first
 }
 
 // stageData is what the stage's element needs and the event log does not say.
@@ -43,6 +45,7 @@ type stageData struct {
 	Source  sourceData        `json:"source"`
 	Hosts   []hostData        `json:"hosts"`
 	Phrases map[string]string `json:"phrases"`
+	Token   string            `json:"token"` // of the lesson's own run, to fetch it where WebSockets are blocked
 }
 
 type sourceData struct {
@@ -81,26 +84,31 @@ func (p *lessonPages) draw(lesson *content.Lesson, l content.Lang) (*drawn, erro
 		}
 		p.logs[lesson.Slug] = log
 	}
-	d := p.drawLog(log, l)
+	d := p.drawEvents(log.Events, sourceData{log.File, log.Source}, l)
+	d.data.Token = log.Run.Token()
+	d.ownChoice = slices.ContainsFunc(log.Vary, func(c scenario.Choice) bool { return c.Chosen != c.Choices[0] })
 	p.drawn[key] = d
 	return d, nil
 }
 
-func (p *lessonPages) drawLog(log *scenario.Log, l content.Lang) *drawn {
+func (p *lessonPages) drawEvents(events []engine.Event, source sourceData, l content.Lang) *drawn {
 	phrases := p.content.Phrases(l)
-	d := &drawn{
-		title: l.Of(log.Title), lines: web.Transcript(log.Events, l, phrases),
-		data: stageData{Source: sourceData{log.File, log.Source}, Hosts: programs(log), Phrases: phrases},
+	meta, ok := events[0].Body.(*engine.Meta)
+	if !ok {
+		meta = &engine.Meta{}
 	}
-	meta, _ := log.Events[0].Body.(*engine.Meta)
-	d.facts = fmt.Sprintf("seed %d · %s", meta.Seed, content.Clock(meta.Link.DelayUS))
+	d := &drawn{
+		title: l.Of(meta.Title), facts: fmt.Sprintf("seed %d · %s", meta.Seed, content.Clock(meta.Link.DelayUS)),
+		lines: web.Transcript(events, l, phrases),
+		data:  stageData{Source: source, Hosts: programs(meta, events, source), Phrases: phrases},
+	}
 	ladder := func(id string, o web.LadderOptions) web.Ladder {
 		o.Lang = l
-		return web.NewLadder(id, log.Events, o)
+		return web.NewLadder(id, events, o)
 	}
 	d.wide = ladder("ladder-wide", web.LadderOptions{Width: wideLadder, Axis: true, Calls: true})
 	d.narrow = ladder("ladder-narrow", web.LadderOptions{Width: narrowLadder, Axis: true})
-	from := firstFIN(log.Events)
+	from := firstFIN(events)
 	d.hero = ladder("hero-wide", web.LadderOptions{Width: heroLadder, From: from})
 	d.heroNarrow = ladder("hero-narrow", web.LadderOptions{Width: narrowLadder - 32, From: from})
 	return d
@@ -117,15 +125,14 @@ func firstFIN(events []engine.Event) engine.Micros {
 }
 
 // programs finds each host's program: the function of the source in which it makes its first call.
-func programs(log *scenario.Log) []hostData {
-	meta, _ := log.Events[0].Body.(*engine.Meta)
+func programs(meta *engine.Meta, events []engine.Event, source sourceData) []hostData {
 	first := map[string]int{}
-	for _, ev := range log.Events {
+	for _, ev := range events {
 		if c, ok := ev.Body.(*engine.CallMade); ok && c.Line > 0 && first[c.Host] == 0 {
 			first[c.Host] = c.Line
 		}
 	}
-	defs := functions(log.File, log.Source)
+	defs := functions(source)
 	var out []hostData
 	for _, host := range meta.Hosts {
 		h := hostData{Name: host.Name}
@@ -140,9 +147,9 @@ func programs(log *scenario.Log) []hostData {
 }
 
 // functions are the lines of the source's functions of the top level.
-func functions(file, source string) []program {
+func functions(source sourceData) []program {
 	options := &syntax.FileOptions{Set: true, While: true, TopLevelControl: true, GlobalReassign: true}
-	f, err := options.Parse(file, source, 0)
+	f, err := options.Parse(source.File, source.Text, 0)
 	if err != nil {
 		return nil // it has run, so this can't be; a stage without marks is still one
 	}
@@ -165,38 +172,62 @@ func (h *Handler) stage(r *http.Request, lesson *content.Lesson, l content.Lang,
 	s := web.Stage{
 		Mode: mode, Scenario: lesson.Run.Scenario, Seed: lesson.Run.Seed, At: playhead(r), Data: own.data,
 		Title: own.title, Facts: own.facts, Wide: own.wide, Narrow: own.narrow, Lines: own.lines,
-		Files: h.files(lesson.Token()),
+		Files: h.files(own.data.Token),
 	}
-	if lesson.Run.Vary != nil && len(lesson.Run.Vary) > 0 {
-		s.Token = lesson.Token() // the element's scenario and seed do not say the choices
+	if own.ownChoice { // which scenario and seed do not say
+		s.Token = own.data.Token
 	}
 	token := r.URL.Query().Get("run")
 	if token == "" {
 		return s, nil
 	}
-	return s, h.otherRun(r, &s, token, l)
+	if err := h.otherRun(r, &s, token, l); err != nil {
+		return s, err
+	}
+	return s, nil
 }
 
-// otherRun puts the run of a token on the stage. What can't be run is said, and the lesson's own run stays.
+// otherRun puts the run of a token on the stage. Where it can't be run any more, or never could, the page says so and
+// shows the lesson's own run.
 func (h *Handler) otherRun(r *http.Request, s *web.Stage, token string, l content.Lang) error {
 	run, err := scenario.ParseToken(token)
 	if err != nil {
-		s.Notice, s.At = l.Of(explain(err).Text), -1
+		h.refused(s, explain(err), l)
 		return nil
 	}
-	s.Token, s.Files = token, h.files(token)
-	log, err := h.runLog(r.Context(), h.session(r), run)
+	lines, full, err := h.Runs.Log(r.Context(), h.session(r), run)
 	if err != nil {
 		e := explain(err)
-		if e.Status >= http.StatusInternalServerError && e.Status != http.StatusServiceUnavailable {
+		switch e.Status {
+		case http.StatusInternalServerError:
 			return err
+		case http.StatusServiceUnavailable, http.StatusTooManyRequests:
+			s.Token = token // the stage can ask again
 		}
-		s.Notice = l.Of(e.Text)
+		h.refused(s, e, l)
 		return nil
 	}
-	d := h.lessons.drawLog(log, l)
+	s.Token, s.Files = full, h.files(full)
+	events, err := web.Events(lines)
+	if err != nil {
+		return err
+	}
+	source := sourceData{"scenario.star", run.Source}
+	if run.Scenario != "" {
+		source.File = run.Scenario + ".star"
+		source.Text, _ = h.Content.Source(run.Scenario)
+	}
+	d := h.lessons.drawEvents(events, source, l)
 	s.Data, s.Title, s.Facts, s.Wide, s.Narrow, s.Lines = d.data, d.title, d.facts, d.wide, d.narrow, d.lines
 	return nil
+}
+
+// refused says on a page why a run is not shown, in the stage's words where it has some.
+func (h *Handler) refused(s *web.Stage, e *Error, l content.Lang) {
+	s.Notice, s.At = l.Of(e.Text), -1
+	if phrase := h.Content.Phrases(l)["error."+e.Code]; phrase != "" {
+		s.Notice = phrase
+	}
 }
 
 // files are the forms in which a run can be taken along.

@@ -38,10 +38,20 @@
     link.href = to.href;
   };
 
+  // A link of the text to another run opens it on this page's stage, where there is one.
+  const openRun = (link, e) => {
+    const plain = e.button === 0 && !e.ctrlKey && !e.metaKey && !e.shiftKey && !e.altKey;
+    if (!plain || !customElements.get("tcp-stage") || !document.querySelector("tcp-stage")) return;
+    e.preventDefault();
+    document.dispatchEvent(new CustomEvent("fw-open-run", { detail: { token: link.dataset.run } }));
+  };
+
   addEventListener("click", (e) => {
     if (!(e.target instanceof Element)) return;
     if (e.target.closest("[data-toggle-theme]")) toggle();
     const link = e.target.closest("a[data-language]");
     if (link) keepRun(link);
+    const run = e.target.closest("a[data-run]");
+    if (run) openRun(run, e);
   });
 })();
