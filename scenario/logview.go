@@ -119,7 +119,8 @@ func (l *logValue) segments(b *starlark.Builtin, in invocation) (starlark.Value,
 	}), nil
 }
 
-// states is log.states(host, sock = None): the names of the states entered, in order.
+// states is log.states(host, sock = None): the names of the states that the host's connections entered, in order. A
+// listener's are left out unless its number is given.
 func (l *logValue) states(b *starlark.Builtin, in invocation) (starlark.Value, error) {
 	var (
 		host string
@@ -133,10 +134,10 @@ func (l *logValue) states(b *starlark.Builtin, in invocation) (starlark.Value, e
 	}
 	return l.list(func(ev engine.Event) (starlark.Value, bool) {
 		s, ok := ev.Body.(*engine.StateChange)
-		if !ok || s.Host != host || sock != 0 && s.Sock != sock {
+		if !ok || s.Host != host {
 			return nil, false
 		}
-		return starlark.String(s.To), true
+		return starlark.String(s.To), s.Sock == sock || sock == 0 && s.Remote != "*"
 	}), nil
 }
 
