@@ -52,6 +52,7 @@ func load(fsys fs.FS) (*Content, error) {
 	c.phrases = loadPhrases(fsys, &ps)
 	c.loadQuizzes(fsys, &ps)
 	c.loadLessons(fsys, &ps)
+	c.tryQuizzes(&ps)
 	sort.SliceStable(ps, func(i, j int) bool { return ps[i].File < ps[j].File })
 	return c, ps.err()
 }
@@ -88,6 +89,20 @@ func (c *Content) loadQuizzes(fsys fs.FS, ps *Problems) {
 		all = append(all, q)
 	}
 	c.Quizzes = quiz.NewBank(c, all)
+}
+
+// triedSeeds is how many variants of each question are generated and graded at start.
+const triedSeeds = 4
+
+// tryQuizzes finds questions that fail, or belong to no lesson, before a learner does.
+func (c *Content) tryQuizzes(ps *Problems) {
+	for _, info := range c.Quizzes.List() {
+		file := path.Join("quizzes", info.ID, "quiz.star")
+		if c.Lesson(info.Lesson) == nil && len(*ps) == 0 {
+			ps.addf(file, 0, "there is no lesson %q", info.Lesson)
+		}
+		ps.add(file, 0, placed(file, c.Quizzes.Check(info.ID, triedSeeds)))
+	}
 }
 
 // Source implements scenario.Library.

@@ -106,6 +106,9 @@ func (c *Content) loadLesson(fsys fs.FS, l *Lesson, ps *Problems) {
 			ps.addf(file, l.lines["quiz "+q], "there is no quiz %q", q)
 		}
 	}
+	if len(logs) < len(l.runs) {
+		return // what follows would all be the same mistake
+	}
 	found, err := locate(l.moments, logs)
 	if err != nil {
 		for _, p := range err.(Problems) {

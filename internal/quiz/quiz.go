@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sort"
+	"sync"
 
 	"finwait/engine"
 	"finwait/scenario"
@@ -99,7 +100,8 @@ type Kind interface {
 	Generate(g *Generated) (Item, error)
 }
 
-// Item is one generated question with its key, ready to be shown and graded in either language. Show fills what is the
+// Item is one generated question with its key, ready to be shown and graded in either language, by several requests at a
+// time. Show fills what is the
 // kind's own in a variant; Grade gets an answer that fits the schema.
 type Item interface {
 	Show(v *Variant, lang string)
@@ -110,15 +112,26 @@ type Item interface {
 // kinds holds the kinds by name.
 var kinds = map[string]Kind{"state": stateKind{}}
 
-// Bank holds all questions, with the library that their runs come from.
+// Bank holds all questions, with the library that their runs come from. It may be shared.
 type Bank struct {
 	lib       scenario.Library
 	questions map[string]*Question
+
+	mu     sync.Mutex
+	recent map[place]Item // what was generated last: a question that was shown is soon answered
+	order  []place        // its keys, the oldest first
 }
+
+type place struct {
+	quiz string
+	seed int64
+}
+
+const maxRecent = 64
 
 // NewBank makes a bank.
 func NewBank(lib scenario.Library, all []*Question) *Bank {
-	b := &Bank{lib: lib, questions: map[string]*Question{}}
+	b := &Bank{lib: lib, questions: map[string]*Question{}, recent: map[place]Item{}}
 	for _, q := range all {
 		b.questions[q.ID] = q
 	}
@@ -174,6 +187,10 @@ func (b *Bank) item(id string, seed int64) (*Question, Item, error) {
 	if seed < 0 || seed > scenario.MaxSeed {
 		return nil, nil, ErrSeed
 	}
+	at := place{id, seed}
+	if item := b.remembered(at); item != nil {
+		return q, item, nil
+	}
 	g, err := q.generate(b.lib, seed)
 	if err != nil {
 		return nil, nil, fmt.Errorf("quiz %s, seed %d: %w", id, seed, err)
@@ -182,7 +199,28 @@ func (b *Bank) item(id string, seed int64) (*Question, Item, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("quiz %s, seed %d: %w", id, seed, err)
 	}
+	b.remember(at, item)
 	return q, item, nil
+}
+
+func (b *Bank) remembered(at place) Item {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.recent[at]
+}
+
+func (b *Bank) remember(at place, item Item) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.recent[at] != nil {
+		return
+	}
+	if len(b.order) == maxRecent {
+		delete(b.recent, b.order[0])
+		b.order = b.order[1:]
+	}
+	b.recent[at] = item
+	b.order = append(b.order, at)
 }
 
 func (q *Question) variant(seed int64, item Item, lang string) *Variant {

@@ -24,5 +24,12 @@ func run(root string) error {
 	if err := os.WriteFile(filepath.Join(root, "web/ts/events.gen.ts"), types, 0o644); err != nil {
 		return err
 	}
+	quiz, err := quizTypes(filepath.Join(root, "engine"))
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(root, "web/ts/quiz.gen.ts"), quiz, 0o644); err != nil {
+		return err
+	}
 	return bundle(filepath.Join(root, "web/ts"), filepath.Join(root, "static/dist"))
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding"
+	"encoding/json"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -128,6 +129,8 @@ func (g *generator) ref(t reflect.Type) string {
 	switch {
 	case t == reflect.TypeFor[engine.Arg]():
 		return "number | string"
+	case t == reflect.TypeFor[json.RawMessage]():
+		return "unknown"
 	case t.Implements(reflect.TypeFor[encoding.TextMarshaler]()):
 		return "string"
 	}
@@ -137,7 +140,7 @@ func (g *generator) ref(t reflect.Type) string {
 	case reflect.Bool:
 		return "boolean"
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
-		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Float64:
 		return "number"
 	case reflect.String:
 		if len(g.consts[t.Name()]) == 0 || open[t.Name()] {

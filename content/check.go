@@ -1,0 +1,116 @@
+package content
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"finwait/engine"
+	"finwait/scenario"
+)
+
+// Report is what a check did.
+type Report struct {
+	Runs      int           // executed
+	Claims    int           // expectations that hold
+	Variants  int           // of questions, generated and graded
+	Unreached []engine.Rule // rules that no scenario reaches yet
+}
+
+// checkedSeeds is how many variants of each question are generated and graded.
+const checkedSeeds = 50
+
+// Check goes beyond what Load looks at: it runs each scenario with each of its choices and each run that a lesson links
+// to, holds their expectations, looks whether each rule's example reaches it, and generates and grades questions. The
+// error is Problems.
+func (c *Content) Check() (*Report, error) {
+	var ps Problems
+	report := &Report{}
+	reached := map[engine.Rule]map[string]bool{}
+	for _, name := range c.Scenarios() {
+		c.checkScenario(name, report, reached, &ps)
+	}
+	for _, l := range c.lessons {
+		for _, name := range slices.Sorted(maps.Keys(l.runs)) {
+			if _, err := scenario.Execute(c, l.runs[name], scenario.Limits{}); err != nil {
+				ps.addf(l.dir, 0, "%s: %v", name, err)
+			}
+		}
+	}
+	for _, r := range c.Rules() {
+		if r.Example != "" && !reached[r.ID][r.Example] {
+			ps.addf(r.File, r.Line, "the scenario %s does not reach the rule %s", r.Example, r.ID)
+		}
+	}
+	for _, id := range engine.Rules {
+		if c.rules[id] == nil {
+			ps.addf("rules", 0, "the rule %s has no text", id)
+		}
+		if len(reached[id]) == 0 {
+			report.Unreached = append(report.Unreached, id)
+		}
+	}
+	for _, info := range c.Quizzes.List() {
+		file := "quizzes/" + info.ID + "/quiz.star"
+		ps.add(file, 0, placed(file, c.Quizzes.Check(info.ID, checkedSeeds)))
+		report.Variants += checkedSeeds
+	}
+	return report, ps.err()
+}
+
+// checkScenario runs a scenario once for each of its choices, all others at their first.
+func (c *Content) checkScenario(name string, report *Report, reached map[engine.Rule]map[string]bool, ps *Problems) {
+	file := "scenarios/" + name + ".star"
+	first, err := scenario.Execute(c, scenario.Run{Scenario: name, Seed: 1}, scenario.Limits{})
+	if err != nil {
+		ps.addScenario(file, err)
+		return
+	}
+	runs := []map[string]string{{}}
+	for _, v := range first.Vary {
+		for _, choice := range v.Choices[1:] {
+			runs = append(runs, map[string]string{v.Name: choice})
+		}
+	}
+	for _, vary := range runs {
+		log, err := scenario.Execute(c, scenario.Run{Scenario: name, Seed: 1, Vary: vary}, scenario.Limits{})
+		if err != nil {
+			ps.addScenario(file, err)
+			continue
+		}
+		report.Runs++
+		for _, ev := range log.Events {
+			if ev.Rule != "" {
+				if reached[ev.Rule] == nil {
+					reached[ev.Rule] = map[string]bool{}
+				}
+				reached[ev.Rule][name] = true
+			}
+			e, ok := ev.Body.(*engine.Expect)
+			switch {
+			case !ok:
+			case e.Holds:
+				report.Claims++
+			default:
+				ps.addf(file, 0, "%s: does not hold: %s", choices(vary), e.Text.En)
+			}
+		}
+	}
+}
+
+// choices writes what a run chose.
+func choices(vary map[string]string) string {
+	for name, choice := range vary {
+		return fmt.Sprintf("%s = %q", name, choice)
+	}
+	return "as written"
+}
+
+// addScenario records an error of a scenario at the line that it names.
+func (ps *Problems) addScenario(file string, err error) {
+	if e, ok := err.(*scenario.Error); ok {
+		ps.addf(file, e.Line, "%s", e.Message.En)
+		return
+	}
+	ps.add(file, 0, err)
+}

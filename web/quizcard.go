@@ -1,0 +1,56 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"strings"
+
+	"finwait/content"
+	"finwait/engine"
+	"finwait/internal/quiz"
+
+	"github.com/a-h/templ"
+)
+
+// QuizCard is a question, as its element takes it over and as it reads where scripts are off.
+type QuizCard struct {
+	Page
+	Variant *quiz.Variant
+	Phrases map[string]string // the interface's words; those whose keys begin with quiz. are used
+}
+
+// quizPhrases begins the keys of the card's words.
+const quizPhrases = "quiz."
+
+func (q QuizCard) phrase(key string) string { return q.Phrases[quizPhrases+key] }
+
+// fill puts values into a phrase.
+func (q QuizCard) fill(key string, pairs ...string) string {
+	return strings.NewReplacer(pairs...).Replace(q.phrase(key))
+}
+
+func (q QuizCard) id() string { return "quiz-" + q.Variant.Quiz }
+
+// data is the variant and the words, as JSON.
+func (q QuizCard) data() templ.Component {
+	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		words := map[string]string{}
+		for key, phrase := range q.Phrases {
+			if name, ok := strings.CutPrefix(key, quizPhrases); ok {
+				words[name] = phrase
+			}
+		}
+		b, err := json.Marshal(map[string]any{"variant": q.Variant, "words": words}) // it escapes <
+		if err != nil {
+			return err
+		}
+		_, err = io.WriteString(w, `<script type="application/json" data-role="quiz">`+string(b)+`</script>`)
+		return err
+	})
+}
+
+// option is a choice: a state with its glyph, or plain text.
+func (q QuizCard) option(o quiz.Option) templ.Component {
+	return templ.Raw(content.Chip(engine.State(o.Label)))
+}

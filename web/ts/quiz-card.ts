@@ -1,0 +1,315 @@
+// <quiz-card>: a question. The page brings the first variant in its markup; the next ones come from the server, which
+// alone knows the key: an answer is graded there, by running the engine again.
+import { button, chip, h, icon } from "./dom.ts";
+import { duration } from "./format.ts";
+import type { Field, FieldResult, Option, Place, Result, Variant } from "./quiz.gen.ts";
+import { drawEvidence } from "./quiz-figure.ts";
+import { newID, Outbox, storage, type Submission } from "./quiz-outbox.ts";
+import { QuizWords } from "./quiz-words.ts";
+
+const resendEvery = 30_000; // ms
+const missesBeforeHints = 2;
+const maxSeed = 2 ** 31;
+
+/** Misses in a row by question, for as long as the page is open. */
+const misses = new Map<string, number>();
+let cards = 0;
+
+interface CardData {
+  variant?: Variant;
+  words?: Record<string, string>;
+}
+
+export class QuizCard extends HTMLElement {
+  #words = new QuizWords({});
+  #outbox!: Outbox;
+  #variant: Variant | undefined;
+  #result: Result | undefined;
+  #sent: Submission | undefined; // the answer to this variant, while it is not confirmed
+  #hints = 0; // shown
+  #id = `qc${++cards}`;
+  #timer = 0;
+  #off: AbortController | undefined;
+  #status = h("span", { class: "qst", role: "status" });
+  #form = h("form", { class: "qask", novalidate: true });
+  #note = h("p", { class: "fb", role: "status" });
+  #side = h("div", { class: "qside" });
+  #title = h("span", { class: "fam" });
+  #kind = h("span", { class: "kind" });
+
+  connectedCallback(): void {
+    if (this.#off) return;
+    this.#off = new AbortController();
+    const { signal } = this.#off;
+    const text = this.querySelector('script[data-role="quiz"]')?.textContent;
+    const data = text ? (JSON.parse(text) as CardData) : {};
+    this.#words = new QuizWords(data.words ?? {});
+    this.#outbox = new Outbox(this.getAttribute("base") ?? "/", storage());
+    this.#form.addEventListener("submit", (e) => {
+      e.preventDefault();
+      void this.#check();
+    }, { signal });
+    this.#form.addEventListener("change", () => this.#note.replaceChildren(), { signal });
+    this.addEventListener("keydown", (e) => this.#key(e), { signal });
+    globalThis.addEventListener("online", () => void this.#resend(), { signal });
+    this.#timer = globalThis.setInterval(() => void this.#resend(), resendEvery);
+    const article = h("article", { "aria-labelledby": `${this.#id}-q` },
+      h("div", { class: "qh" }, this.#kind, this.#title, this.#status), h("div", { class: "qb" }, this.#form, this.#side));
+    this.replaceChildren(article);
+    if (data.variant) this.#show(data.variant, false);
+    void this.#resend();
+  }
+
+  disconnectedCallback(): void {
+    this.#off?.abort();
+    this.#off = undefined;
+    clearInterval(this.#timer);
+  }
+
+  /** Shows a variant that waits for its answer. */
+  #show(v: Variant, focus: boolean): void {
+    this.#variant = v;
+    this.#result = undefined;
+    this.#sent = undefined;
+    this.#hints = 0;
+    this.setAttribute("seed", String(v.seed));
+    this.#kind.replaceChildren(this.#words.kind(v.kind));
+    this.#title.replaceChildren(v.title);
+    this.#verdict("todo", this.#words.say("unanswered"));
+    const prompt = h("h2", { id: `${this.#id}-q`, tabindex: -1 }, v.prompt);
+    const fields = h("div", { class: "two" }, ...v.fields.map((f) => this.#field(f)));
+    this.#note.replaceChildren();
+    this.#form.replaceChildren(prompt, fields, this.#note, this.#acts(), this.#hintList(), this.#keys());
+    this.#evidence();
+    if (focus) prompt.focus();
+  }
+
+  #field(f: Field): HTMLFieldSetElement {
+    const options = (f.options ?? []).map((o, i) => this.#option(f, o, i));
+    return h("fieldset", { "data-field": f.name }, h("legend", {}, f.label), h("div", { class: "ropts" }, ...options));
+  }
+
+  #option(f: Field, o: Option, i: number): HTMLLabelElement {
+    const radio = h("input", { type: "radio", name: `${this.#id}-${f.name}`, value: o.value });
+    const text = h("span", {}, chip(o.label), o.note === undefined ? undefined : h("em", {}, o.note));
+    return h("label", { class: "ro" }, radio, text, h("kbd", { "aria-hidden": "true" }, String(i + 1)));
+  }
+
+  #acts(): HTMLElement {
+    const acts = h("div", { class: "acts" });
+    if (this.#result) {
+      acts.append(button("btn primary", "play", this.#openLabel(this.#place()), () => this.#open()));
+      acts.append(button("btn", undefined, this.#words.say("next"), () => void this.#next()));
+    } else {
+      acts.append(h("button", { type: "submit", class: "btn primary" }, this.#words.say("check")));
+      acts.append(button("btn ghost", undefined, this.#words.say("another"), () => void this.#next()));
+    }
+    if (this.#hintsLeft() > 0) acts.append(button("btn ghost", "help", this.#words.say("hint"), () => this.#hint()));
+    return acts;
+  }
+
+  #keys(): HTMLElement {
+    const key = (keys: readonly string[], word: Parameters<QuizWords["say"]>[0]): HTMLElement =>
+      h("span", {}, ...keys.map((k) => h("kbd", {}, k)), this.#words.say(word));
+    const line = h("p", { class: "qkeys" });
+    if (this.#result) line.append(key(["R"], "key.open"), key(["N"], "key.next"));
+    else line.append(key(["1", "–", "4"], "key.choose"), key(["Tab"], "key.tab"), key(["Enter"], "key.check"), key(["N"], "key.next"));
+    if (this.#hintsLeft() > 0) line.append(key(["H"], "key.hint"));
+    return line;
+  }
+
+  #evidence(): void {
+    const e = this.#result?.evidence ?? this.#variant?.evidence;
+    this.#side.replaceChildren();
+    if (!e) return;
+    const caption = this.#words.say(this.#result ? "revealed" : "given", { t: duration(e.at) });
+    const folded = e.folded > 0 ? h("span", {}, this.#words.say("folded", { n: e.folded })) : undefined;
+    this.#side.append(h("figure", { class: "runx" }, h("figcaption", {}, h("b", {}, caption), folded),
+      drawEvidence(e, this.#words, !this.#result)));
+  }
+
+  #chosen(): Record<string, string> | undefined {
+    const answer: Record<string, string> = {};
+    for (const f of this.#variant?.fields ?? []) {
+      const radio = this.#form.querySelector<HTMLInputElement>(`fieldset[data-field="${f.name}"] input:checked`);
+      if (!radio) return undefined;
+      answer[f.name] = radio.value;
+    }
+    return answer;
+  }
+
+  async #check(): Promise<void> {
+    const v = this.#variant;
+    if (!v || this.#result || this.#sent) return;
+    const answer = this.#chosen();
+    if (!answer) {
+      this.#say(this.#words.say("choose"));
+      return;
+    }
+    this.#sent = { id: newID(), quiz: v.quiz, seed: v.seed, lang: this.#lang(), answer };
+    this.#verdict("todo", this.#words.say("checking"));
+    await this.#deliver(this.#sent);
+  }
+
+  /** Sends an answer and shows what came of it, if it belongs to the question on the card. */
+  async #deliver(s: Submission): Promise<void> {
+    const outcome = await this.#outbox.send(s);
+    if (this.#sent?.id !== s.id) return;
+    switch (outcome.kind) {
+      case "graded":
+        this.#grade(outcome.result, s);
+        break;
+      case "refused":
+        this.#sent = undefined;
+        this.#verdict("todo", this.#words.say("unanswered"));
+        this.#say(outcome.message || this.#words.say("refused"));
+        break;
+      case "waiting":
+        this.#verdict("todo", this.#words.say("checking"));
+        this.#say(this.#words.say("unsaved"));
+    }
+  }
+
+  async #resend(): Promise<void> {
+    for (const s of this.#outbox.waiting()) await this.#deliver(s);
+    if (this.#sent && !this.#outbox.waiting().some((x) => x.id === this.#sent?.id)) await this.#deliver(this.#sent);
+  }
+
+  #grade(result: Result, s: Submission): void {
+    this.#result = result;
+    this.#sent = undefined;
+    const right = result.verdict === "right";
+    misses.set(s.quiz, right ? 0 : (misses.get(s.quiz) ?? 0) + 1);
+    this.#verdict(right ? "ok" : result.verdict === "partial" ? "part" : "no", result.summary);
+    for (const f of result.fields) this.#mark(f);
+    this.#note.replaceChildren();
+    const text = right ? result.fields.map((f) => f.why).join(this.#lang() === "zh" ? "" : " ") : result.explain;
+    this.#form.querySelector(".acts")?.replaceWith(this.#acts());
+    this.#form.querySelector(".qkeys")?.replaceWith(this.#keys());
+    this.#note.append(text);
+    this.#evidence();
+    this.#form.querySelector<HTMLElement>(".acts .btn")?.focus({ preventScroll: true });
+    this.dispatchEvent(new CustomEvent("fw-answer", { bubbles: true, composed: true, detail: { score: result.score } }));
+  }
+
+  /** Marks one end: the choice that was right, and the one that was wrong. */
+  #mark(f: FieldResult): void {
+    const set = this.#form.querySelector(`fieldset[data-field="${f.name}"]`);
+    for (const label of set?.querySelectorAll<HTMLLabelElement>("label.ro") ?? []) {
+      const radio = label.querySelector("input");
+      if (!radio) continue;
+      radio.disabled = true;
+      const word = radio.value === f.key ? "correct" : radio.value === f.given ? "yours" : undefined;
+      if (!word) continue;
+      label.classList.add(word === "correct" ? "right" : "wrong");
+      label.querySelector("kbd")?.replaceWith(icon(word === "correct" ? "check" : "cross"));
+      label.querySelector("span")?.append(h("em", {}, this.#words.say(word)));
+      if (word === "yours") radio.setAttribute("aria-invalid", "true");
+    }
+  }
+
+  async #next(): Promise<void> {
+    const v = this.#variant;
+    if (!v) return;
+    const seed = Math.floor(Math.random() * maxSeed);
+    const url = `${this.getAttribute("base") ?? "/"}api/v1/quizzes/${encodeURIComponent(v.quiz)}/${seed}?lang=${this.#lang()}`;
+    try {
+      const response = await fetch(url);
+      if (!response.ok) throw new Error(String(response.status));
+      this.#show((await response.json()) as Variant, true);
+    } catch {
+      this.#say(this.#words.say("failed"));
+    }
+  }
+
+  /** Where the run is opened: at the event that refutes the answer, or at the moment asked about. */
+  #place(): Place | undefined {
+    return this.#result?.refutation ?? this.#result?.run;
+  }
+
+  #openLabel(place: Place | undefined): string {
+    return this.#words.say("open", { t: duration(place?.at ?? 0) });
+  }
+
+  #open(): void {
+    const place = this.#place();
+    if (!place) return;
+    const detail = { token: place.token, seq: place.seq, at: place.at };
+    this.dispatchEvent(new CustomEvent("fw-open-run", { bubbles: true, composed: true, detail }));
+  }
+
+  /** How many hints may still be asked for: one after two misses in a row, one more for each further miss. */
+  #hintsLeft(): number {
+    const v = this.#variant;
+    if (!v || this.#result) return 0;
+    const earned = (misses.get(v.quiz) ?? 0) - missesBeforeHints + 1;
+    return Math.min(earned, v.hints.length) - this.#hints;
+  }
+
+  #hint(): void {
+    if (this.#hintsLeft() <= 0) return;
+    this.#hints++;
+    this.#form.querySelector(".hints")?.replaceWith(this.#hintList());
+    this.#form.querySelector(".acts")?.replaceWith(this.#acts());
+    this.#form.querySelector(".qkeys")?.replaceWith(this.#keys());
+  }
+
+  #hintList(): HTMLElement {
+    const items = (this.#variant?.hints ?? []).slice(0, this.#hints).map((text) => h("li", {}, text));
+    return h("div", { class: "hints", role: "status" }, items.length > 0 ? h("ol", { "aria-label": this.#words.say("hints") }, ...items) : undefined);
+  }
+
+  #say(text: string): void {
+    this.#note.replaceChildren(text);
+  }
+
+  #verdict(kind: "todo" | "ok" | "part" | "no", text: string): void {
+    const mark = kind === "ok" ? "check" : kind === "no" ? "cross" : undefined;
+    this.#status.replaceChildren(h("span", { class: `vd ${kind}` }, mark && icon(mark), text));
+  }
+
+  #lang(): "en" | "zh" {
+    return this.getAttribute("lang")?.startsWith("zh") ? "zh" : "en";
+  }
+
+  #key(e: KeyboardEvent): void {
+    if (e.ctrlKey || e.metaKey || e.altKey || !letters()) return;
+    if (/^[1-9]$/.test(e.key)) {
+      if (this.#choose(Number(e.key))) e.preventDefault();
+      return;
+    }
+    switch (e.key.toLowerCase()) {
+      case "n":
+        void this.#next();
+        break;
+      case "r":
+        this.#open();
+        break;
+      case "h":
+        this.#hint();
+        break;
+      default:
+        return;
+    }
+    e.preventDefault();
+  }
+
+  /** Chooses the nth option of the group with the focus, or else of the first group without a choice. */
+  #choose(n: number): boolean {
+    const groups = [...this.#form.querySelectorAll<HTMLFieldSetElement>("fieldset")];
+    const group = groups.find((g) => g.contains(document.activeElement)) ?? groups.find((g) => !g.querySelector("input:checked"));
+    const radio = group?.querySelectorAll<HTMLInputElement>("input")[n - 1];
+    if (!radio || radio.disabled) return false;
+    radio.checked = true;
+    radio.focus();
+    radio.dispatchEvent(new Event("change", { bubbles: true }));
+    return true;
+  }
+}
+
+/** Whether single keys act: they can be switched off in the stage's list of keys (WCAG 2.1.4). */
+function letters(): boolean {
+  return storage()?.getItem("finwait.letters") !== "off";
+}
+
+customElements.define("quiz-card", QuizCard);

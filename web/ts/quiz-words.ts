@@ -1,0 +1,53 @@
+// The card's words: templates by key, in the reader's language. content/phrases has them under "quiz."; a test there reads
+// the list below.
+
+export const quizKeys = [
+  "kind.state",
+  "given",
+  "revealed",
+  "noscript",
+  "check",
+  "another",
+  "next",
+  "open",
+  "unanswered",
+  "choose",
+  "checking",
+  "yours",
+  "correct",
+  "unsaved",
+  "failed",
+  "refused",
+  "hint",
+  "hints",
+  "figure",
+  "figure.hidden",
+  "folded",
+  "key.choose",
+  "key.tab",
+  "key.check",
+  "key.open",
+  "key.next",
+  "key.hint",
+] as const;
+
+export type QuizKey = (typeof quizKeys)[number];
+
+/** The words of one card. A key that the page lacks shows as itself. */
+export class QuizWords {
+  readonly #words: Readonly<Record<string, string>>;
+
+  constructor(words: Readonly<Record<string, string>>) {
+    this.#words = words;
+  }
+
+  /** The phrase, with {name} replaced by its value. */
+  say(key: QuizKey, values: Readonly<Record<string, string | number>> = {}): string {
+    return (this.#words[key] ?? key).replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  }
+
+  /** The name of a kind of question. */
+  kind(kind: string): string {
+    return this.#words[`kind.${kind}`] ?? kind;
+  }
+}
