@@ -43,8 +43,16 @@ func (sk *socket) close() {
 // becomeOrphan notes that no program holds the socket. One that lingers becomes it when close() returns.
 func (sk *socket) becomeOrphan() {
 	if !sk.orphan && !sk.lingering {
-		sk.orphan = true
+		sk.orphan, sk.countedOrphan = true, true
 		sk.host.orphans++
+	}
+}
+
+// uncountOrphan takes the socket off tcp_max_orphans: it is gone, or only a timewait entry is left.
+func (sk *socket) uncountOrphan() {
+	if sk.countedOrphan {
+		sk.countedOrphan = false
+		sk.host.orphans--
 	}
 }
 
@@ -190,7 +198,5 @@ func (sk *socket) becomeMini() {
 	sk.out, sk.unsent, sk.ofo = nil, 0, nil
 	sk.disarm(&sk.rtx)
 	sk.disarm(&sk.delack)
-	if sk.orphan {
-		sk.host.orphans--
-	}
+	sk.uncountOrphan()
 }

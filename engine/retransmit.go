@@ -47,8 +47,10 @@ func (sk *socket) fire(t *timer) {
 	case TimerRetransmit:
 		if sk.rackTimer {
 			said(RuleReorderFires)
-			sk.rackTimer = false
 			sk.recover(delivered{})
+			if !sk.rtx.armed() {
+				sk.armRetransmit(sk.rto)
+			}
 			return
 		}
 		said(RuleRetransmitFires)
@@ -234,8 +236,8 @@ func (sk *socket) recover(d delivered) {
 		sk.resendLost(RuleFastRetransmit)
 	}
 	if wait > 0 {
-		sk.rackTimer = true
 		sk.arm(&sk.rtx, TimerRetransmit, sk.host.inTicks(wait+sk.host.micros(timeoutMin)), sk.retransmits, RuleReorderTimer)
+		sk.rackTimer = true
 	}
 }
 

@@ -3,18 +3,19 @@ package engine
 // socket is one TCP socket: a listener, a connection (the TCB of RFC 9293 section 3.3.1), or what is left of one in
 // TIME-WAIT.
 type socket struct {
-	host         *Host
-	id           int
-	state        State
-	local        endpoint
-	remote       endpoint
-	opts         socketOptions
-	bound        bool // holds its local port
-	hashed       bool // reachable by its four-tuple
-	orphan       bool // no descriptor refers to it
-	portGiven    bool // the program chose the local port
-	connectState connectState
-	lingering    bool // close() waits for it
+	host          *Host
+	id            int
+	state         State
+	local         endpoint
+	remote        endpoint
+	opts          socketOptions
+	bound         bool // holds its local port
+	hashed        bool // reachable by its four-tuple
+	orphan        bool // no descriptor refers to it
+	countedOrphan bool // in the host's count
+	portGiven     bool // the program chose the local port
+	connectState  connectState
+	lingering     bool // close() waits for it
 
 	// Send side (RFC 9293 figure 3).
 	iss                    uint32
@@ -236,9 +237,7 @@ func (sk *socket) done(rule Rule) {
 	sk.setState(Closed, rule)
 	sk.unhash()
 	sk.release()
-	if sk.orphan && !sk.mini {
-		sk.host.orphans--
-	}
+	sk.uncountOrphan()
 	sk.out, sk.unsent, sk.ofo = nil, 0, nil
 	sk.sndShut, sk.rcvShut = true, true
 	if sk.orphan {

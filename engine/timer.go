@@ -143,6 +143,9 @@ func (h *Host) expiry(d ticks) Micros {
 func (sk *socket) arm(t *timer, name TimerName, d ticks, attempt int, rule Rule) {
 	t.sock, t.name, t.attempt, t.rule = sk, name, attempt, rule
 	sk.host.timers.set(t, sk.host.expiry(d))
+	if t == &sk.rtx {
+		sk.rackTimer = false
+	}
 	sk.touch()
 }
 

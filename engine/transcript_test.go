@@ -9,7 +9,7 @@ import (
 	"github.com/cockroachdb/datadriven"
 )
 
-// TestTranscripts runs the small worlds under testdata and compares what happened with what stands there. Each "run" has
+// TestTranscripts runs the small worlds under testdata/transcripts and compares what happened with what stands there. Each "run" has
 // lines of the form
 //
 //	client: c = socket; connect c server 80      a program, in the words of script_test.go
@@ -21,7 +21,7 @@ import (
 // and the arguments until=10s, seed=7, and show=(segments,states,returns,timers,queues,deliveries), all but deliveries and
 // queues by default. A new expected text is written with -rewrite.
 func TestTranscripts(t *testing.T) {
-	datadriven.Walk(t, "testdata", func(t *testing.T, path string) {
+	datadriven.Walk(t, "testdata/transcripts", func(t *testing.T, path string) {
 		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
 			if d.Cmd != "run" {
 				d.Fatalf(t, "unknown command %s", d.Cmd)
