@@ -165,7 +165,7 @@ func (h *Handler) failPage(w http.ResponseWriter, r *http.Request, e *Error, l c
 	}
 	p := h.page(r, l, "")
 	p.Title = l.Of(head)
-	view := web.Failure{Page: p, Status: e.Status, Code: e.Code, Head: l.Of(head), Text: l.Of(e.Text)}
+	view := web.Failure{Page: p, Status: e.Status, Head: l.Of(head), Text: l.Of(e.Text)}
 	if e.Status >= http.StatusInternalServerError {
 		view.ID = requestID(r)
 	}

@@ -103,7 +103,7 @@ func (p *lessonPages) drawEvents(events []engine.Event, source sourceData, l con
 		data:  stageData{Source: source, Hosts: programs(meta, events, source), Phrases: phrases},
 	}
 	ladder := func(id string, o web.LadderOptions) web.Ladder {
-		o.Lang = l
+		o.Lang, o.Hosts = l, web.HostNames(phrases)
 		return web.NewLadder(id, events, o)
 	}
 	d.wide = ladder("ladder-wide", web.LadderOptions{Width: wideLadder, Axis: true, Calls: true})

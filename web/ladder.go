@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -13,10 +14,11 @@ import (
 // LadderOptions says how a ladder is drawn. It is laid out for its width, never scaled, so that text stays at 11 px.
 type LadderOptions struct {
 	Lang  content.Lang
-	Width int           // px
-	From  engine.Micros // what comes before is left out; the lifelines start in the state of that time
-	Axis  bool          // times at the left edge, rules across, the length of long gaps
-	Calls bool          // what the programs' calls returned, beside the lifelines
+	Hosts func(name string) string // what a host is called; nil leaves its name
+	Width int                      // px
+	From  engine.Micros            // what comes before is left out; the lifelines start in the state of that time
+	Axis  bool                     // times at the left edge, rules across, the length of long gaps
+	Calls bool                     // what the programs' calls returned, beside the lifelines
 }
 
 // Ladder is a time-sequence diagram of a whole run: the active opener on the left. All measures are in px.
@@ -213,12 +215,29 @@ func (d *ladderDrawing) visible(side int) []ladderMark {
 
 func (d *ladderDrawing) heads() {
 	for side, h := range d.run.hosts {
-		d.out.Hosts[side] = LadderHost{X: d.x[side], Name: hostName(d.o.Lang, h.Name), Addr: h.Addr, Top: 36}
+		d.out.Hosts[side] = LadderHost{X: d.x[side], Name: d.hostName(h.Name), Addr: h.Addr, Top: 36}
 		if !d.o.Axis {
 			d.out.Hosts[side].Addr = ""
 		}
 	}
-	d.out.Title = ladderTitle(d.o.Lang, d.run)
+	d.out.Title = d.title()
+}
+
+func (d *ladderDrawing) hostName(name string) string {
+	if d.o.Hosts == nil {
+		return name
+	}
+	return d.o.Hosts(name)
+}
+
+// title says in a sentence what the figure shows.
+func (d *ladderDrawing) title() string {
+	left, right := d.hostName(d.run.hosts[0].Name), d.hostName(d.run.hosts[1].Name)
+	n, took := len(d.run.segments), content.Clock(d.run.end)
+	if d.o.Lang == content.Zh {
+		return fmt.Sprintf("%s：时序图，左边是%s，右边是%s，%s 内共 %d 个报文段。", d.run.title.Zh, left, right, took, n)
+	}
+	return fmt.Sprintf("%s: time-sequence diagram. Left: %s. Right: %s. %d segments in %s.", d.run.title.En, left, right, n, took)
 }
 
 func (d *ladderDrawing) bands() {

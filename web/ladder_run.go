@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"finwait/content"
 	"finwait/engine"
 )
 
@@ -281,27 +280,4 @@ func axisTime(t engine.Micros) string {
 		return whole + "." + fraction[:1]
 	}
 	return whole
-}
-
-// hostName is how the two usual hosts are called in a language; any other keeps its name.
-func hostName(l content.Lang, name string) string {
-	if l == content.Zh {
-		switch name {
-		case "client":
-			return "客户端"
-		case "server":
-			return "服务端"
-		}
-	}
-	return name
-}
-
-// ladderTitle says in a sentence what the figure shows.
-func ladderTitle(l content.Lang, r ladderRun) string {
-	left, right := hostName(l, r.hosts[0].Name), hostName(l, r.hosts[1].Name)
-	n, took := len(r.segments), content.Clock(r.end)
-	if l == content.Zh {
-		return fmt.Sprintf("%s：时序图，%s在左，%s在右，%s 内共 %d 个报文段。", r.title.Zh, left, right, took, n)
-	}
-	return fmt.Sprintf("%s: time-sequence diagram, %s on the left, %s on the right, %d segments in %s.", r.title.En, left, right, n, took)
 }

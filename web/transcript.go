@@ -28,7 +28,8 @@ type SentencePart struct {
 // Transcript writes a run out, event by event, with the phrases that the stage uses too. web/ts/sentences.ts does the
 // same in the browser.
 func Transcript(events []engine.Event, l content.Lang, phrases map[string]string) []TranscriptLine {
-	t := transcript{lang: l, phrases: phrases, events: events, segments: map[int]*engine.SegmentSent{}, delivered: map[int]bool{}}
+	t := transcript{lang: l, phrases: phrases, host: HostNames(phrases), events: events,
+		segments: map[int]*engine.SegmentSent{}, delivered: map[int]bool{}}
 	var out []TranscriptLine
 	for i, ev := range events {
 		if parts := t.sentence(i, ev); len(parts) > 0 {
@@ -41,6 +42,7 @@ func Transcript(events []engine.Event, l content.Lang, phrases map[string]string
 type transcript struct {
 	lang      content.Lang
 	phrases   map[string]string
+	host      func(name string) string
 	events    []engine.Event
 	meta      *engine.Meta
 	segments  map[int]*engine.SegmentSent
@@ -81,11 +83,14 @@ func (t *transcript) say(key string, v values) []SentencePart {
 	return out
 }
 
-func (t *transcript) host(name string) string {
-	if s, ok := t.phrases["host."+name]; ok {
-		return s
+// HostNames gives what hosts are called by the phrases; one without a phrase keeps its name.
+func HostNames(phrases map[string]string) func(name string) string {
+	return func(name string) string {
+		if s, ok := phrases["host."+name]; ok {
+			return s
+		}
+		return name
 	}
-	return name
 }
 
 func code(s string) SentencePart { return SentencePart{Code: s} }

@@ -4,18 +4,18 @@ import "finwait/content"
 
 // words are the texts of the pages around the lessons, in one language.
 type words struct {
-	Skip, Site, Course, Teachers, Language       string
-	Theme, Contents, Prev, Next                  string
-	Headline, HeadlineAlt, Pitch, Start          string
-	HomeDescription, FigureNote                  string
-	DoesTitle                                    string
-	Does                                         [3]does
-	CourseTitle                                  string
-	TeachTitle, Teach                            string
-	FootSource, FootSystem                       string
+	Skip, Site, Course, Teachers, Language               string
+	Theme, Contents, Prev, Next                          string
+	Headline, HeadlineAlt, Pitch, Start                  string
+	HomeDescription, FigureNote                          string
+	DoesTitle                                            string
+	Does                                                 [3]does
+	CourseTitle                                          string
+	TeachTitle, Teach                                    string
+	FootSource, FootSystem                               string
 	Answer, NoScript, Transcript, Files, OpenAll, OwnRun string
-	Home                                         string
-	ID                                           string
+	Home                                                 string
+	ID                                                   string
 }
 
 // does is one thing that a reader can do on a stage.
@@ -40,7 +40,7 @@ var wordsOf = map[content.Lang]*words{
 		TeachTitle:  "Put a lesson in your course", Teach: "One iframe, no site chrome, the same stage. The run is fixed to the byte, so a whole class sees the same segments, and a shared link reproduces a student's question exactly.",
 		FootSource: "Every claim cites its source by section.", FootSystem: "Light, dark and reduced motion follow your system.",
 		Answer: "Show the answer", NoScript: "Scripts are off, so this run stands still: the whole of it is drawn here and written out below.",
-		Transcript: "Transcript", Files: "The run as a file", OpenAll: "Open full lesson", OwnRun: "Here is the lesson's own run.",
+		Transcript: "Transcript", Files: "The run as a file", OpenAll: "Open full lesson", OwnRun: " Here is the lesson's own run.",
 		Home: "To the course", ID: "This failure is in the log as",
 	},
 	content.Zh: {
