@@ -10,11 +10,11 @@ import (
 
 // Difference is one place where the engine's log and the trace part.
 type Difference struct {
-	What string // "segment", "order", "time", "state", "return" or "accept queue"
-	Line int    // of the trace; -1 where only the engine has the event
-	Seq  int    // of the engine's event; -1 where only the trace has it
-	Want string // what the trace shows
-	Got  string // what the engine does
+	What string `json:"what"` // "segment", "order", "time", "state", "return" or "accept queue"
+	Line int    `json:"line"` // of the trace, counted from 0; -1 where only the engine has the event
+	Seq  int    `json:"seq"`  // of the engine's event; -1 where only the trace has it
+	Want string `json:"kernel"`
+	Got  string `json:"engine"`
 }
 
 // comparison holds both logs and what was found to be the same event in both.

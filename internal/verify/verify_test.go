@@ -1,36 +1,134 @@
 package verify
 
 import (
-	"os"
-	"path/filepath"
+	"bytes"
 	"strings"
 	"testing"
+
+	"finwait/engine"
 )
 
 func TestTraces(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.jsonl")
-	if err != nil || len(files) == 0 {
-		t.Fatal("no traces", err)
+	traces, err := Load(Recorded(), nil)
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, f := range files {
-		name := strings.TrimSuffix(filepath.Base(f), ".jsonl")
-		t.Run(name, func(t *testing.T) {
-			r, err := os.Open(f)
+	for _, trace := range traces {
+		t.Run(trace.Name, func(t *testing.T) {
+			r, err := Check(trace, "")
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer r.Close()
-			trace, err := ReadTrace(name, r)
-			if err != nil {
-				t.Fatal(err)
-			}
-			_, found, err := Verify(trace)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, d := range found {
-				t.Errorf("%s at line %d, event %d:\n  kernel: %s\n  engine: %s", d.What, d.Line+1, d.Seq, d.Want, d.Got)
+			if !r.Agrees {
+				var b bytes.Buffer
+				r.explain(&b)
+				t.Error(b.String())
 			}
 		})
+	}
+}
+
+// TestComparisonNotices changes a good log in one respect at a time: each change must be found, and named.
+func TestComparisonNotices(t *testing.T) {
+	first := func(events []engine.Event, want func(engine.Event) bool) int {
+		for i, e := range events {
+			if want(e) {
+				return i
+			}
+		}
+		t.Fatal("the log has no such event")
+		return 0
+	}
+	isFIN := func(e engine.Event) bool {
+		s, ok := e.Body.(*engine.SegmentSent)
+		return ok && s.Flags&engine.FIN != 0
+	}
+	for _, c := range []struct {
+		what   string
+		change func([]engine.Event) []engine.Event
+	}{
+		{"segment", func(ev []engine.Event) []engine.Event {
+			s := *ev[first(ev, isFIN)].Body.(*engine.SegmentSent)
+			s.Seqno++
+			ev[first(ev, isFIN)].Body = &s
+			return ev
+		}},
+		{"segment", func(ev []engine.Event) []engine.Event {
+			i := first(ev, isFIN)
+			ev[i].Body = &engine.Process{}
+			return ev
+		}},
+		{"time", func(ev []engine.Event) []engine.Event {
+			i := first(ev, func(e engine.Event) bool {
+				t, ok := e.Body.(*engine.TimerChange)
+				return ok && t.Timer == engine.TimerDelack && t.Action == engine.TimerFire
+			})
+			for ; i < len(ev); i++ {
+				ev[i].T += 30 * engine.Millisecond
+			}
+			return ev
+		}},
+		{"state", func(ev []engine.Event) []engine.Event {
+			i := first(ev, func(e engine.Event) bool {
+				s, ok := e.Body.(*engine.StateChange)
+				return ok && s.To == engine.FinWait2
+			})
+			s := *ev[i].Body.(*engine.StateChange)
+			s.To = engine.Closing
+			ev[i].Body = &s
+			return ev
+		}},
+		{"return", func(ev []engine.Event) []engine.Event {
+			i := first(ev, func(e engine.Event) bool {
+				r, ok := e.Body.(*engine.Returned)
+				return ok && r.Call == "recv" && r.Ret == 0
+			})
+			r := *ev[i].Body.(*engine.Returned)
+			r.Ret, r.Errno = -1, "ECONNRESET"
+			ev[i].Body = &r
+			return ev
+		}},
+		{"accept queue", func(ev []engine.Event) []engine.Event {
+			for i, e := range ev {
+				if q, ok := e.Body.(*engine.ListenQueue); ok {
+					changed := *q
+					changed.Accept += 3
+					ev[i].Body = &changed
+				}
+			}
+			return ev
+		}},
+	} {
+		trace, events := driven(t, "close_by_client")
+		if d := Compare(trace, events); len(d) != 0 {
+			t.Fatalf("the unchanged log differs: %+v", d)
+		}
+		found := Compare(trace, c.change(events))
+		named := false
+		for _, d := range found {
+			named = named || d.What == c.what
+		}
+		if !named {
+			t.Errorf("a change of a %s is reported as %+v", c.what, found)
+		}
+	}
+}
+
+func driven(t *testing.T, name string) (*Trace, []engine.Event) {
+	t.Helper()
+	traces, err := Load(Recorded(), []string{name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	events, err := Drive(traces[0], 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return traces[0], events
+}
+
+func TestLoadNamesWhatIsMissing(t *testing.T) {
+	if _, err := Load(Recorded(), []string{"close_by_client", "no_such"}); err == nil || !strings.Contains(err.Error(), `"no_such"`) {
+		t.Errorf("got %v", err)
 	}
 }
