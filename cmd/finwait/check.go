@@ -1,0 +1,49 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"finwait/content"
+)
+
+// check holds the content, with the folder dir laid over it where one is given: lessons, questions and phrases complete in
+// both languages, each rule explained, each claim of a scenario true, each question's key right. It prints what it did,
+// and every mistake with its file and line.
+func check(dir string, stdout, stderr io.Writer) error {
+	c, err := content.Load(dir)
+	if err != nil {
+		return listed(stderr, err)
+	}
+	report, err := c.Check()
+	if err != nil {
+		return listed(stderr, err)
+	}
+	fmt.Fprintf(stdout, "%d lessons in %d languages, %d rules, %d questions\n",
+		len(c.Lessons()), len(content.Langs), len(c.Rules()), len(c.Quizzes.List()))
+	fmt.Fprintf(stdout, "%d runs of %d scenarios: all %d claims hold\n", report.Runs, len(c.Scenarios()), report.Claims)
+	fmt.Fprintf(stdout, "%d variants of questions: each key is right\n", report.Variants)
+	if n := len(report.Unreached); n > 0 {
+		fmt.Fprintf(stdout, "%d rules are not reached by a scenario yet:\n", n)
+		for _, id := range report.Unreached {
+			fmt.Fprintf(stdout, "  %s\n", id)
+		}
+	}
+	return nil
+}
+
+// listed prints mistakes and counts them.
+func listed(w io.Writer, err error) error {
+	var mistakes content.Problems
+	if !errors.As(err, &mistakes) {
+		return err
+	}
+	for _, m := range mistakes {
+		fmt.Fprintln(w, m)
+	}
+	if len(mistakes) == 1 {
+		return errors.New("1 mistake")
+	}
+	return fmt.Errorf("%d mistakes", len(mistakes))
+}
