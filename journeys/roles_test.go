@@ -4,6 +4,7 @@ package journeys
 
 import (
 	"context"
+	"encoding/json"
 	"regexp"
 	"strings"
 	"time"
@@ -108,6 +109,12 @@ func (p *Tab) do(what string, actions ...chromedp.Action[chromedp.Void]) {
 	if err := chromedp.Do(ctx, actions...); err != nil {
 		p.t.Fatalf("%s: %v", what, err)
 	}
+}
+
+// quoted is a text as a JavaScript string.
+func quoted(text string) string {
+	b, _ := json.Marshal(text) // a string has no way to fail
+	return string(b)
 }
 
 // pause lets a moment pass where only time can tell, as when nothing may happen.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"regexp"
+	"strings"
 	"testing"
 
 	"finwait/journeys/server"
@@ -30,8 +31,8 @@ func inBothLanguages(t *testing.T, journey func(t *testing.T, l language, s *ser
 	}
 }
 
-// phrase gives the stage's text for a key in the language, as a regular expression that any value fits.
-func (l language) phrase(t *testing.T, key string) string {
+// template gives the stage's text for a key in the language, placeholders and all.
+func (l language) template(t *testing.T, key string) string {
 	t.Helper()
 	data, err := os.ReadFile("../content/phrases/" + l.Code + ".json")
 	if err != nil {
@@ -45,13 +46,37 @@ func (l language) phrase(t *testing.T, key string) string {
 	if !ok {
 		t.Fatalf("content/phrases/%s.json has no %q", l.Code, key)
 	}
-	return placeholder.ReplaceAllString(regexp.QuoteMeta(template), ".*?")
+	return template
+}
+
+// phrase is the text for a key as a regular expression, which any value fits.
+func (l language) phrase(t *testing.T, key string) string {
+	t.Helper()
+	return placeholder.ReplaceAllString(regexp.QuoteMeta(l.template(t, key)), ".*?")
 }
 
 // exactly is phrase as the whole of a name.
 func (l language) exactly(t *testing.T, key string) string {
 	t.Helper()
 	return "^" + l.phrase(t, key) + "$"
+}
+
+// read takes a text apart by the phrase of a key: what stands for each placeholder. It fails where the text is not of it.
+func (l language) read(t *testing.T, key, text string) map[string]string {
+	t.Helper()
+	pattern := placeholder.ReplaceAllStringFunc(regexp.QuoteMeta(l.template(t, key)), func(s string) string {
+		return "(?P<" + strings.Trim(s, `\\{}`) + ">.*?)"
+	})
+	form := regexp.MustCompile("^" + pattern + "$")
+	match := form.FindStringSubmatch(text)
+	if match == nil {
+		t.Fatalf("%q does not have the form of %s, %s", text, key, form)
+	}
+	values := map[string]string{}
+	for i, name := range form.SubexpNames() {
+		values[name] = match[i]
+	}
+	return values
 }
 
 var placeholder = regexp.MustCompile(`\\\{[^}]*\\\}`)

@@ -1,0 +1,139 @@
+//go:build journeys
+
+package journeys
+
+import (
+	"bytes"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"finwait/journeys/server"
+)
+
+// TestADroppedFINForksTheRun drops the first FIN, by key and by click. The FIN goes out again, the earlier run stays, and
+// the address replays exactly this on another server, in a browser that has seen nothing yet.
+func TestADroppedFINForksTheRun(t *testing.T) {
+	for name, drop := range map[string]func(fin Thing){
+		"by key":   func(fin Thing) { fin.Focus(); fin.tab.Press("d") },
+		"by click": Thing.Click,
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
+				stage := p.OpenStage(l, s.URL+"/"+l.Code+"/lessons/four-way")
+				stage.Enter()
+				stage.Jump("End")
+				whole := stage.Transcript()
+				stage.Jump("Home")
+				fin := stage.stepToFIN()
+				drop(fin)
+				stage.until("a second run", func() bool { return len(stage.runs()) == 2 })
+				stage.Enter()
+				again := regexp.MustCompile(l.phrase(t, "event.segment.again"))
+				stage.StepUntil("the FIN sent again", func() bool {
+					return slices.ContainsFunc(stage.Transcript(), func(line string) bool {
+						return again.MatchString(line) && strings.Contains(line, "FIN")
+					})
+				})
+				permalink := stage.address()
+				if !strings.Contains(permalink, "run=") || !strings.Contains(permalink, "at=") {
+					t.Errorf("the address is %s; want run and at in it", permalink)
+				}
+				here, _, _, _ := stage.Where()
+				stage.Jump("End")
+				forked := stage.Transcript()
+
+				stage.runs()[0].Click()
+				stage.until("the earlier run to be shown", func() bool { _, _, _, run := stage.Where(); return run == "A" })
+				stage.Enter()
+				stage.Jump("End")
+				if got := stage.Transcript(); !slices.Equal(got, whole) {
+					t.Errorf("the earlier run is not what it was:\n%q\nwas\n%q", got, whole)
+				}
+				stage.opensElsewhere(permalink, here, forked)
+			})
+		})
+	}
+}
+
+// stepToFIN steps until a FIN is in flight and gives it.
+func (s Stage) stepToFIN() Thing {
+	s.t.Helper()
+	var found []Thing
+	flying := s.l.phrase(s.t, "ladder.flying")
+	s.StepUntil("a FIN in flight", func() bool {
+		found = s.All("button", "FIN.*"+flying)
+		return len(found) > 0
+	})
+	return found[0]
+}
+
+// runs are the buttons of the runs that are kept, the first run first.
+func (s Stage) runs() []Thing {
+	s.t.Helper()
+	return s.All("button", "^[A-D]: ")
+}
+
+// address is what the address bar holds once it has followed the playhead.
+func (s Stage) address() string {
+	s.t.Helper()
+	s.Until("the address to hold the run", `new URL(location.href).searchParams.get("run")`)
+	last := ""
+	s.until("the address to come to rest", func() bool {
+		before := last
+		last = Eval[string](s.Tab, `new Promise((done) => setTimeout(() => done(location.href), 400))`)
+		return last == before
+	})
+	return last
+}
+
+// opensElsewhere opens a permalink on another server with a fresh browser and compares: the moment, the run in sentences,
+// and the run's bytes, also with those that the command line prints.
+func (s Stage) opensElsewhere(permalink string, at int, transcript []string) {
+	s.t.Helper()
+	link, err := url.Parse(permalink)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	other := server.Start(s.t)
+	here := link.Host
+	link.Host = other.Addr
+	fresh := NewTab(s.t, s.l.Accept).OpenStage(s.l, link.String())
+	if ms, _, _, _ := fresh.Where(); ms < at-1 || ms > at+1 {
+		s.t.Errorf("the permalink opens at %d ms; want %d", ms, at)
+	}
+	fresh.Enter()
+	fresh.Jump("End")
+	if got := fresh.Transcript(); !slices.Equal(got, transcript) {
+		s.t.Errorf("the permalink shows another run:\n%q\nwant\n%q", got, transcript)
+	}
+	token := link.Query().Get("run")
+	want := server.Command(s.t, "run", "--token", token, "--format", "jsonl")
+	for _, host := range []string{here, other.Addr} {
+		if got := fetch(s.t, "http://"+host+"/api/v1/runs.jsonl?run="+url.QueryEscape(token)); !bytes.Equal(got, want) {
+			s.t.Errorf("%s prints other bytes than the command line for %s:\n%.300s\nwant\n%.300s", host, token, got, want)
+		}
+	}
+}
+
+// TestAForkIsUndone takes a drop back.
+func TestAForkIsUndone(t *testing.T) {
+	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
+		stage := p.OpenStage(l, s.URL+"/"+l.Code+"/lessons/four-way")
+		stage.Enter()
+		stage.stepToFIN().Focus()
+		p.Press("d")
+		p.Find("button", l.exactly(t, "branch.undo")).Click()
+		stage.until("one run alone", func() bool { return len(stage.runs()) == 0 })
+	})
+}
+
+// TestALinkThatIsDamagedSaysSo opens a permalink that lost a letter on its way.
+func TestALinkThatIsDamagedSaysSo(t *testing.T) {
+	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
+		p.Open(s.URL + "/" + l.Code + "/lessons/four-way?run=close%2Ffour-way~x7~broken&at=100000")
+		p.Until("a sentence about the link", `document.body.innerText.includes(`+quoted(l.template(t, "error.bad_token"))+`)`)
+	})
+}
