@@ -182,17 +182,3 @@ func (p *Pool) Close() {
 	}
 	p.idle = nil
 }
-
-// Executor gives one function for all runs: sources are executed in the pool, the library's scenarios in this process.
-func (p *Pool) Executor(lib scenario.Library) func(ctx context.Context, session string, r scenario.Run) (*engine.Lines, error) {
-	return func(ctx context.Context, session string, r scenario.Run) (*engine.Lines, error) {
-		if r.Source != "" {
-			return p.Execute(ctx, session, r)
-		}
-		log, err := scenario.Execute(lib, r, scenario.Limits{})
-		if err != nil {
-			return nil, err
-		}
-		return log.Lines, nil
-	}
-}

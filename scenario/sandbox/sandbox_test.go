@@ -279,23 +279,3 @@ func TestAChildThatDoesNotStart(t *testing.T) {
 		p.Close()
 	}
 }
-
-// shelf is a library of one scenario.
-type shelf struct{}
-
-func (shelf) Source(name string) (string, bool) { return good, name == "good" }
-
-func TestExecutorSplitsByTrust(t *testing.T) {
-	p, err := sandbox.New(sandbox.Options{Command: []string{"/nonexistent"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer p.Close()
-	execute := p.Executor(shelf{})
-	if _, err := execute(context.Background(), "s", scenario.Run{Scenario: "good"}); err != nil {
-		t.Errorf("a scenario of the library needs a child: %v", err)
-	}
-	if _, err := execute(context.Background(), "s", scenario.Run{Source: good}); err == nil {
-		t.Error("a source is executed without a child")
-	}
-}
