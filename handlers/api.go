@@ -1,67 +1,65 @@
 package handlers
 
 import (
-	"bytes"
 	"context"
 	"net/http"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 
 	"finwait/engine"
-	"finwait/internal/wire"
 	"finwait/scenario"
+	"finwait/web"
 
 	"github.com/go-chi/chi/v5"
 )
 
-// executing bounds the runs that are computed for pages and files at a time.
+// executing bounds what is computed for files and questions at a time.
 var executing = make(chan struct{}, runtime.GOMAXPROCS(0))
 
-// runLog computes a run of the library with its payloads, which the streamed log does not have. It is charged to the
-// session as its stream is.
-func (h *Handler) runLog(ctx context.Context, session string, run scenario.Run) (*scenario.Log, error) {
-	if _, _, err := h.Runs.Log(ctx, session, run); err != nil {
-		return nil, err
-	}
-	select {
-	case executing <- struct{}{}:
-		defer func() { <-executing }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	return scenario.Execute(h.Content, run, scenario.Limits{})
+// Render writes a run in a format of finwait run ("text", "pcapng"), as a host saw it.
+type Render func(ctx context.Context, session string, run scenario.Run, format, host string) ([]byte, error)
+
+// fileTypes are the content types of run files.
+var fileTypes = map[string]string{
+	"jsonl":  "application/jsonl; charset=utf-8",
+	"txt":    "text/plain; charset=utf-8",
+	"pcapng": "application/vnd.tcpdump.pcap",
 }
 
-// runFile gives a run as a file: ?run= is its token; ?host= is whose view a capture shows.
+// runFile gives a run as a file: ?run= is its token; ?host= is whose view a capture shows, by default the client's. What
+// it costs is charged as the stream of the run is.
 func (h *Handler) runFile(w http.ResponseWriter, r *http.Request) error {
-	q := r.URL.Query()
+	q, format, session := r.URL.Query(), chi.URLParam(r, "format"), h.session(r)
 	run, err := scenario.ParseToken(q.Get("run"))
 	if err != nil {
 		return err
 	}
-	session := h.session(r)
-	if chi.URLParam(r, "format") == "jsonl" {
-		lines, _, err := h.Runs.Log(r.Context(), session, run)
-		if err != nil {
-			return err
-		}
-		return h.send(w, r, http.StatusOK, "application/jsonl; charset=utf-8", lines.Bytes())
-	}
-	log, err := h.runLog(r.Context(), session, run)
+	lines, _, err := h.Runs.Log(r.Context(), session, run)
 	if err != nil {
 		return err
 	}
-	host := q.Get("host")
-	if host == "" {
-		host = clientOf(log.Events)
+	body := lines.Bytes()
+	switch format {
+	case "txt":
+		body, err = h.render(r, session, run, "text", "")
+	case "pcapng":
+		host, ok := viewer(lines, q.Get("host"))
+		if !ok {
+			return errNoHost
+		}
+		w.Header().Set("Content-Disposition", `attachment; filename="`+fileName(run)+`.pcapng"`)
+		body, err = h.render(r, session, run, format, host)
 	}
-	var b bytes.Buffer
-	if err := wire.WritePcapng(&b, log.Events, host); err != nil {
-		return errNoHost.because(err)
+	if err != nil {
+		return err
 	}
-	w.Header().Set("Content-Disposition", `attachment; filename="`+fileName(run)+`.pcapng"`)
-	return h.send(w, r, http.StatusOK, "application/vnd.tcpdump.pcap", b.Bytes())
+	return h.send(w, r, http.StatusOK, fileTypes[format], body)
+}
+
+func (h *Handler) render(r *http.Request, session string, run scenario.Run, format, host string) ([]byte, error) {
+	return limited(r, func() ([]byte, error) { return h.Render(r.Context(), session, run, format, host) })
 }
 
 var errNoHost = &Error{
@@ -69,14 +67,26 @@ var errNoHost = &Error{
 	Text: engine.Text{En: "The run has no host of this name.", Zh: "这次运行里没有这个名字的主机。"},
 }
 
-// clientOf is the host that sent the first SYN.
-func clientOf(events []engine.Event) string {
+// viewer is the host whose view is asked for; where none is, the one that sent the first SYN, else the first. It is false
+// where the run has no such host.
+func viewer(lines *engine.Lines, want string) (string, bool) {
+	events, err := web.Events(lines)
+	if err != nil {
+		return "", false
+	}
+	meta, ok := events[0].Body.(*engine.Meta)
+	if !ok || len(meta.Hosts) == 0 {
+		return "", false
+	}
+	if want != "" {
+		return want, slices.ContainsFunc(meta.Hosts, func(h engine.HostMeta) bool { return h.Name == want })
+	}
 	for _, ev := range events {
 		if s, ok := ev.Body.(*engine.SegmentSent); ok && s.Flags&engine.SYN != 0 {
-			return s.From
+			return s.From, true
 		}
 	}
-	return ""
+	return meta.Hosts[0].Name, true
 }
 
 // fileName names a run's file after its scenario.

@@ -18,11 +18,12 @@ import (
 	"github.com/go-chi/chi/v5/middleware"
 )
 
-// Options are what the service is made of. Content, Files, Runs and Store must be set.
+// Options are what the service is made of. Content, Files, Runs, Render and Store must be set.
 type Options struct {
 	Content *content.Content
 	Files   *static.Files
 	Runs    *stream.Server
+	Render  Render
 	Store   *store.Store
 	Log     *slog.Logger // nil discards
 

@@ -13,8 +13,10 @@ import (
 
 	"finwait/content"
 	"finwait/engine"
+	"finwait/internal/export"
 	"finwait/internal/store"
 	"finwait/internal/stream"
+	"finwait/internal/wire"
 	"finwait/scenario"
 	"finwait/static"
 )
@@ -77,6 +79,19 @@ func newService(t *testing.T, change func(*Options)) *service {
 			}
 			return log.Lines, nil
 		}}),
+	}
+	o.Render = func(_ context.Context, _ string, r scenario.Run, format, host string) ([]byte, error) {
+		log, err := scenario.Execute(lessons, r, scenario.Limits{})
+		if err != nil {
+			return nil, err
+		}
+		var b bytes.Buffer
+		if format == "text" {
+			err = export.Text(&b, log)
+		} else {
+			err = wire.WritePcapng(&b, log.Events, host)
+		}
+		return b.Bytes(), err
 	}
 	if change != nil {
 		change(&o)
