@@ -101,7 +101,7 @@ func makeLog(r scenario.Run, events int, wide bool) *engine.Lines {
 	var lines engine.Lines
 	for i := range events {
 		t := engine.Micros(i) * engine.Millisecond
-		e := map[string]any{"seq": i, "t": t}
+		e := map[string]any{"seq": i, "t": t, "kind": "queue"}
 		if i == 0 {
 			e["seed"], e["inputs"] = r.Seed, r.Inputs
 		}
@@ -119,7 +119,7 @@ func makeLog(r scenario.Run, events int, wide bool) *engine.Lines {
 		}
 		lines.AppendRaw(line, t)
 	}
-	lines.SHA256 = fmt.Sprintf("digest of %d events", events)
+	lines.SHA256 = fmt.Sprintf("%064d", events)
 	return &lines
 }
 

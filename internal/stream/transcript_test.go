@@ -21,6 +21,7 @@ import (
 // The events of an events frame are printed as their first and last sequence numbers, tokens as T1, T2, … in the order in
 // which they come; a frame can name one so, too.
 func TestTranscripts(t *testing.T) {
+	s := readSchema(t)
 	datadriven.Walk(t, "testdata/conn", func(t *testing.T, path string) {
 		b := newBench(Options{})
 		var k *talk
@@ -61,6 +62,9 @@ func TestTranscripts(t *testing.T) {
 				frame, ok := k.Next()
 				if !ok {
 					return out.String()
+				}
+				if err := s.accepts("serverFrame", string(frame)); err != nil {
+					t.Errorf("%s: %v", frame, err)
 				}
 				fmt.Fprintln(&out, tokens.shorten(t, brief(t, string(frame))))
 			}
