@@ -34,6 +34,11 @@ function trim(x: number, digits: number): string {
   return String(Number(x.toFixed(digits)));
 }
 
+/** A gap beside the axis, which is in ms: "+210", "+60 s". */
+export function gapTime(us: number): string {
+  return us < 1_000_000 ? `+${Math.round(us / 1000)}` : `+${duration(us)}`;
+}
+
 const flagNames: Record<string, string> = { S: "SYN", F: "FIN", R: "RST", P: "PSH", A: "ACK" };
 
 /** "FA" → "FIN,ACK". */

@@ -82,8 +82,8 @@ export class LadderTimers {
     const band = s("rect", { class: `band ghost st-${x.family}`, x: c[side] - 4, width: 8 });
     const y = top + yTo;
     const text = s("g", {},
-      s("path", { class: "rule", d: left ? `M50 ${Math.round(y) + 0.5}H${c.left - 5}` : `M${c.right + 5} ${Math.round(y) + 0.5}H${c.width}` }),
-      s("text", { class: "call dim", x: c[side] + (left ? 12 : -12), y: y + 4, "text-anchor": left ? "start" : "end" },
+      s("path", { class: "rule", d: left ? `M${c.axis + 4} ${Math.round(y) + 0.5}H${c.left - 5}` : `M${c.right + 5} ${Math.round(y) + 0.5}H${c.width}` }),
+      s("text", { class: "call dim", x: c[side] + 12, y: y + 4, "text-anchor": "start" },
         armed.timer === "time-wait" ? this.#say.text("ladder.expires") : this.name(armed.timer)));
     if (left) text.append(s("text", { class: "tick", x: c.axis, y: y + 4, "text-anchor": "end" }, axisTime(armed.at)));
     this.bands.append(band, text);
@@ -99,7 +99,7 @@ export class LadderTimers {
     const total = (a.armed.at - a.armed.setAt) / 1e6;
     a.arc = s("circle", { class: "ar", cx, cy, r: radius, transform: `rotate(-90 ${cx} ${cy})` });
     a.value = s("text", { class: "v", x: cx, y: cy + 1, "text-anchor": "middle" });
-    const of = this.#say.text("ladder.ring.of", { total: String(Number(total.toFixed(0))) });
+    const of = this.#say.text("ladder.ring.of", { total: String(Number(total.toFixed(1))) });
     a.ring = s("g", { class: `ring st-${family}`, role: "timer", "aria-live": "off" },
       s("circle", { class: "tr", cx, cy, r: radius }), a.arc, a.value,
       s("text", { class: "u", x: cx, y: cy + 14, "text-anchor": "middle" }, of));

@@ -7,6 +7,8 @@ import { along, type Columns, type Point, wayOf, type Way, type Wire } from "./s
 
 export interface DrawnWire {
   el: SVGGElement;
+  /** A remark beside the segment, drawn above all wires. */
+  note: SVGTextElement;
   flying: boolean;
   shown: boolean;
   head: { x: number; y: number };
@@ -30,9 +32,9 @@ export function drawWire(w: Wire, c: Columns, say: Phrases): DrawnWire {
   const cross = s("path", { class: "x", d: "M-5.5 -5.5l11 11m0 -11l-11 11" });
   const note = s("text", { class: "sub" });
   const label = s("text", { class: "lab", y: -6, "text-anchor": "middle" }, s("tspan", { class: "fl" }, w.flags));
-  if (w.figures) label.append(s("tspan", { class: "nm", dx: 5 }, w.figures));
+  if (w.figures) label.append(s("tspan", { class: "nm" }, ` ${w.figures}`));
   const el = s("g", { class: `seg seg-${w.kind}${re}`, role: "button", tabindex: -1, "data-id": sent.id },
-    hit, halo, ghost, wire, copies, head, label, cross, note);
+    hit, halo, ghost, wire, copies, head, label, cross);
   const xAt = (share: number): number => {
     const [a, b] = [c.left + inset, c.right - inset];
     return w.from === "left" ? a + share * (b - a) : b - share * (b - a);
@@ -44,7 +46,7 @@ export function drawWire(w: Wire, c: Columns, say: Phrases): DrawnWire {
   const angle = (a: Point, b: Point): number => (Math.atan2(b.y - a.y, xAt(b.share) - xAt(a.share)) * 180) / Math.PI;
 
   const drawn: DrawnWire = {
-    el, flying: false, shown: true, head: { x: 0, y: 0 },
+    el, note, flying: false, shown: true, head: { x: 0, y: 0 },
     update(f, n, log, lens, track, offset) {
       top = offset;
       way = wayOf(w, n, lens, track, log);
@@ -73,7 +75,8 @@ export function drawWire(w: Wire, c: Columns, say: Phrases): DrawnWire {
   return drawn;
 
   function drawFate(now: Way, f: Flight): void {
-    el.classList.toggle("lost", false);
+    el.classList.remove("lost");
+    note.setAttribute("class", "sub");
     const bend = now.points.length > 2;
     note.textContent = bend ? say.text("ladder.delayed") : now.copies.length > 0 ? say.text("ladder.duplicated") : "";
     if (note.textContent && f.fates.length > 0) {
@@ -119,6 +122,7 @@ export function drawWire(w: Wire, c: Columns, say: Phrases): DrawnWire {
     head.setAttribute("visibility", "hidden");
     cross.setAttribute("visibility", "visible");
     cross.setAttribute("transform", `translate(${px(at)})`);
+    note.setAttribute("class", "sub lost");
     note.textContent = say.text(now.byInput ? "ladder.dropped.you" : "ladder.dropped.link");
     place(note, at);
   }

@@ -8,7 +8,7 @@ import type { RunLog } from "./model.ts";
 const k = 15; // px
 const wallPerPx = 25; // ms at 1×: a trip of 10 ms is 36 px and takes 900 ms
 const longestWait = 4000; // ms
-const wireGap = 16; // px between parallel segments
+const wireGap = 22; // px between parallel segments
 const labelGap = 14; // px between labels of one side
 
 /** One instant: everything at t, from y to yEnd. */
@@ -47,10 +47,14 @@ export class Lens {
     this.tracks = logs.map(() => ({ y: [], w: [] }));
     const next = logs.map(() => 0);
     const last = logs.map(() => new Map<string, number>());
+    const arrivals = scheduled(logs);
+    let arrival = 0;
     for (;;) {
       let t = Infinity;
       logs.forEach((log, i) => (t = Math.min(t, log.events[next[i]!]?.t ?? Infinity)));
       if (t === Infinity) return;
+      t = Math.min(t, arrivals[arrival] ?? Infinity);
+      while (arrivals[arrival] === t) arrival++;
       const before = this.#instants.at(-1);
       const gap = before ? stretch(t - before.t) : 0;
       const y = (before?.yEnd ?? 0) + gap;
@@ -59,7 +63,7 @@ export class Lens {
       logs.forEach((log, i) => {
         let cur = y;
         for (let e = log.events[next[i]!]; e && e.t === t; e = log.events[++next[i]!]) {
-          cur = room(e, cur, last[i]!);
+          cur = room(e, log.labelled.has(e.seq), cur, last[i]!);
           this.tracks[i]!.y.push(cur);
           this.tracks[i]!.w.push(w + (cur - y) * wallPerPx);
         }
@@ -127,8 +131,20 @@ function between(a: Instant, b: Instant, f: number): Place {
   return { t: a.t + f * (b.t - a.t), y: a.yEnd + f * (b.y - a.yEnd), w: a.wEnd + f * (b.w - a.wEnd) };
 }
 
+/** The times at which segments are to arrive. One that is dropped keeps its slope, as if it still did. */
+function scheduled(logs: readonly RunLog[]): number[] {
+  const times: number[] = [];
+  for (const log of logs) {
+    for (const { sent, fates } of log.segments.values()) {
+      times.push(sent.arrives);
+      for (const f of fates) if (f.arrives !== undefined) times.push(f.arrives);
+    }
+  }
+  return times.sort((a, b) => a - b);
+}
+
 /** The height of an event at or below cur where it covers nothing of its kind. */
-function room(e: LogEvent, cur: number, last: Map<string, number>): number {
+function room(e: LogEvent, labelled: boolean, cur: number, last: Map<string, number>): number {
   const put = (key: string, gap: number): void => {
     const prev = last.get(key);
     if (prev !== undefined && cur - prev < gap) cur = prev + gap;
@@ -136,17 +152,6 @@ function room(e: LogEvent, cur: number, last: Map<string, number>): number {
   };
   if (e.kind === "segment") put(`out ${e.from}`, wireGap);
   else if (e.kind === "deliver") put(`in ${e.host}`, wireGap);
-  else if (hasLabel(e)) put(`label ${e.host}`, labelGap);
+  else if (labelled && "host" in e) put(`label ${e.host}`, labelGap);
   return cur;
-}
-
-const quietCalls = new Set([
-  "socket", "bind", "listen", "setsockopt", "getsockopt", "getsockname", "getpeername", "fcntl", "poll", "sleep", "spawn",
-]);
-
-/** Whether the ladder shows the event as a label beside its host's lifeline. */
-export function hasLabel(e: LogEvent): e is Extract<LogEvent, { kind: "state" | "return" | "process" }> {
-  if (e.kind === "state") return e.from !== e.to;
-  if (e.kind === "return") return e.ret === -1 || !quietCalls.has(e.call);
-  return e.kind === "process" && e.action === "kill";
 }

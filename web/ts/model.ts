@@ -98,17 +98,21 @@ export class RunLog {
   readonly segments = new Map<number, Segment>();
   /** Indices of the events that a step of the playhead stops at. */
   readonly stops: number[] = [];
+  /** Indices of the events that the ladder names beside their host's lifeline. */
+  readonly labelled = new Set<number>();
   meta: MetaEvent | undefined;
   end: EndEvent | undefined;
   /** The returns of calls, by the seq of the call. */
   readonly returns = new Map<number, ReturnEvent>();
   #calls = new Map<string, number>();
+  #listeners = new Set<string>();
 
   append(list: readonly LogEvent[]): void {
     for (const e of list) {
       if (e.seq !== this.events.length) throw new Error(`event ${e.seq} where ${this.events.length} is due`);
       this.events.push(e);
       this.#index(e);
+      if (this.#isLabelled(e)) this.labelled.add(e.seq);
       if (isStop(this, e.seq)) {
         // A call that returns at once is one stop with its return.
         if (e.kind === "return" && this.stops.at(-1) === e.seq - 1 && isReturnOf(this.events[e.seq - 1], e)) this.stops.pop();
@@ -142,6 +146,22 @@ export class RunLog {
       case "end":
         this.end = e;
         break;
+    }
+  }
+
+  /** A listener that closes says nothing about the connection beside which it would stand. */
+  #isLabelled(e: LogEvent): boolean {
+    switch (e.kind) {
+      case "call":
+        if (e.call === "listen") this.#listeners.add(`${e.host} ${e.fd}`);
+        return false;
+      case "state":
+        return e.from !== e.to && !(e.remote === "*" && e.to === "CLOSED");
+      case "return":
+        if (e.call === "close" && this.#listeners.delete(`${e.host} ${e.fd}`)) return e.ret === -1;
+        return e.ret === -1 || !quietCalls.has(e.call);
+      default:
+        return e.kind === "process" && e.action === "kill";
     }
   }
 
@@ -184,6 +204,10 @@ export class RunLog {
     return this.events.at(-1)?.t ?? 0;
   }
 }
+
+const quietCalls = new Set([
+  "socket", "bind", "listen", "setsockopt", "getsockopt", "getsockname", "getpeername", "fcntl", "poll", "sleep", "spawn",
+]);
 
 function callKey(e: CallEvent | ReturnEvent): string {
   return `${e.host} ${e.id}`;

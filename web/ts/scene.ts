@@ -1,7 +1,7 @@
 // Where everything on the ladder lies: pure geometry, from a run, its track on the lens and the width at hand.
 import type { LogEvent, State } from "./events.gen.ts";
 import { axisTime, flagsOf, numbers, segmentKind } from "./format.ts";
-import { hasLabel, type Lens, type Track } from "./lens.ts";
+import type { Lens, Track } from "./lens.ts";
 import { hostOrder, type RunLog, type Segment } from "./model.ts";
 
 export type Side = "left" | "right";
@@ -16,8 +16,9 @@ export interface Columns {
 
 /** Lays the columns out for a width: text stays 11 px, so what gives is the distance between the lifelines. */
 export function columns(width: number): Columns {
-  const room = Math.max(80, Math.min(118, width * 0.19));
-  return { width, axis: 46, left: 50 + room + 2, right: width - room - 6 };
+  if (width < 400) return { width, axis: 42, left: 132, right: width - 86 };
+  const room = Math.max(86, Math.min(118, width * 0.19));
+  return { width, axis: 46, left: 52 + room, right: width - room - 6 };
 }
 
 /** A stretch of a lifeline in one state; toSeq is the event that ends it. */
@@ -155,10 +156,12 @@ function fitLabel(w: Wire, all: readonly Wire[], span: number): void {
   const crossed = all.some((o) => o.from !== w.from && Math.abs((o.y + o.yTo) / 2 - mid) < 16 && o.y < w.yTo && w.y < o.yTo);
   if (crossed) w.labelAt = 0.29;
   const room = (crossed ? span * 0.52 : span - 16) - w.flags.length * charWidth - 6;
-  const parts = w.figures.split(" ");
-  // The acknowledgment is said by the state it leads to; the length is what tells data apart.
-  if (room < parts.join(" ").length * charWidth && parts.length === 3) parts.splice(1, 1);
-  while (parts.length > 0 && room < parts.join(" ").length * charWidth) parts.shift();
+  let parts = w.figures.split(" ");
+  // What goes first says least: a pure ACK is about its ack, a FIN about its seq, data about its len.
+  for (const least of w.kind === "ack" ? ["seq", "ack"] : ["ack", "seq", "len"]) {
+    if (room >= parts.join(" ").length * charWidth) break;
+    parts = parts.filter((p) => !p.startsWith(least));
+  }
   w.figures = parts.join(" ");
 }
 
@@ -182,11 +185,12 @@ function buildBands(log: RunLog, track: Track, sides: Map<string, Side>, shown: 
 
 function buildLabels(log: RunLog, track: Track, sides: Map<string, Side>, shown: Set<number>): Label[] {
   const labels: Label[] = [];
-  for (const e of log.events) {
-    if (!hasLabel(e)) continue;
+  for (const seq of log.labelled) {
+    const e = log.events[seq];
+    if (e?.kind !== "state" && e?.kind !== "return" && e?.kind !== "process") continue;
     const side = sides.get(e.host);
-    if (!side || (e.kind === "state" && !shown.has(e.seq))) continue;
-    labels.push({ side, seq: e.seq, y: track.y[e.seq] ?? 0, ...labelText(e) });
+    if (!side || (e.kind === "state" && !shown.has(seq))) continue;
+    labels.push({ side, seq, y: track.y[seq] ?? 0, ...labelText(e) });
   }
   return labels;
 }

@@ -21,6 +21,7 @@ export class Scrubber {
   #width = 0;
   #left = 0;
   #seen = -1;
+  #end = 0; // x of the last event
   #dragging = false;
 
   constructor(store: Store, say: Phrases, nameOf: (b: Branch) => string) {
@@ -41,8 +42,8 @@ export class Scrubber {
 
   #listen(): void {
     const to = (e: PointerEvent): void => {
-      const share = (e.clientX - this.#left - pad) / Math.max(1, this.#width - 2 * pad);
-      this.#store.seekHeight(Math.max(0, Math.min(1, share)) * this.#store.lens.height);
+      const share = (e.clientX - this.#left - pad) / Math.max(1, this.#end - pad);
+      this.#store.seek(this.#store.axis.atHeight(Math.max(0, Math.min(1, share)) * this.#store.axis.height).t);
     };
     this.el.addEventListener("pointerdown", (e) => {
       if (e.button !== 0) return;
@@ -62,8 +63,15 @@ export class Scrubber {
     this.el.addEventListener("pointercancel", stop);
   }
 
+  /** The names of the runs stand to the right of their lanes. */
+  #names(): string[] {
+    const { branches } = this.#store;
+    if (branches.length < 2) return [];
+    return branches.map((b) => (this.#width < 560 ? b.name : `${b.name}  ${this.#nameOf(b)}`));
+  }
+
   #x(y: number): number {
-    return pad + (y / Math.max(1, this.#store.lens.height)) * (this.#width - 2 * pad);
+    return pad + (y / Math.max(1, this.#store.axis.height)) * (this.#end - pad);
   }
 
   #laneY(b: Branch): number {
@@ -72,11 +80,11 @@ export class Scrubber {
 
   draw(bits: number): void {
     if (this.#width === 0) return;
-    const { at, current } = this.#store;
+    const { current } = this.#store;
     if (bits & (changed.log | changed.status) || this.#seen < 0) this.#drawLanes();
-    if (bits & changed.log || this.#seen !== current.seen) this.#drawTicks();
+    if (bits & (changed.log | changed.status) || this.#seen !== current.seen) this.#drawTicks();
     if (!(bits & (changed.time | changed.events | changed.log))) return;
-    const [x, y] = [this.#x(at.y), this.#laneY(current)];
+    const [x, y] = [this.#x(this.#store.axisY), this.#laneY(current)];
     this.#knob.setAttribute("transform", `translate(${x.toFixed(1)} ${y})`);
     this.#done.setAttribute("d", this.#path(current, x));
     if (bits & changed.events || !this.#store.playing) this.#describe();
@@ -95,27 +103,28 @@ export class Scrubber {
   #path(b: Branch, x: number): string {
     const y = this.#laneY(b);
     if (!b.parent || !this.#store.branches.includes(b.parent)) return `M${pad} ${y}H${x.toFixed(1)}`;
-    const fork = this.#x(this.#store.lens.atTime(b.forkAt).y);
+    const fork = this.#x(this.#store.axis.atTime(b.forkAt).y);
     if (x <= fork + 4) return this.#path(b.parent, x);
     const bend = Math.min(18, x - fork);
     return `${this.#path(b.parent, fork)}C${fork + bend / 2} ${this.#laneY(b.parent)} ${fork + bend / 2} ${y} ${fork + bend} ${y}H${x.toFixed(1)}`;
   }
 
   #drawLanes(): void {
-    const { branches, current, lens } = this.#store;
+    const { branches, current, axis } = this.#store;
     const height = firstLane + laneGap * (branches.length - 1) + 20;
     set(this.#svg, "viewBox", `0 0 ${this.#width} ${height}`);
     set(this.#svg, "height", height);
+    const names = this.#names();
+    const widest = Math.max(0, ...names.map((n) => n.length));
+    this.#end = this.#width - pad - (widest > 0 ? Math.min(this.#width * 0.36, widest * 6.7 + 10) : 0);
     this.#lanes.replaceChildren();
-    for (const b of branches) {
-      const to = this.#x(lens.atTime(b.log.length).y);
+    for (const [i, b] of branches.entries()) {
+      const to = this.#x(axis.atTime(b.log.length).y);
       this.#lanes.append(s("path", { class: b === current ? "lane" : "lane alt", d: this.#path(b, to) }));
       if (branches.length < 2) continue;
-      const narrow = this.#width < 560;
-      const label = narrow ? b.name : `${b.name}  ${this.#nameOf(b)}`;
-      this.#lanes.append(s("text", { class: b === current ? "b" : "a", x: this.#width - pad - 8, y: this.#laneY(b) + 4, "text-anchor": "end" }, label));
+      this.#lanes.append(s("text", { class: b === current ? "b" : "a", x: this.#end + 12, y: this.#laneY(b) + 4 }, names[i] ?? ""));
       if (!b.parent || !branches.includes(b.parent)) continue;
-      const fork = this.#x(lens.atTime(b.forkAt).y);
+      const fork = this.#x(axis.atTime(b.forkAt).y);
       this.#lanes.append(s("circle", { class: "fk", cx: fork, cy: this.#laneY(b.parent), r: 4.5 }));
       if (fork > 130) {
         this.#lanes.append(s("text", { x: fork - 8, y: this.#laneY(b) + 6, "text-anchor": "end" }, this.#say.text("branch.at", { time: duration(b.forkAt) })));
@@ -124,7 +133,8 @@ export class Scrubber {
   }
 
   #drawTicks(): void {
-    const { current, track, lens } = this.#store;
+    const { axis, branches, current } = this.#store;
+    const track = axis.tracks[branches.indexOf(current)];
     this.#seen = current.seen;
     const ticks: SVGElement[] = [];
     const times: SVGElement[] = [];
@@ -133,19 +143,19 @@ export class Scrubber {
     };
     let last = pad;
     time(pad, "0", "start");
-    const ends = this.#width - pad;
+    const ends = this.#end;
     const endText = duration(current.log.length);
     for (const { sent } of current.log.segments.values()) {
       if (sent.seq >= current.seen) break;
-      const x = this.#x(track.y[sent.seq] ?? 0);
-      const before = current.parent && this.#store.branches.includes(current.parent) && sent.t <= current.forkAt;
+      const x = this.#x(track?.y[sent.seq] ?? 0);
+      const before = current.parent && branches.includes(current.parent) && sent.t <= current.forkAt;
       const y = this.#laneY(before ? current.parent! : current);
       ticks.push(s("path", { class: `tk seg-${segmentKind(sent)}`, d: `M${x.toFixed(1)} ${y - 6}v12` }));
       if (x - last < 44 || x > ends - 64) continue;
       time(x, axisTime(sent.t));
       last = x;
     }
-    if (lens.height > 0) time(ends, endText, "end");
+    if (axis.height > 0) time(ends, endText, "end");
     this.#ticks.replaceChildren(...ticks, ...times);
   }
 }

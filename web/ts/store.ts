@@ -48,7 +48,10 @@ export class Store {
   branches: Branch[] = [];
   current: Branch;
   at: Playhead = { n: 0, t: 0, w: 0, y: 0 };
+  /** The time lens of the current run: its ladder, and how it plays. */
   lens: Lens;
+  /** One axis for all runs: the scrubber. */
+  axis: Lens;
   playing = false;
   /** The last move was one step: what came of it is read out. */
   stepping = false;
@@ -77,7 +80,7 @@ export class Store {
     this.#schedule = schedule;
     this.current = newBranch("A", [], undefined, 0);
     this.branches = [this.current];
-    this.lens = new Lens([this.current.log]);
+    this.lens = this.axis = new Lens([this.current.log]);
   }
 
   subscribe(p: Panel): void {
@@ -90,7 +93,13 @@ export class Store {
   }
 
   get track(): Track {
-    return this.lens.tracks[this.branches.indexOf(this.current)]!;
+    return this.lens.tracks[0]!;
+  }
+
+  /** Where the playhead is on the axis of all runs. */
+  get axisY(): number {
+    const track = this.axis.tracks[this.branches.indexOf(this.current)];
+    return Math.max(this.axis.atTime(this.at.t).y, track?.y[this.at.n - 1] ?? 0);
   }
 
   /** Index of the latest event shown that a step stops at; -1 before the first. */
@@ -212,17 +221,10 @@ export class Store {
 
   /** Moves to a time in µs. */
   seek(t: number): void {
-    this.#go(Math.max(0, t), this.current.log.countAt(t));
+    if (this.#relens) this.#rebuild();
+    t = Math.max(0, Math.min(t, this.current.log.length));
+    this.#go(t, this.current.log.countAt(t));
     this.stepping = false;
-    this.onMove();
-  }
-
-  /** Moves to a height of the lens, as the scrubber has it. */
-  seekHeight(y: number): void {
-    const place = this.lens.atHeight(y);
-    this.at = { ...place, n: upTo(this.track.w, place.w) };
-    this.stepping = false;
-    this.#moved();
     this.onMove();
   }
 
@@ -236,6 +238,7 @@ export class Store {
     if (b === this.current) return;
     this.current = b;
     this.selected = undefined;
+    this.#rebuild();
     this.#go(this.at.t, b.log.countAt(this.at.t));
     this.invalidate(changed.all);
     this.onMove();
@@ -281,7 +284,6 @@ export class Store {
     this.branches.push(b);
     this.current = b;
     this.selected = undefined;
-    this.#relens = true;
     this.#rebuild();
     this.#go(this.at.t, b.log.countAt(this.at.t));
     this.invalidate(changed.all);
@@ -327,7 +329,8 @@ export class Store {
 
   #rebuild(): void {
     this.#relens = false;
-    this.lens = new Lens(this.branches.map((b) => b.log));
+    this.lens = new Lens([this.current.log]);
+    this.axis = this.branches.length > 1 ? new Lens(this.branches.map((b) => b.log)) : this.lens;
   }
 
   /** One frame. Returns whether the next one is wanted. */

@@ -18,6 +18,7 @@ export class TcpCode extends HTMLElement implements Panel {
   #index = 0;
   #program: Program | undefined;
   #title = h("h3", {});
+  #file = h("code", {});
   #status = h("span", { class: "r" });
   #list = h("ol", { class: "code" });
   #note = h("p", { class: "sys" });
@@ -33,7 +34,8 @@ export class TcpCode extends HTMLElement implements Panel {
     this.#program = program;
     this.#note.append(this.#tag, this.#noteText);
     this.#note.hidden = true;
-    this.append(h("div", { class: "ph" }, this.#title, this.#status), this.#list, this.#note);
+    if (program) this.#file.textContent = program.file.split("/").at(-1) ?? "";
+    this.append(h("div", { class: "ph" }, this.#title, this.#file, this.#status), this.#list, this.#note);
     store.subscribe(this);
   }
 
@@ -64,7 +66,7 @@ export class TcpCode extends HTMLElement implements Panel {
     if (!range) return;
     for (let no = range.from; no <= Math.min(range.to, all.length); no++) {
       const result = h("span", { class: "rv" });
-      const text = h("span", { class: "tx" }, ...tokens(all[no - 1] ?? "").map((t) => (t.kind ? h("span", { class: t.kind }, t.text) : t.text)));
+      const text = lineText(all[no - 1] ?? "");
       const el = h("li", { class: "l" }, h("span", { class: "no" }, String(no)), text, result);
       this.#lines.set(no, { el, result });
       this.#list.append(el);
@@ -118,6 +120,18 @@ export class TcpCode extends HTMLElement implements Panel {
       this.#note.hidden = true;
     }
   }
+}
+
+/** A line of source. What does not fit goes on below it, two columns further in; a comment moves up to its code. */
+function lineText(line: string): HTMLElement {
+  const parts = tokens(line);
+  const before = parts.at(-2);
+  if (before && parts.at(-1)?.kind === "c") before.text = before.text.replace(/ {2,}$/, "  ");
+  const el = h("span", { class: "tx" }, ...parts.map((t) => (t.kind ? h("span", { class: t.kind }, t.text) : t.text)));
+  const indent = line.length - line.trimStart().length + 2;
+  el.style.paddingInlineStart = `${indent}ch`;
+  el.style.textIndent = `-${indent}ch`;
+  return el;
 }
 
 /** The thread whose line is lit: one that is blocked in a call, else the one that called last. */

@@ -1,7 +1,7 @@
 // <tcp-ladder>: the time-sequence diagram. It draws what is near the playhead, and in a frame touches what moves only.
 import { button, glyph, h, s, set, setText } from "./dom.ts";
 import { familyOf, shortName } from "./family.ts";
-import { clockTime, duration, segmentText } from "./format.ts";
+import { clockTime, duration, gapTime, numbers } from "./format.ts";
 import { LadderTimers } from "./ladder-timers.ts";
 import { drawWire, type DrawnWire } from "./ladder-wire.ts";
 import { flight, primary } from "./model.ts";
@@ -31,6 +31,7 @@ export class TcpLadder extends HTMLElement implements Panel {
   #timers!: LadderTimers;
   #labels = s("g", {});
   #wires = s("g", {});
+  #notes = s("g", {});
   #now = s("g", { class: "now", "aria-hidden": "true" });
   #nowText = s("text", { class: "tick nowt", x: 45, y: 4, "text-anchor": "end" });
   #open: Record<Side, SVGRectElement> = { left: s("rect", { class: "band" }), right: s("rect", { class: "band" }) };
@@ -57,7 +58,7 @@ export class TcpLadder extends HTMLElement implements Panel {
     this.#scroll.setAttribute("role", "region");
     this.#now.append(s("path", { class: "nowtag", d: "M3 -9h42l6 9l-6 9h-42a3 3 0 0 1 -3 -3v-12a3 3 0 0 1 3 -3z" }), this.#nowText);
     this.#svg.append(this.#static, this.#life.left, this.#life.right, this.#timers.bands, this.#bands, this.#open.left,
-      this.#open.right, this.#now, this.#wires, this.#labels, this.#timers.rings);
+      this.#open.right, this.#now, this.#wires, this.#notes, this.#labels, this.#timers.rings);
     this.#scroll.append(this.#svg);
     this.#hint.append(button("btn primary", "play", say.text("play.play"), () => store.play()), h("p", {}, say.text("stage.hint")));
     this.append(this.#heads, this.#scroll, this.#hint, h("p", { class: "laddrop" }, say.text("stage.hint.drop")));
@@ -118,7 +119,7 @@ export class TcpLadder extends HTMLElement implements Panel {
   #rebuild(): void {
     const { current, track, lens } = this.#store;
     this.#scene = buildScene(current.log, track, lens, this.#width);
-    for (const g of [this.#static, this.#bands, this.#labels, this.#wires]) g.replaceChildren();
+    for (const g of [this.#static, this.#bands, this.#labels, this.#wires, this.#notes]) g.replaceChildren();
     this.#drawn.clear();
     this.#segments.clear();
     this.#from = Infinity;
@@ -131,7 +132,7 @@ export class TcpLadder extends HTMLElement implements Panel {
     }
     this.#now.querySelectorAll(".nowline").forEach((el) => el.remove());
     this.#now.prepend(
-      s("path", { class: "nowline", d: `M50 0H${c.left - 6}M${c.right + 6} 0H${c.width}` }),
+      s("path", { class: "nowline", d: `M${c.axis + 4} 0H${c.left - 6}M${c.right + 6} 0H${c.width}` }),
       s("path", { class: "nowline in", d: `M${c.left + 6} 0H${c.right - 6}` }),
     );
     this.#timers.reset(c);
@@ -170,7 +171,7 @@ export class TcpLadder extends HTMLElement implements Panel {
     const c = scene.columns;
     for (const tick of scene.ticks) {
       show(`t${tick.seq}`, this.#static, tick.seq, tick.y, tick.y, () => s("g", {},
-        s("path", { class: "rule", d: `M50 ${Math.round(this.#y(tick.y)) + 0.5}H${c.width}` }),
+        s("path", { class: "rule", d: `M${c.axis + 4} ${Math.round(this.#y(tick.y)) + 0.5}H${c.width}` }),
         s("text", { class: "tick", x: c.axis, y: this.#y(tick.y) + 4, "text-anchor": "end" }, tick.text)));
     }
     for (const g of scene.gaps) show(`g${g.seq}`, this.#static, g.seq, g.y, g.yTo, () => this.#drawGap(g.y, g.yTo, g.us));
@@ -211,6 +212,7 @@ export class TcpLadder extends HTMLElement implements Panel {
     if (f.status === "unsent" || !near(w.y, yTo)) {
       if (d && d.el !== document.activeElement) {
         d.el.remove();
+        d.note.remove();
         this.#segments.delete(id);
       }
       return;
@@ -219,6 +221,7 @@ export class TcpLadder extends HTMLElement implements Panel {
       d = drawWire(w, this.#scene!.columns, this.#say);
       this.#segments.set(id, d);
       this.#wires.append(d.el);
+      this.#notes.append(d.note);
     }
     d.update(f, at.n, current.log, lens, track, top);
     const chosen = selected === w.segment.sent.seq || w.segment.delivers.some((x) => x.seq === selected)
@@ -228,9 +231,16 @@ export class TcpLadder extends HTMLElement implements Panel {
     const how = f.status === "flying" ? say.text("ladder.flying", { time: duration(Math.max(0, f.arrives - at.t)) })
       : f.status === "lost" ? say.text("ladder.lost") : say.text("ladder.delivered", { time: duration(f.arrives) });
     set(d.el, "aria-label", say.text("ladder.segment", {
-      segment: segmentText(w.segment.sent), from: say.host(w.segment.sent.from), time: duration(w.segment.sent.t),
+      segment: this.#nameOf(w), from: say.host(w.segment.sent.from), time: duration(w.segment.sent.t),
       again: w.segment.sent.retransmission ? say.text("ladder.again") : "", how,
     }));
+  }
+
+  /** What stands on the wire, and in full where it is shortened. */
+  #nameOf(w: Wire): string {
+    const shown = `${w.flags} ${w.figures}`.trim();
+    const full = numbers(w.segment.sent);
+    return w.figures === full ? shown : `${shown} (${full})`;
   }
 
   /** One segment is in the order of Tab: the focused one, else the newest that is in flight, else the newest. */
@@ -289,7 +299,7 @@ export class TcpLadder extends HTMLElement implements Panel {
     const [a, b, mid] = [this.#y(y) + 11, this.#y(yTo) - 11, this.#y((y + yTo) / 2)];
     return s("g", {},
       s("path", { class: "gapl", d: `M40 ${a}V${mid - 9}M40 ${mid + 9}V${b}` }),
-      s("text", { class: "gap", x: this.#scene!.columns.axis, y: mid + 4, "text-anchor": "end" }, `+${duration(us)}`));
+      s("text", { class: "gap", x: this.#scene!.columns.axis, y: mid + 4, "text-anchor": "end" }, gapTime(us)));
   }
 
   #drawBand(b: Band): SVGElement {

@@ -13,14 +13,11 @@ interface Cell {
   text: HTMLElement;
 }
 
-const refresh = 100; // ms of wall time between two counts of a timer
-
 export class TcpSockets extends HTMLElement implements Panel {
   #say!: Phrases;
   #at = h("span", { class: "r" });
   #body = h("tbody", {});
   #cells: Cell[] = [];
-  #counted = 0;
 
   attach(store: Store, say: Phrases): void {
     this.#say = say;
@@ -38,16 +35,12 @@ export class TcpSockets extends HTMLElement implements Panel {
   draw(store: Store, bits: number): void {
     if (bits & (changed.events | changed.log)) this.#fill(store);
     if (!(bits & (changed.time | changed.events))) return;
-    const now = performance.now();
-    if (store.playing && now - this.#counted < refresh) return;
-    this.#counted = now;
     setText(this.#at, this.#say.text("sockets.at", { time: clockTime(store.at.t) }));
     for (const c of this.#cells) this.#count(c, store.at.t);
   }
 
   #fill(store: Store): void {
     this.#cells = [];
-    this.#counted = 0;
     const rows: HTMLElement[] = [];
     for (const name of hostOrder(store.current.log)) {
       for (const s of store.world.hosts.get(name)?.sockets.values() ?? []) {

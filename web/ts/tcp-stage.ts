@@ -97,8 +97,9 @@ export class TcpStage extends HTMLElement {
     const transport = new TcpTransport();
     const transcript = new TcpTranscript();
     const sockets = new TcpSockets();
-    const side = (cls: string, el: HTMLElement): HTMLElement => {
-      el.classList.add(...cls.split(" "));
+    const side = (cls: string, el: HTMLElement, pane?: (typeof tabs)[number]): HTMLElement => {
+      el.classList.add(cls);
+      if (pane) el.dataset["pane"] = pane;
       return el;
     };
     const states = [new TcpStates(), new TcpStates()];
@@ -106,8 +107,8 @@ export class TcpStage extends HTMLElement {
     const right = h("span", { class: "r" }, this.#live);
     const head = h("div", { class: "shead" }, this.#title, this.#facts, right);
     const body = h("div", { class: "body" }, side("p-lad", this.#ladder), side("transport", transport), this.#tabs());
-    body.append(side("p-sc pane states", states[0]!), side("p-ss pane states", states[1]!), side("p-cc pane code", codes[0]!), side("p-cs pane code", codes[1]!));
-    body.append(h("div", { class: "lower" }, side("p-sock pane sockets", sockets), side("p-tr pane transcript", transcript), side("p-why pane why", this.#why)));
+    body.append(side("p-sc", states[0]!, "states"), side("p-ss", states[1]!, "states"), side("p-cc", codes[0]!, "code"), side("p-cs", codes[1]!, "code"));
+    body.append(h("div", { class: "lower" }, side("p-sock", sockets, "sockets"), side("p-tr", transcript, "transcript"), side("p-why", this.#why, "why")));
     this.#frame.dataset["tab"] = "states";
     this.#trouble.hidden = this.#fail.hidden = true;
     this.#frame.append(head, this.#trouble, this.#fail, body, this.#keys.el);

@@ -42,6 +42,7 @@ export class TcpTransport extends HTMLElement implements Panel {
     const back = button("btn icon", "back", say.text("play.back"), () => store.step(-1), true);
     const forward = button("btn icon", "forward", say.text("play.forward"), () => store.step(1), true);
     this.#undo = button("btn undo", "undo", say.text("branch.undo"), () => actions.undo());
+    this.#undo.setAttribute("aria-label", say.text("branch.undo"));
     this.#undo.hidden = true;
     this.#speed.setAttribute("aria-label", say.text("play.speed"));
     for (const x of speeds) {
