@@ -27,6 +27,7 @@ type cli struct {
 	Serve       serveCmd       `cmd:"" default:"withargs" help:"Run the service. This is what finwait does without a command."`
 	Run         runCmd         `cmd:"" help:"Compute one run and print it."`
 	Scenarios   scenariosCmd   `cmd:"" help:"List the scenarios."`
+	Verify      verifyCmd      `cmd:"" help:"Hold the engine to recorded kernel traces."`
 	Check       checkCmd       `cmd:"" help:"Hold the content complete and its claims true."`
 	Healthcheck healthcheckCmd `cmd:"" help:"Exit with 0 where the server of this machine is ready."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`
