@@ -54,7 +54,7 @@ func (l *log) send(t engine.Micros, from string, flags engine.Flags, seq, ack in
 }
 
 func (l *log) deliver(t engine.Micros, id int, host string) {
-	l.add(t, "rfc9293/arrived", &engine.Deliver{ID: id, Host: host})
+	l.add(t, "", &engine.Deliver{ID: id, Host: host})
 }
 
 func ts(val, ecr uint32) engine.Options {

@@ -19,7 +19,8 @@ const Epoch = 946684800
 // doubles is twice in its receiver's.
 //
 // The file has one section and one raw-IP interface named after the host, timestamps in nanoseconds from Epoch, the names
-// of all hosts, and each packet's direction, segment id and rule. events is a run's log from its meta event on; other
+// of all hosts, and each packet's direction, segment id and the rule by
+// which it was sent. events is a run's log from its meta event on; other
 // kinds of events are passed over. The same events give the same bytes. It fails where host is not one of the run's
 // hosts, where the log has no meta event at its start, and where w does.
 func WritePcapng(w io.Writer, events []engine.Event, host string) error {
@@ -44,7 +45,7 @@ type capture struct {
 	meta  *engine.Meta
 	host  string
 	addrs map[string]engine.Addr
-	sent  map[int]*engine.SegmentSent // by id, until the end: a duplicate can come late
+	sent  map[int]*engine.Event // the segments' events by id, until the end: a duplicate can come late
 	buf   []byte
 }
 
@@ -56,7 +57,7 @@ func newCapture(events []engine.Event, host string) (*capture, error) {
 	if !ok {
 		return nil, fmt.Errorf("the log starts with a %s event, not with meta", events[0].Body.Kind())
 	}
-	c := &capture{meta: meta, host: host, addrs: map[string]engine.Addr{}, sent: map[int]*engine.SegmentSent{}}
+	c := &capture{meta: meta, host: host, addrs: map[string]engine.Addr{}, sent: map[int]*engine.Event{}}
 	for _, h := range meta.Hosts {
 		a, err := engine.ParseAddr(h.Addr)
 		if err != nil {
@@ -74,9 +75,9 @@ func newCapture(events []engine.Event, host string) (*capture, error) {
 func (c *capture) event(w io.Writer, ev *engine.Event) error {
 	switch body := ev.Body.(type) {
 	case *engine.SegmentSent:
-		c.sent[body.ID] = body
+		c.sent[body.ID] = ev
 		if body.From == c.host {
-			return c.packet(w, ev, body, outbound)
+			return c.packet(w, ev.T, ev, outbound)
 		}
 	case *engine.Deliver:
 		if body.Host != c.host {
@@ -86,22 +87,23 @@ func (c *capture) event(w io.Writer, ev *engine.Event) error {
 		if !ok {
 			return fmt.Errorf("event %d delivers segment %d, which was never sent", ev.Seq, body.ID)
 		}
-		return c.packet(w, ev, s, inbound)
+		return c.packet(w, ev.T, s, inbound)
 	}
 	return nil
 }
 
-// packet writes one Enhanced Packet Block.
-func (c *capture) packet(w io.Writer, ev *engine.Event, s *engine.SegmentSent, direction uint32) error {
+// packet writes one Enhanced Packet Block: the segment of the event sent, as the host saw it at t.
+func (c *capture) packet(w io.Writer, t engine.Micros, sent *engine.Event, direction uint32) error {
+	s := sent.Body.(*engine.SegmentSent)
 	data, err := Segment(s, c.addrs[s.From], c.addrs[s.To])
 	if err != nil {
 		return err
 	}
 	comment := "segment " + strconv.Itoa(s.ID)
-	if ev.Rule != "" {
-		comment += ", " + string(ev.Rule)
+	if sent.Rule != "" {
+		comment += ", " + string(sent.Rule)
 	}
-	ns := Epoch*1_000_000_000 + uint64(ev.T)*1000
+	ns := Epoch*1_000_000_000 + uint64(t)*1000
 	b := c.begin(blockPacket)
 	b = binary.LittleEndian.AppendUint32(b, 0) // the only interface
 	b = binary.LittleEndian.AppendUint32(b, uint32(ns>>32))

@@ -101,8 +101,8 @@ func TestOneHostsView(t *testing.T) {
 		t.Errorf("FINs at the client (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([]seen{
-		fin(300*ms, in, "segment 7, rfc9293/arrived"),
-		fin(301*ms, in, "segment 7, rfc9293/arrived"),
+		fin(300*ms, in, "segment 7, rfc9293/sent"),
+		fin(301*ms, in, "segment 7, rfc9293/sent"),
 	}, fins("server")); diff != "" {
 		t.Errorf("FINs at the server (-want +got):\n%s", diff)
 	}
