@@ -19,10 +19,9 @@ const Epoch = 946684800
 // doubles is twice in its receiver's.
 //
 // The file has one section and one raw-IP interface named after the host, timestamps in nanoseconds from Epoch, the names
-// of all hosts, and each packet's direction, segment id and the rule by
-// which it was sent. events is a run's log from its meta event on; other
-// kinds of events are passed over. The same events give the same bytes. It fails where host is not one of the run's
-// hosts, where the log has no meta event at its start, and where w does.
+// of all hosts, and each packet's direction, segment id and the rule by which it was sent. events is a run's log from its
+// meta event on; other kinds of events are passed over. The same events give the same bytes. It fails where host is not
+// one of the run's hosts, where the log has no meta event at its start, and where w does.
 func WritePcapng(w io.Writer, events []engine.Event, host string) error {
 	c, err := newCapture(events, host)
 	if err != nil {
