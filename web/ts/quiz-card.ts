@@ -113,7 +113,7 @@ export class QuizCard extends HTMLElement {
       h("span", {}, ...keys.map((k) => h("kbd", {}, k)), this.#words.say(word));
     const line = h("p", { class: "qkeys" });
     if (this.#result) line.append(key(["R"], "key.open"), key(["N"], "key.next"));
-    else line.append(key(["1", "–", "4"], "key.choose"), key(["Tab"], "key.tab"), key(["Enter"], "key.check"), key(["N"], "key.next"));
+    else line.append(key(["1–4"], "key.choose"), key(["Tab"], "key.tab"), key(["Enter"], "key.check"), key(["N"], "key.next"));
     if (this.#hintsLeft() > 0) line.append(key(["H"], "key.hint"));
     return line;
   }

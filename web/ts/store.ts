@@ -165,6 +165,7 @@ export class Store {
   }
 
   play(): void {
+    this.#unselect();
     if (this.atEnd) this.#place(this.current.log.countAtStop(-1));
     this.playing = true;
     this.stepping = false;
@@ -187,6 +188,7 @@ export class Store {
 
   /** Moves by count events, negative for back. */
   step(count: number): void {
+    this.#unselect();
     this.playing = false;
     this.stepping = true;
     const { log } = this.current;
@@ -201,6 +203,7 @@ export class Store {
 
   /** Moves to the first or the last event. */
   jump(end: boolean): void {
+    this.#unselect();
     this.playing = false;
     this.stepping = true;
     this.#place(end ? this.current.log.events.length : this.current.log.countAtStop(-1));
@@ -210,6 +213,7 @@ export class Store {
 
   /** Moves to just after event seq. */
   seekEvent(seq: number): void {
+    this.#unselect();
     this.playing = false;
     this.stepping = true;
     const { log } = this.current;
@@ -221,6 +225,7 @@ export class Store {
 
   /** Moves to a time in µs. */
   seek(t: number): void {
+    this.#unselect();
     if (this.#relens) this.#rebuild();
     t = Math.max(0, Math.min(t, this.current.log.length));
     this.#go(t, this.current.log.countAt(t));
@@ -231,6 +236,11 @@ export class Store {
   select(seq: number | undefined): void {
     this.selected = seq;
     this.invalidate(changed.select);
+  }
+
+  /** What was selected is let go when the playhead moves: then the latest event is the one that is explained. */
+  #unselect(): void {
+    if (this.selected !== undefined) this.select(undefined);
   }
 
   /** Shows another run at the same time. */

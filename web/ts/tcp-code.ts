@@ -39,6 +39,14 @@ export class TcpCode extends HTMLElement implements Panel {
     store.subscribe(this);
   }
 
+  /** Shows another scenario's program: the stage has opened a run of it. */
+  show(program: Program, store: Store): void {
+    this.#program = program;
+    this.#file.textContent = program.file.split("/").at(-1) ?? "";
+    this.#shownFor = this.#shown = "";
+    this.draw(store, changed.log);
+  }
+
   draw(store: Store, bits: number): void {
     if (!(bits & (changed.events | changed.log))) return;
     const { log } = store.current;

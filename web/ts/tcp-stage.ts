@@ -37,6 +37,7 @@ export class TcpStage extends HTMLElement {
   #data: StageData = {};
   #base = "/";
   #ladder = new TcpLadder();
+  #codes = [new TcpCode(), new TcpCode()];
   #why = new TcpWhy();
   #menu!: SegmentMenu;
   #keys!: KeysDialog;
@@ -103,7 +104,7 @@ export class TcpStage extends HTMLElement {
       return el;
     };
     const states = [new TcpStates(), new TcpStates()];
-    const codes = [new TcpCode(), new TcpCode()];
+    const codes = this.#codes;
     const right = h("span", { class: "r" }, this.#live);
     const head = h("div", { class: "shead" }, this.#title, this.#facts, right);
     const body = h("div", { class: "body" }, side("p-lad", this.#ladder), side("transport", transport), this.#tabs());
@@ -117,7 +118,7 @@ export class TcpStage extends HTMLElement {
     this.#ladder.attach(store, say);
     this.#ladder.append(this.#menu.el, this.#toast);
     states.forEach((p, i) => p.attach(store, say, i));
-    const program = this.#program();
+    const program = programOf(this.#data);
     codes.forEach((p, i) => p.attach(store, say, i, program));
     transport.attach(store, say, this.#base, {
       share: () => void this.#share(), help: () => this.#keys.show(), undo: () => this.#undo(), branchName: (b) => this.#branchName(b),
@@ -126,14 +127,6 @@ export class TcpStage extends HTMLElement {
     sockets.attach(store, say);
     this.#why.attach(store, say, this.#base);
     transcript.attach(store, say);
-  }
-
-  #program(): Program | undefined {
-    const { source, hosts } = this.#data;
-    if (!source) return undefined;
-    const lines = new Map<string, { from: number; to: number }>();
-    for (const x of hosts ?? []) if (x.program) lines.set(x.name, x.program);
-    return { file: source.file, text: source.text, lines };
   }
 
   #tabs(): HTMLElement {
@@ -198,8 +191,16 @@ export class TcpStage extends HTMLElement {
       const { token, seq, at } = (e as CustomEvent<{ token: string; seq?: number; at?: number }>).detail;
       this.#touched = true;
       this.#store.open({ token }, { t: at, seq });
+      void this.#fetchProgram(token);
       this.scrollIntoView({ block: "nearest", behavior: this.#store.reduced ? "auto" : "smooth" });
     }, { signal });
+  }
+
+  /** The programs of a run that another element opened: it may be of another scenario than the page's. */
+  async #fetchProgram(token: string): Promise<void> {
+    const answer = await fetch(`${this.#base}api/v1/runs/program?run=${encodeURIComponent(token)}`).catch(() => undefined);
+    const program = answer?.ok ? programOf((await answer.json()) as StageData) : undefined;
+    if (program) for (const pane of this.#codes) pane.show(program, this.#store);
   }
 
   /** A link of the lesson's text that names a moment of the run moves the playhead there. */
@@ -467,4 +468,11 @@ function numberOf(text: string | null): number | undefined {
   if (text === null || text.trim() === "") return undefined;
   const n = Number(text);
   return Number.isFinite(n) ? n : undefined;
+}
+
+function programOf({ source, hosts }: StageData): Program | undefined {
+  if (!source) return undefined;
+  const lines = new Map<string, { from: number; to: number }>();
+  for (const x of hosts ?? []) if (x.program) lines.set(x.name, x.program);
+  return { file: source.file, text: source.text, lines };
 }

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { load } from "./fixture.test.ts";
+import { Lens } from "./lens.ts";
+import { buildScene, columns, type Scene, wayOf } from "./scene.ts";
+
+function scene(name: string, width: number): { s: Scene; lens: Lens; log: ReturnType<typeof load> } {
+  const log = load(name);
+  const lens = new Lens([log]);
+  return { s: buildScene(log, lens.tracks[0]!, lens, width), lens, log };
+}
+
+const glyph = 6.6; // px of a character at 11 px
+
+test("the client is on the left, whatever the order of the hosts", () => {
+  const { s } = scene("four-way", 412);
+  assert.deepEqual([...s.sides], [["client", "left"], ["server", "right"]]);
+});
+
+test("labels fit beside the lifelines at every width", () => {
+  for (const width of [358, 370, 412, 560, 660, 936]) {
+    const c = columns(width);
+    const longest = Math.max(...scene("fin-dropped", width).s.labels.map((l) => l.text.replace("SYN-RECEIVED", "SYN-RCVD").length)) * glyph;
+    assert.ok(c.left - 12 - longest >= c.axis, `left at ${width}`);
+    assert.ok(c.right + 12 + longest <= width, `right at ${width}`);
+  }
+});
+
+test("what stands on a wire fits between the lifelines", () => {
+  for (const width of [358, 370, 412, 660]) {
+    const { s } = scene("fin-dropped", width);
+    const span = s.columns.right - s.columns.left - 14;
+    for (const w of s.wires) {
+      const text = `${w.flags} ${w.figures}`.trim();
+      assert.ok(text.length * glyph <= span, `"${text}" at ${width}`);
+    }
+  }
+});
+
+test("a FIN that is short of room keeps its seq, an ACK its ack", () => {
+  const { s } = scene("fin-dropped", 352);
+  const fin = s.wires.find((w) => w.flags.startsWith("↻"))!;
+  assert.equal(fin.figures, "seq=9");
+  assert.ok(s.wires.filter((w) => w.kind === "ack").every((w) => w.figures.includes("ack=")));
+});
+
+test("bands follow one another without a hole", () => {
+  const { s } = scene("four-way", 412);
+  for (const side of ["left", "right"] as const) {
+    const bands = s.bands.filter((b) => b.side === side);
+    bands.slice(1).forEach((b, i) => assert.equal(bands[i]!.yTo, b.y));
+    assert.equal(bands.at(-1)!.state, "CLOSED");
+  }
+});
+
+test("a listener that closes leaves the connection's lifeline alone", () => {
+  const { s, log } = scene("four-way", 412);
+  const right = s.bands.filter((b) => b.side === "right").map((b) => b.state);
+  assert.deepEqual(right, ["LISTEN", "SYN-RECEIVED", "ESTABLISHED", "CLOSE-WAIT", "LAST-ACK", "CLOSED"]);
+  const closes = s.labels.filter((l) => l.side === "right" && l.text === "close()=0");
+  assert.equal(closes.length, 1);
+  assert.ok(log.events.some((e) => e.kind === "state" && e.remote === "*" && e.to === "CLOSED"), "the listener does close");
+});
+
+test("a dropped segment ends where the playhead was; its wait has a bracket", () => {
+  const { s, lens, log } = scene("fin-dropped", 412);
+  const wire = s.wires.find((w) => w.segment.sent.id === 8)!;
+  const before = wayOf(wire, log.countAt(94_999), lens, lens.tracks[0]!, log);
+  assert.equal(before.lost, undefined);
+  const after = wayOf(wire, log.countAt(95_000), lens, lens.tracks[0]!, log);
+  assert.ok(Math.abs(after.lost!.share - 0.5) < 0.15, `lost at ${after.lost!.share}`);
+  assert.ok(after.byInput);
+  assert.deepEqual(s.waits.map((w) => `${w.side} ${w.timer} ${w.us}`), ["left probe 222000", "left time-wait 61008000"]);
+  assert.deepEqual(s.gaps.map((g) => Math.round(g.us / 1000)), [222, 60_998]);
+});
