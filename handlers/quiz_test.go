@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/cookiejar"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -232,4 +233,17 @@ func TestPageHoldsTheFirstQuestion(t *testing.T) {
 			}
 		}
 	}
+}
+
+// The run that refutes an answer is of another scenario than the page's: the stage can ask for its program.
+func TestProgramOfTheRefutingRun(t *testing.T) {
+	l := newLearner(t, newService(t, nil))
+	r, _ := l.submit(states+"/3", anID, anyAnswer(l.variant(states+"/3")), 200)
+	_, body := l.ask("GET", "/api/v1/runs/program?run="+url.QueryEscape(r.Run.Token), "", 200)
+	for _, want := range []string{`"file":"practice/close.star"`, `os.connect(s`, `{"name":"client","program":{"from":`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the program lacks %s: %s", want, body)
+		}
+	}
+	l.ask("GET", "/api/v1/runs/program?run=nonsense", "", 400)
 }

@@ -212,12 +212,7 @@ func (h *Handler) otherRun(r *http.Request, s *web.Stage, token string, l conten
 	if err != nil {
 		return err
 	}
-	source := sourceData{"scenario.star", run.Source}
-	if run.Scenario != "" {
-		source.File = run.Scenario + ".star"
-		source.Text, _ = h.Content.Source(run.Scenario)
-	}
-	d := h.lessons.drawEvents(events, source, l)
+	d := h.lessons.drawEvents(events, h.sourceOf(run), l)
 	s.Data, s.Title, s.Facts, s.Wide, s.Narrow, s.Lines = d.data, d.title, d.facts, d.wide, d.narrow, d.lines
 	return nil
 }
