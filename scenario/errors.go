@@ -53,8 +53,19 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Col, e.Message.En)
 }
 
-// maxQuoted bounds the source text that an error carries, in bytes.
-const maxQuoted = 200
+// Bounds of what an error quotes, in bytes: of the source's line, and of a message, which may quote a value of any size.
+const (
+	maxQuoted  = 200
+	maxMessage = 500
+)
+
+// clip shortens a text to n bytes.
+func clip(text string, n int) string {
+	if len(text) > n {
+		text = strings.ToValidUTF8(text[:n], "") + "…"
+	}
+	return strings.ToValidUTF8(text, "�")
+}
 
 // both formats a message in both languages with the same arguments.
 func both(en, zh string, args ...any) engine.Text {
@@ -114,6 +125,7 @@ func (s *source) explain(err error) *Error {
 
 // locate fills in a place and the text of its line.
 func (s *source) locate(e *Error, line, col int) *Error {
+	e.Message = engine.Text{En: clip(e.Message.En, maxMessage), Zh: clip(e.Message.Zh, maxMessage)}
 	e.File, e.Line, e.Col, e.Text = s.file, line, col, s.line(line)
 	return e
 }
@@ -124,11 +136,7 @@ func (s *source) line(n int) string {
 	if n < 1 || n > len(lines) {
 		return ""
 	}
-	text := strings.TrimSpace(lines[n-1])
-	if len(text) > maxQuoted {
-		text = strings.ToValidUTF8(text[:maxQuoted], "") + "…"
-	}
-	return strings.ToValidUTF8(text, "�")
+	return clip(strings.TrimSpace(lines[n-1]), maxQuoted)
 }
 
 // innermost is the place of the deepest frame that is written in Starlark.

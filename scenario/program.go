@@ -82,6 +82,11 @@ func (c *coroutine) Stop() { c.cancel() }
 
 // call makes a system call and waits for its result.
 func (c *coroutine) call(t *starlark.Thread, call engine.Call) (engine.Result, error) {
+	for _, a := range call.Args {
+		if len(a.Str) > maxName { // each call is logged with its arguments
+			return engine.Result{}, wrong("this text is too long for os.%s()", "这段文本对 os.%s() 来说太长了", call.Name)
+		}
+	}
 	c.pos = t.CallFrame(1).Pos
 	call.Line = int(c.pos.Line)
 	if !c.yield(call) {

@@ -95,6 +95,8 @@ func (r Run) Validate() error {
 		return refuse(string(engine.RefusedShape), "%d inputs; at most %d are taken", "有 %d 个输入，最多 %d 个", len(r.Inputs), MaxInputs)
 	case len(r.Vary) > MaxVary:
 		return refuse(CodeBadVary, "%d choices; at most %d are taken", "有 %d 个选择，最多 %d 个", len(r.Vary), MaxVary)
+	case !r.varyFits():
+		return refuse(CodeBadVary, "a choice has a name and a value of 1 to %d bytes", "选择的名字和取值都应当是 1 到 %d 字节", maxName)
 	case r.Engine != 0 && r.Engine != engine.Version:
 		return refuse(CodeEngineChanged, "this run was made with engine %d; this server has engine %d",
 			"这次运行是用引擎版本 %d 做的，本服务的引擎版本是 %d", r.Engine, engine.Version)
@@ -102,11 +104,19 @@ func (r Run) Validate() error {
 	return nil
 }
 
-func unknownScenario(name string) *Error {
-	if len(name) > maxName {
-		name = strings.ToValidUTF8(name[:maxName], "") + "…"
+func (r Run) varyFits() bool {
+	for k, v := range r.Vary {
+		for _, s := range []string{k, v} {
+			if s == "" || len(s) > maxName || !utf8.ValidString(s) {
+				return false
+			}
+		}
 	}
-	return refuse(CodeUnknownScenario, "there is no scenario %q", "没有名为 %q 的场景", name)
+	return true
+}
+
+func unknownScenario(name string) *Error {
+	return refuse(CodeUnknownScenario, "there is no scenario %q", "没有名为 %q 的场景", clip(name, maxName))
 }
 
 // Resolve checks a run against a library and gives its full form: with the digest of its scenario and the engine's
@@ -149,12 +159,19 @@ func newSource(r Run) *source {
 	return &source{file: "scenario.star", text: r.Source}
 }
 
-// copy gives a run whose map and slice are its own and not nil.
+// copy gives a run whose map and slices are its own and not nil.
 func (r Run) copy() Run {
 	vary := make(map[string]string, len(r.Vary))
 	maps.Copy(vary, r.Vary)
 	r.Vary = vary
 	r.Inputs = append(make([]engine.Input, 0, len(r.Inputs)), r.Inputs...)
+	for i, in := range r.Inputs {
+		if in.Do.Call != nil && in.Do.Call.Args == nil {
+			call := *in.Do.Call
+			call.Args = []engine.Arg{}
+			r.Inputs[i].Do.Call = &call
+		}
+	}
 	return r
 }
 

@@ -173,6 +173,7 @@ func TestRunJSONIsStrict(t *testing.T) {
 		`{"scenario":"../etc/passwd"}`:                                     "unknown_scenario",
 		`{"scenario":"a","seed":-1}`:                                       "bad_seed",
 		`{"scenario":"a","seed":9007199254740992}`:                         "bad_seed",
+		`{"scenario":"a","vary":{"x":""}}`:                                 "bad_vary",
 		`{"scenario":"a","engine":99}`:                                     "engine_changed",
 		`{"scenario":"a","digest":"xyz"}`:                                  "bad_run",
 	} {

@@ -75,6 +75,7 @@ var terms = map[string]string{
 
 // translate gives a message of Starlark in both languages; one that is not in the table keeps its English.
 func translate(msg string) engine.Text {
+	msg = clip(msg, maxMessage)
 	for _, p := range phrases {
 		m := p.match.FindStringSubmatch(msg)
 		if m == nil {
