@@ -20,7 +20,6 @@ type ticket struct {
 	job  Job
 	line *line
 	done chan outcome
-	gone bool // nobody waits for it any more
 }
 
 func (q *queue) of(session string) *line {

@@ -1,0 +1,169 @@
+package scenario
+
+import (
+	"go.starlark.net/starlark"
+
+	"finwait/engine"
+)
+
+// fault makes the builtin of a standing rule of the link.
+func fault(kind engine.FaultKind) builtin {
+	return func(s *setup, b *starlark.Builtin, in invocation) (starlark.Value, error) {
+		var (
+			f            = engine.Fault{Action: kind}
+			flags, lacks string
+			by           starlark.Value
+			nth          = starlark.Value(starlark.None)
+		)
+		pairs := []any{"sender?", &f.Sender, "flags?", &flags, "lacks?", &lacks, "data?", &f.Data, "nth?", &nth}
+		switch b.Name() {
+		case "delay":
+			pairs = append([]any{"by", &by}, pairs...)
+		case "duplicate", "reorder":
+			pairs = append(pairs, "by?", &by)
+		}
+		if err := in.unpack(b, pairs...); err != nil {
+			return nil, err
+		}
+		if f.Sender != "" {
+			s.late = append(s.late, lateName{host: f.Sender, pos: in.pos})
+		}
+		var err error
+		if f.Has, err = parseFlags(flags); err != nil {
+			return nil, err
+		}
+		if f.Lacks, err = parseFlags(lacks); err != nil {
+			return nil, err
+		}
+		if f.By, err = faultTime(b.Name(), by); err != nil {
+			return nil, err
+		}
+		if f.Nth, err = parseNth(nth); err != nil {
+			return nil, err
+		}
+		if len(s.faults) == maxFaults {
+			return nil, wrong("a scenario has at most %d faults", "一个场景最多 %d 条故障规则", maxFaults)
+		}
+		s.faults = append(s.faults, f)
+		return starlark.None, nil
+	}
+}
+
+func parseFlags(letters string) (engine.Flags, error) {
+	f, err := engine.ParseFlags(letters)
+	if err != nil {
+		return 0, wrong("%q are not flags: use the letters S F R P A", "%q 不是标志位：请用字母 S F R P A", letters)
+	}
+	return f, nil
+}
+
+// oneDelay stands for the link's delay, which scenario() may set on a later line.
+const oneDelay = -1
+
+// faultTime reads by. A reordered segment arrives, where nothing is said, one link delay later: what its sender sends
+// within that time overtakes it.
+func faultTime(name string, by starlark.Value) (engine.Micros, error) {
+	if by != nil {
+		return toDuration(by)
+	}
+	if name == "reorder" {
+		return oneDelay, nil
+	}
+	return 0, nil
+}
+
+// parseNth reads which match is meant: None is every one.
+func parseNth(v starlark.Value) (int, error) {
+	if v == starlark.None {
+		return 0, nil
+	}
+	n, err := starlark.AsInt32(v)
+	if err != nil || n < 1 {
+		return 0, wrong("nth counts from 1, or is None for every segment that matches", "nth 从 1 数起；None 表示每一个符合的报文段")
+	}
+	return n, nil
+}
+
+func (s *setup) act(in invocation, b *starlark.Builtin, do engine.Do) (starlark.Value, error) {
+	if len(s.actions) == maxActions {
+		return nil, wrong("a scenario has at most %d actions", "一个场景最多 %d 个动作", maxActions)
+	}
+	a := &action{do: do, name: b.Name(), pos: in.pos}
+	s.actions = append(s.actions, a)
+	return a, nil
+}
+
+func (s *setup) declareLinkAction(b *starlark.Builtin, in invocation) (starlark.Value, error) {
+	var sender string
+	if err := in.unpack(b, "sender?", &sender); err != nil {
+		return nil, err
+	}
+	if sender != "" {
+		s.late = append(s.late, lateName{host: sender, pos: in.pos})
+	}
+	l := &engine.LinkAction{From: sender}
+	if b.Name() == "cut" {
+		return s.act(in, b, engine.Do{Cut: l})
+	}
+	return s.act(in, b, engine.Do{Heal: l})
+}
+
+func (s *setup) declareKill(b *starlark.Builtin, in invocation) (starlark.Value, error) {
+	var host, proc string
+	if err := in.unpack(b, "host", &host, "process?", &proc); err != nil {
+		return nil, err
+	}
+	if proc == "" {
+		proc = host
+	}
+	s.late = append(s.late, lateName{host, proc, in.pos})
+	return s.act(in, b, engine.Do{Kill: &engine.ProcAction{Host: host, Proc: proc}})
+}
+
+func (s *setup) declarePowerOff(b *starlark.Builtin, in invocation) (starlark.Value, error) {
+	var host string
+	if err := in.unpack(b, "host", &host); err != nil {
+		return nil, err
+	}
+	s.late = append(s.late, lateName{host: host, pos: in.pos})
+	return s.act(in, b, engine.Do{PowerOff: &engine.HostAction{Host: host}})
+}
+
+func (s *setup) declareSysctl(b *starlark.Builtin, in invocation) (starlark.Value, error) {
+	var (
+		host, name string
+		v          starlark.Value
+	)
+	if err := in.unpack(b, "host", &host, "name", &name, "value", &v); err != nil {
+		return nil, err
+	}
+	value, err := checkSysctl(name, v)
+	if err != nil {
+		err.pos = s.source.literal(name, in.pos)
+		return nil, err
+	}
+	s.late = append(s.late, lateName{host: host, pos: in.pos})
+	return s.act(in, b, engine.Do{Sysctl: &engine.SysctlAction{Host: host, Name: name, Value: value}})
+}
+
+func (s *setup) declareAt(b *starlark.Builtin, in invocation) (starlark.Value, error) {
+	if len(in.kwargs) > 0 || len(in.args) < 2 {
+		return nil, wrong(`at() takes a time and what happens then: at("3s", kill("client"))`, `at() 要一个时间和到时发生的事：at("3s", kill("client"))`)
+	}
+	t, err := toDuration(in.args[0])
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range in.args[1:] {
+		a, ok := v.(*action)
+		if !ok {
+			return nil, wrong("at() takes cut(), heal(), kill(), power_off() and sysctl(); drop(), delay(), duplicate() and reorder() hold for the whole run",
+				"at() 只接受 cut()、heal()、kill()、power_off() 和 sysctl()；drop()、delay()、duplicate()、reorder() 对整次运行都有效")
+		}
+		if a.moved {
+			return nil, wrong("this %s has its time already", "这个 %s 已经有时间了", a)
+		}
+		a.at, a.moved = t, true
+	}
+	return starlark.None, nil
+}
