@@ -4,7 +4,7 @@
 // What may enter: texts in both languages, data that names scenarios and rules, and the code that reads them. What may
 // not: HTML pages, HTTP, protocol logic. A figure in a text is filled from a run of the engine, never typed.
 //
-// The folders, each described in docs/authoring.md:
+// The folders:
 //
 //	lessons/NN-slug/lesson.star   what both languages share: scenario, moments, questions
 //	lessons/NN-slug/{en,zh}.md    the text

@@ -20,12 +20,12 @@ func check(dir string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return listed(stderr, err)
 	}
-	fmt.Fprintf(stdout, "%d lessons in %d languages, %d rules, %d questions\n",
-		len(c.Lessons()), len(content.Langs), len(c.Rules()), len(c.Quizzes.List()))
-	fmt.Fprintf(stdout, "%d runs of %d scenarios: all %d claims hold\n", report.Runs, len(c.Scenarios()), report.Claims)
-	fmt.Fprintf(stdout, "%d variants of questions: each key is right\n", report.Variants)
+	fmt.Fprintf(stdout, "lessons:   %d, each in %d languages\n", len(c.Lessons()), len(content.Langs))
+	fmt.Fprintf(stdout, "scenarios: %d in %d runs; %d claims, all hold\n", len(c.Scenarios()), report.Runs, report.Claims)
+	fmt.Fprintf(stdout, "questions: %d in %d variants, each with its one right answer\n", len(c.Quizzes.List()), report.Variants)
+	fmt.Fprintf(stdout, "rules:     %d, each explained\n", len(c.Rules()))
 	if n := len(report.Unreached); n > 0 {
-		fmt.Fprintf(stdout, "%d rules are not reached by a scenario yet:\n", n)
+		fmt.Fprintf(stdout, "not reached by a scenario yet: %d\n", n)
 		for _, id := range report.Unreached {
 			fmt.Fprintf(stdout, "  %s\n", id)
 		}

@@ -1,6 +1,7 @@
 // <quiz-card>: a question. The page brings the first variant in its markup; the next ones come from the server, which
 // alone knows the key: an answer is graded there, by running the engine again.
 import { button, chip, h, icon } from "./dom.ts";
+import { isState } from "./family.ts";
 import { duration } from "./format.ts";
 import type { Field, FieldResult, Option, Place, Result, Variant } from "./quiz.gen.ts";
 import { drawEvidence } from "./quiz-figure.ts";
@@ -186,7 +187,7 @@ export class QuizCard extends HTMLElement {
     const text = right ? result.fields.map((f) => f.why).join(this.#lang() === "zh" ? "" : " ") : result.explain;
     this.#form.querySelector(".acts")?.replaceWith(this.#acts());
     this.#form.querySelector(".qkeys")?.replaceWith(this.#keys());
-    this.#note.append(text);
+    this.#note.append(...named(text));
     this.#evidence();
     this.#form.querySelector<HTMLElement>(".acts .btn")?.focus({ preventScroll: true });
     this.dispatchEvent(new CustomEvent("fw-answer", { bubbles: true, composed: true, detail: { score: result.score } }));
@@ -305,6 +306,11 @@ export class QuizCard extends HTMLElement {
     radio.dispatchEvent(new Event("change", { bubbles: true }));
     return true;
   }
+}
+
+/** A sentence in which the names of states have their colour and glyph. */
+function named(text: string): Node[] {
+  return text.split(/([A-Z]+(?:-[A-Z0-9]+)*)/).map((piece) => (isState(piece) ? chip(piece) : document.createTextNode(piece)));
 }
 
 /** Whether single keys act: they can be switched off in the stage's list of keys (WCAG 2.1.4). */
