@@ -124,14 +124,12 @@ func TestTheStageShowsBothEnds(t *testing.T) {
 func (s Stage) lit() [2]string {
 	s.t.Helper()
 	var states [2]string
-	for _, key := range []string{"states.label", "states.none"} {
-		for i, host := range []string{"host.client", "host.server"} {
-			for _, image := range s.All("image", "") {
-				form := regexp.MustCompile(strings.ReplaceAll(s.l.phrase(s.t, key), ".*?", "(.*?)"))
-				m := form.FindStringSubmatch(image.Name)
-				if states[i] == "" && m != nil && m[1] == s.l.template(s.t, host) {
-					states[i] = m[2]
-				}
+	names := Eval[[]string](s.Tab, `[...document.querySelectorAll("tcp-states [role=img]")].map((image) => image.ariaLabel)`)
+	for i, host := range []string{"host.client", "host.server"} {
+		for _, key := range []string{"states.label", "states.none"} {
+			form := regexp.MustCompile("^" + strings.ReplaceAll(s.l.phrase(s.t, key), ".*?", "(.*?)") + "$")
+			if m := form.FindStringSubmatch(names[i]); states[i] == "" && m != nil && m[1] == s.l.template(s.t, host) {
+				states[i] = m[2]
 			}
 		}
 	}
