@@ -154,10 +154,11 @@ func (e *Evidence) words(lang string) {
 
 // step is one change of state of one end of the connection.
 type step struct {
-	t    engine.Micros
-	seq  int
-	rule engine.Rule
-	to   engine.State
+	t     engine.Micros
+	seq   int
+	rule  engine.Rule
+	cause int // seq of the event that brought it about; -1 for none
+	to    engine.State
 }
 
 // ends gives the path of states of each end of the run's first connection: of the first socket on each host that has a
@@ -174,7 +175,7 @@ func ends(events []engine.Event, hosts []string) map[string][]step {
 			sock[c.Host] = c.Sock
 		}
 		if sock[c.Host] == c.Sock {
-			paths[c.Host] = append(paths[c.Host], step{ev.T, ev.Seq, ev.Rule, c.To})
+			paths[c.Host] = append(paths[c.Host], step{ev.T, ev.Seq, ev.Rule, ev.Cause, c.To})
 		}
 	}
 	return paths

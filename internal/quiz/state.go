@@ -246,41 +246,31 @@ func verdict(lang string, right, of int) (string, string) {
 	return Partial, say(lang, sumPartial, right, of)
 }
 
-var (
-	whyRight = engine.Text{En: "%[1]s: %[2]s since %[3]s.", Zh: "%[1]s从 %[3]s 起处于 %[2]s。"}
-	whyPast  = engine.Text{
-		En: "%[1]s: %[4]s ended at %[5]s. Since %[3]s it is %[2]s.",
-		Zh: "%[1]s：%[4]s 到 %[5]s 就结束了，从 %[3]s 起是 %[2]s。"}
-	whyFuture = engine.Text{
-		En: "%[1]s: %[2]s since %[3]s. %[4]s begins only at %[5]s.",
-		Zh: "%[1]s：从 %[3]s 起是 %[2]s，要到 %[5]s 才进入 %[4]s。"}
-	whyNever = engine.Text{
-		En: "%[1]s: %[2]s since %[3]s. In this run it never is %[4]s; its path is %[5]s.",
-		Zh: "%[1]s：从 %[3]s 起是 %[2]s。这次运行里它从不经过 %[4]s，它走的是 %[5]s。"}
-)
-
 // refute finds the event that contradicts a claim about one end, and says how. For a state that has passed it is the event
 // which ended it; else the one which began the present state.
 func (it *stateItem) refute(lang, host string, claim engine.State) (step, string) {
 	path := it.paths[host]
 	now := at(path, it.moment)
 	present := path[now]
-	who := hostLabel(lang, host)
-	args := []any{who, string(present.to), clock(present.t), string(claim)}
+	since := it.since(lang, host, present)
 	if claim == present.to {
-		return present, say(lang, whyRight, args[:3]...)
+		return present, since + say(lang, whyRight)
 	}
 	for i := now - 1; i >= 0; i-- {
-		if path[i].to == claim {
-			return path[i+1], say(lang, whyPast, append(args, clock(path[i+1].t))...)
+		switch {
+		case path[i].to != claim:
+		case i == now-1:
+			return present, since + say(lang, whyEnded, string(claim))
+		default:
+			return path[i+1], since + say(lang, whyPast, string(claim), clock(path[i+1].t))
 		}
 	}
 	for _, s := range path[now+1:] {
 		if s.to == claim {
-			return present, say(lang, whyFuture, append(args, clock(s.t))...)
+			return present, since + say(lang, whyFuture, string(claim), clock(s.t))
 		}
 	}
-	return present, say(lang, whyNever, append(args, it.pathText(path))...)
+	return present, since + say(lang, whyNever, string(claim), it.pathText(path))
 }
 
 // pathText is an end's way through the diagram, "ESTABLISHED → FIN-WAIT-1 → …", from where it was open.
