@@ -57,7 +57,7 @@ func (a *Arg) UnmarshalJSON(b []byte) error {
 //	connect(addr or host, port)   read(n) recv(n)                    write(data) send(data)
 //	close()                       shutdown("SHUT_WR")                setsockopt(name, value…)
 //	getsockopt(name)              getsockname() getpeername()        fcntl("O_NONBLOCK", 0 or 1)
-//	poll(timeout_ms, fd…)         sleep(µs)  spawn(thread)  exit(status)
+//	poll(timeout_ms, fd, events, …) sleep(µs)  spawn(thread)  exit(status)
 //
 // In the log write and send show the number of bytes instead of the data.
 type Call struct {

@@ -6,6 +6,7 @@ type Fault struct {
 	Has    Flags     // all of these flags are set
 	Lacks  Flags     // none of these is
 	Data   bool      // only segments with payload
+	Since  Micros    // only segments sent at this time or later; they alone are counted
 	Nth    int       // the nth match, counted from 1; 0 is every one
 	Action FaultKind // what happens
 	By     Micros    // of delay, and of duplicate: how much later
@@ -55,8 +56,8 @@ type arrival struct {
 }
 
 // matches says whether the rule is about this segment, and counts it.
-func (f *activeFault) matches(from string, seg *Segment) bool {
-	if f.Sender != "" && f.Sender != from || seg.Flags&f.Has != f.Has || seg.Flags&f.Lacks != 0 || f.Data && len(seg.Payload) == 0 {
+func (f *activeFault) matches(now Micros, from string, seg *Segment) bool {
+	if now < f.Since || f.Sender != "" && f.Sender != from || seg.Flags&f.Has != f.Has || seg.Flags&f.Lacks != 0 || f.Data && len(seg.Payload) == 0 {
 		return false
 	}
 	f.matched++
@@ -100,7 +101,7 @@ const loopbackDelay = 20
 
 func (s *Sim) applyFaults(fl *flight) {
 	for _, f := range s.link.faults {
-		if !f.matches(fl.from.name, fl.seg) {
+		if !f.matches(s.now, fl.from.name, fl.seg) {
 			continue
 		}
 		s.affect(fl, f.Action, f.By, RuleLinkFault)

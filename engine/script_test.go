@@ -72,9 +72,9 @@ func (s *script) call(f []string) Call {
 			}
 		case err == nil:
 			c.Args = append(c.Args, Num(n))
-		case strings.HasSuffix(a, "ms"):
+		case a[0] >= '0' && a[0] <= '9' && strings.HasSuffix(a, "s"):
 			c.Args = append(c.Args, Num(int64(mustMicros(a))))
-		case c.Name == "poll":
+		case c.Name == "poll" && !strings.HasPrefix(a, "POLL"):
 			c.Args = append(c.Args, Num(int64(s.fds[a])))
 		default:
 			c.Args = append(c.Args, Str(a))

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -99,24 +100,35 @@ func (h *Host) orSysctl(v int64, i int) int64 {
 	return h.sys[i]
 }
 
-// sysPoll waits for any event on its descriptors: poll(timeout in ms, -1 for ever, fd…). Out has one text a descriptor,
-// joined by spaces.
-func (h *Host) sysPoll(p *pending) (Result, bool) {
-	var socks []*socket
-	for i := 1; i < len(p.call.Args); i++ {
-		socks = append(socks, p.proc.socket(int(p.arg(i))))
-	}
-	ready := 0
-	texts := make([]string, len(socks))
-	for i, sk := range socks {
-		texts[i] = "POLLNVAL"
-		if sk != nil {
-			texts[i] = strings.Join(sk.pollEvents(), "|")
-		}
-		if texts[i] != "" {
-			ready++
+// polledFD is one entry of poll's list.
+type polledFD struct {
+	sock   *socket // nil for a descriptor that is none
+	events string  // asked for, as "POLLIN|POLLOUT"; empty asks for all
+}
+
+// pollList reads poll's arguments after the time-out: each descriptor may be followed by the events asked for.
+func (p *pending) pollList() []polledFD {
+	var list []polledFD
+	for _, a := range p.call.Args[1:] {
+		if a.IsStr && len(list) > 0 {
+			list[len(list)-1].events = a.Str
 		} else {
-			texts[i] = "0"
+			list = append(list, polledFD{sock: p.proc.socket(int(a.Int))})
+		}
+	}
+	return list
+}
+
+// sysPoll waits for events on descriptors: poll(timeout in ms, -1 for ever, fd, events, fd, events …). Out has one text a
+// descriptor, joined by spaces; "0" is none.
+func (h *Host) sysPoll(p *pending) (Result, bool) {
+	list := p.pollList()
+	ready := 0
+	texts := make([]string, len(list))
+	for i, fd := range list {
+		texts[i] = fd.revents()
+		if texts[i] != "0" {
+			ready++
 		}
 	}
 	timeout := p.arg(0)
@@ -125,16 +137,33 @@ func (h *Host) sysPoll(p *pending) (Result, bool) {
 	}
 	if !p.started {
 		p.started = true
-		for _, sk := range socks {
-			sk.waiters = append(sk.waiters, p)
+		for _, fd := range list {
+			fd.sock.waiters = append(fd.sock.waiters, p)
+			p.polled = append(p.polled, fd.sock)
 		}
-		p.polled = socks
 		if timeout > 0 {
 			p.timeout.call = p
 			h.timers.set(&p.timeout, h.now+Micros(timeout)*Millisecond)
 		}
 	}
 	return Result{}, false
+}
+
+// revents is what poll reports for a descriptor; errors and hang-ups are reported unasked.
+func (fd polledFD) revents() string {
+	if fd.sock == nil {
+		return "POLLNVAL"
+	}
+	var shown []string
+	for _, ev := range fd.sock.pollEvents() {
+		if fd.events == "" || ev == "POLLERR" || ev == "POLLHUP" || slices.Contains(strings.Split(fd.events, "|"), ev) {
+			shown = append(shown, ev)
+		}
+	}
+	if len(shown) == 0 {
+		return "0"
+	}
+	return strings.Join(shown, "|")
 }
 
 // pollEvents is kernel tcp_poll, in the order of the bits.

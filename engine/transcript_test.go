@@ -13,7 +13,7 @@ import (
 // lines of the form
 //
 //	client: c = socket; connect c server 80      a program, in the words of script_test.go
-//	drop client F 1                              a fault: drop, delay or duplicate; sender, flags (- for any), which, by
+//	drop client F 1                              a fault: drop, delay or duplicate; sender, flags (- for any), which, by, since=
 //	sysctl server net.ipv4.tcp_fin_timeout 5
 //	profile rfc9293                              for both hosts
 //	input 150ms {"cut":{}}
@@ -91,8 +91,12 @@ func (p *plan) parse(t *testing.T, line string) {
 		if len(f) > 3 && f[3] != "all" {
 			fmt.Sscan(f[3], &fault.Nth)
 		}
-		if len(f) > 4 {
-			fault.By = mustMicros(f[4])
+		for _, more := range f[min(len(f), 4):] {
+			if since, ok := strings.CutPrefix(more, "since="); ok {
+				fault.Since = mustMicros(since)
+			} else {
+				fault.By = mustMicros(more)
+			}
 		}
 		p.config.Faults = append(p.config.Faults, fault)
 	case "sysctl":
