@@ -16,6 +16,11 @@ export function axisTime(us: number): string {
   return ms.toFixed(1);
 }
 
+/** The playhead's time on the axis, always with the same digits: "335.0", "39 260". */
+export function nowTime(us: number): string {
+  return us < 1_000_000 ? (Math.floor(us / 100) / 10).toFixed(1) : grouped(Math.floor(us / 1000));
+}
+
 /** The playhead's time with one decimal, or seconds when long: "335.0 ms", "60.33 s". */
 export function clockTime(us: number): string {
   return us < 10_000_000 ? `${(Math.floor(us / 100) / 10).toFixed(1)} ms` : `${(Math.floor(us / 10_000) / 100).toFixed(2)} s`;

@@ -53,12 +53,13 @@ export function drawWire(w: Wire, c: Columns, say: Phrases): DrawnWire {
       drawn.flying = f.status === "flying" || (way.lost !== undefined && f.status === "lost");
       const end = way.points.at(-1)!;
       hit.setAttribute("d", path(way.points));
-      const [a, b] = [way.points.at(-2)!, end];
+      // Where the segment turned aside, the label stays on the way that it was sent on.
+      const [a, b] = way.points.length > 2 ? [way.points[0]!, { y: w.yTo, share: 1 }] : [way.points.at(-2)!, end];
       const mid = { y: a.y + w.labelAt * (b.y - a.y), share: a.share + w.labelAt * (b.share - a.share) };
       const turn = angle(a, b);
       label.setAttribute("transform", `translate(${px(mid)}) rotate(${(Math.abs(turn) > 90 ? turn - 180 * Math.sign(turn) : turn).toFixed(1)})`);
       copies.replaceChildren();
-      for (const copy of way.copies) copies.append(s("path", { class: "wire copy", d: path(copy) }));
+      for (const copy of way.copies) copies.append(...drawCopy(copy, f.delivered > 1));
       drawFate(way, f);
       if (!drawn.flying) land(way.points);
     },
@@ -74,15 +75,19 @@ export function drawWire(w: Wire, c: Columns, say: Phrases): DrawnWire {
   };
   return drawn;
 
+  function drawCopy(copy: readonly Point[], arrived: boolean): SVGElement[] {
+    const line = s("path", { class: "wire copy", d: path(copy) });
+    const [a, b] = [copy[0]!, copy.at(-1)!];
+    const at = `translate(${px(b)}) rotate(${angle(a, b).toFixed(1)})`;
+    return arrived ? [line, s("path", { class: "head", d: "M0 0l-9.75 -4.03v8.06z", transform: at })] : [line];
+  }
+
   function drawFate(now: Way, f: Flight): void {
     el.classList.remove("lost");
     note.setAttribute("class", "sub");
     const bend = now.points.length > 2;
     note.textContent = bend ? say.text("ladder.delayed") : now.copies.length > 0 ? say.text("ladder.duplicated") : "";
-    if (note.textContent && f.fates.length > 0) {
-      const p = now.points.at(-2)!;
-      place(note, p.share > 0 ? p : now.points.at(-1)!);
-    }
+    if (note.textContent && f.fates.length > 0) place(note, now.copies[0]?.[0] ?? now.points.at(-2)!);
     cross.setAttribute("visibility", "hidden");
   }
 

@@ -22,7 +22,7 @@ export class SegmentMenu {
     this.#say = say;
     this.el.hidden = true;
     for (const i of items) {
-      const b = h("button", { type: "button", role: "menuitem", tabindex: -1, class: i.choice, "aria-keyshortcuts": i.key }, icon(i.icon),
+      const b = h("button", { type: "button", role: "menuitem", tabindex: -1, class: `m-${i.choice}`, "aria-keyshortcuts": i.key }, icon(i.icon),
         h("span", {}, say.text(i.phrase)), h("kbd", { "aria-hidden": "true" }, i.key));
       b.addEventListener("click", () => this.#choose(i.choice));
       this.el.append(b);
@@ -45,7 +45,7 @@ export class SegmentMenu {
     this.el.setAttribute("aria-label", this.#say.text("menu.label", { segment: name }));
     this.#head.textContent = time === undefined ? name : this.#say.text("menu.head", { time });
     this.el.prepend(this.#head);
-    for (const b of this.el.querySelectorAll("button")) b.hidden = time === undefined && !b.classList.contains("why");
+    for (const b of this.el.querySelectorAll("button")) b.hidden = time === undefined && !b.classList.contains("m-why");
     this.el.hidden = false;
     const width = 208;
     const height = time === undefined ? 74 : 164;

@@ -135,6 +135,7 @@ export class Store {
   #listen(b: Branch, request: OpenRequest, settle?: (r: ForkResult) => void): void {
     const arrived = (list: LogEvent[]): void => {
       b.log.append(list);
+      b.inputs = b.log.meta?.inputs ?? b.inputs;
       if (settle) {
         if (b.log.length <= b.forkAt && !b.log.end) return;
         settle("done");
@@ -278,11 +279,29 @@ export class Store {
     return result;
   }
 
-  /** The run that the current one was forked from. */
+  /** Whether there is something of the reader's to take back. */
+  get canUndo(): boolean {
+    const { inputs, parent } = this.current;
+    return inputs.length > 0 && (this.#link.live || (parent !== undefined && this.branches.includes(parent)));
+  }
+
+  /** Goes back to the run that the current one was forked from; one that came by a link is without a parent until then. */
   undo(): boolean {
-    const { parent } = this.current;
-    if (!parent || !this.branches.includes(parent)) return false;
-    this.show(parent);
+    if (!this.canUndo) return false;
+    const { current } = this;
+    if (!current.parent || !this.branches.includes(current.parent)) {
+      const run = this.#runOf(current);
+      if (!run) return false;
+      const inputs = current.inputs.slice(0, -1);
+      if (this.branches.length === 1) current.name = "B";
+      const parent = newBranch(this.branches.some((b) => b.name === "A") ? this.#nextName() : "A", inputs, current.parent?.parent, inputs.at(-1)?.at ?? 0);
+      current.parent = parent;
+      current.forkAt = current.inputs.at(-1)!.at;
+      this.branches.splice(this.branches.indexOf(current), 0, parent);
+      this.#listen(parent, { run: { ...run, inputs } });
+      this.#pendingAt = { t: this.at.t };
+    }
+    this.show(current.parent);
     return true;
   }
 

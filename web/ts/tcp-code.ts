@@ -1,6 +1,6 @@
 // <tcp-code host>: a host's program, the line it is in, what its calls gave.
 import { h, sentence, set, setText } from "./dom.ts";
-import { clockTime, duration } from "./format.ts";
+import { duration } from "./format.ts";
 import { type Host, hostOrder, primary, type Thread } from "./model.ts";
 import type { Part, Phrases } from "./phrases.ts";
 import { tokens } from "./starlark.ts";
@@ -97,11 +97,10 @@ export class TcpCode extends HTMLElement implements Panel {
 
   #statusText(host: Host | undefined, thread: Thread | undefined): string {
     const ended = [...(host?.procs.values() ?? [])].find((p) => p.action !== "start");
-    const time = (t: number): string => duration(t);
-    if (ended?.action === "kill") return this.#say.text("code.killed", { time: time(ended.t) });
-    if (ended) return this.#say.text("code.exited", { status: ended.status, time: time(ended.t) });
+    if (ended?.action === "kill") return this.#say.text("code.killed", { time: duration(ended.t) });
+    if (ended) return this.#say.text("code.exited", { status: ended.status, time: duration(ended.t) });
     if (!thread) return host && host.procs.size > 0 ? this.#say.text("code.running") : this.#say.text("code.waiting");
-    return thread.open ? this.#say.text("code.blocked", { time: clockTime(thread.since) }) : this.#say.text("code.running");
+    return thread.open ? this.#say.text("code.blocked", { time: duration(thread.since) }) : this.#say.text("code.running");
   }
 
   /** The note below: what the program waits for, how its last call failed, or that it is gone and its socket is not. */

@@ -1,7 +1,7 @@
 // <tcp-ladder>: the time-sequence diagram. It draws what is near the playhead, and in a frame touches what moves only.
 import { button, glyph, h, s, set, setText } from "./dom.ts";
 import { familyOf, shortName } from "./family.ts";
-import { clockTime, duration, gapTime, numbers } from "./format.ts";
+import { duration, gapTime, nowTime, numbers } from "./format.ts";
 import { LadderTimers } from "./ladder-timers.ts";
 import { drawWire, type DrawnWire } from "./ladder-wire.ts";
 import { flight, primary } from "./model.ts";
@@ -39,6 +39,7 @@ export class TcpLadder extends HTMLElement implements Panel {
   #life: Record<Side, SVGPathElement> = { left: s("path", { class: "life" }), right: s("path", { class: "life" }) };
   #drawn = new Map<string, Drawn>();
   #segments = new Map<number, DrawnWire>();
+  #ahead = s("path", { class: "life ahead" });
   #width = 0;
   #height = 0;
   #top = 0; // scrolled to
@@ -57,7 +58,7 @@ export class TcpLadder extends HTMLElement implements Panel {
     this.#scroll.setAttribute("aria-label", say.text("ladder.label"));
     this.#scroll.setAttribute("role", "region");
     this.#now.append(s("path", { class: "nowtag", d: "M3 -9h42l6 9l-6 9h-42a3 3 0 0 1 -3 -3v-12a3 3 0 0 1 3 -3z" }), this.#nowText);
-    this.#svg.append(this.#static, this.#life.left, this.#life.right, this.#timers.bands, this.#bands, this.#open.left,
+    this.#svg.append(this.#ahead, this.#static, this.#life.left, this.#life.right, this.#timers.bands, this.#bands, this.#open.left,
       this.#open.right, this.#now, this.#wires, this.#notes, this.#labels, this.#timers.rings);
     this.#scroll.append(this.#svg);
     this.#hint.append(button("btn primary", "play", say.text("play.play"), () => store.play()), h("p", {}, say.text("stage.hint")));
@@ -260,7 +261,7 @@ export class TcpLadder extends HTMLElement implements Panel {
     const { at } = this.#store;
     const y = this.#y(at.y);
     this.#now.setAttribute("transform", `translate(0 ${y.toFixed(1)})`);
-    setText(this.#nowText, clockTime(at.t).replace(/ ms$/, ""));
+    setText(this.#nowText, nowTime(at.t));
     for (const side of ["left", "right"] as const) {
       const from = this.#openBand[side];
       if (from) {
@@ -275,6 +276,8 @@ export class TcpLadder extends HTMLElement implements Panel {
     if (content !== this.#contentHeight) {
       this.#contentHeight = content;
       const height = Math.max(content, this.#height);
+      const { left, right } = this.#scene!.columns;
+      this.#ahead.setAttribute("d", `M${left} 0V${height}M${right} 0V${height}`);
       this.#svg.setAttribute("height", String(height));
       this.#svg.setAttribute("viewBox", `0 0 ${this.#width} ${height}`);
     }

@@ -35,6 +35,7 @@ export class TcpStage extends HTMLElement {
   #link!: Link;
   #say!: Phrases;
   #data: StageData = {};
+  #notice: Element | undefined; // why the run that was asked for is not the one shown
   #base = "/";
   #ladder = new TcpLadder();
   #codes = [new TcpCode(), new TcpCode()];
@@ -77,6 +78,7 @@ export class TcpStage extends HTMLElement {
   }
 
   #read(): void {
+    this.#notice = this.querySelector(".still > .note[role=status]") ?? undefined;
     const text = this.querySelector('script[data-role="stage"]')?.textContent;
     this.#data = text ? (JSON.parse(text) as StageData) : {};
     const lang = (this.getAttribute("lang") ?? document.documentElement.lang).startsWith("zh") ? "zh" : "en";
@@ -112,7 +114,9 @@ export class TcpStage extends HTMLElement {
     body.append(h("div", { class: "lower" }, side("p-sock", sockets, "sockets"), side("p-tr", transcript, "transcript"), side("p-why", this.#why, "why")));
     this.#frame.dataset["tab"] = "states";
     this.#trouble.hidden = this.#fail.hidden = true;
-    this.#frame.append(head, this.#trouble, this.#fail, body, this.#keys.el);
+    if (this.#notice) this.#frame.append(this.#notice);
+    this.#frame.prepend(head);
+    this.#frame.append(this.#trouble, this.#fail, body, this.#keys.el);
     this.replaceChildren(this.#frame);
     store.subscribe({ draw: (_, bits) => this.#draw(bits) });
     this.#ladder.attach(store, say);

@@ -56,7 +56,7 @@ export class TcpTransport extends HTMLElement implements Panel {
       h("span", { class: "lbl" }, say.text("play.pcapng")));
     const share = button("btn small", "link", say.text("play.share"), () => actions.share());
     share.setAttribute("aria-label", say.text("play.share"));
-    const help = button("btn icon ghost", "help", say.text("keys.all"), () => actions.help(), true);
+    const help = button("btn icon ghost help", "help", say.text("keys.all"), () => actions.help(), true);
     this.#clock.append(this.#time, " ", this.#count);
     this.append(
       h("div", { class: "trow" }, this.#play, back, forward, this.#clock, this.#speed, h("span", { class: "sp" }), this.#runs, this.#undo,
@@ -86,7 +86,7 @@ export class TcpTransport extends HTMLElement implements Panel {
   #showRuns(): void {
     const { branches, current } = this.#store;
     this.#runs.hidden = branches.length < 2;
-    this.#undo.hidden = !current.parent || !branches.includes(current.parent);
+    this.#undo.hidden = !this.#store.canUndo;
     this.#runs.replaceChildren(...branches.map((b) => {
       const name = this.#actions.branchName(b);
       const el = h("button", { type: "button", "aria-pressed": String(b === current), "aria-label": `${b.name}: ${name}`, title: name }, b.name);
