@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"net/http"
-	"slices"
 	"strconv"
 
 	"finwait/content"
@@ -72,8 +71,6 @@ func (h *Handler) lessonView(r *http.Request, mode string) (*web.Lesson, error) 
 	p.Title, p.Description, p.OEmbed = text.Title, text.Summary, true
 	p.Styles = []string{"css/ladder.css", "css/stage.css", "css/quiz.css"}
 	p.Scripts = []string{"dist/stage.js", "dist/quiz.js"}
-	missing := func(s string) bool { return !h.Files.Has(s) }
-	p.Styles, p.Scripts = slices.DeleteFunc(p.Styles, missing), slices.DeleteFunc(p.Scripts, missing)
 	view := &web.Lesson{
 		Page: p, Course: web.Course(h.Content.Lessons(), l), Current: web.EntryOf(lesson, l), Chapter: l.Of(lesson.Chapter),
 		Alt: lesson.Texts[otherLanguage(l)].Title, Text: text, Stage: stage,

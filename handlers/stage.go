@@ -18,7 +18,7 @@ import (
 // Widths for which ladders are laid out, in px: the stage's column and a phone, and the home page's column.
 const (
 	wideLadder   = 660
-	narrowLadder = 356
+	narrowLadder = 372
 	heroLadder   = 544
 )
 
@@ -98,7 +98,7 @@ func (p *lessonPages) drawEvents(events []engine.Event, source sourceData, l con
 		meta = &engine.Meta{}
 	}
 	d := &drawn{
-		title: l.Of(meta.Title), facts: fmt.Sprintf("seed %d · %s", meta.Seed, content.Clock(meta.Link.DelayUS)),
+		title: l.Of(meta.Title), facts: web.Facts(meta, l, phrases),
 		lines: web.Transcript(events, l, phrases),
 		data:  stageData{Source: source, Hosts: programs(meta, events, source), Phrases: phrases},
 	}

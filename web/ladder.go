@@ -103,8 +103,8 @@ const (
 	wireGap      = 19 // px, between segments that leave and arrive together
 	bandWidth    = 8  // px
 	ladderTop    = 60 // px, from the edge to the first instant
-	axisWidth    = 50 // px
-	labelWidth   = 78 // px: a state's name and the room before it
+	axisWidth    = 46 // px
+	labelWidth   = 86 // px: a state's name and the room around it
 	bracketFrom  = 100 * engine.Millisecond
 	wideEnough   = 480 // px: from here on segments show all their numbers
 	lostFraction = 0.6 // of the way, for a segment that the link dropped as it was sent
@@ -138,11 +138,11 @@ type ladderDrawing struct {
 }
 
 func (d *ladderDrawing) columns() {
-	left := px(labelWidth + 8)
+	left := px(labelWidth)
 	if d.o.Axis {
-		left += axisWidth - 14
+		left += axisWidth
 	}
-	right := px(d.o.Width) - labelWidth - 8
+	right := px(d.o.Width - labelWidth)
 	if d.o.Width >= wideEnough { // room to spare goes to the labels
 		spare := px(d.o.Width-wideEnough) / 6
 		left, right = left+spare, right-spare
@@ -163,8 +163,8 @@ func (d *ladderDrawing) lens() {
 		if s.sent < d.o.From {
 			continue
 		}
-		mark(s.sent, (s.rank+1)*wireGap)
-		mark(s.ends, (s.rank+1)*wireGap)
+		mark(s.sent, (s.startRow+1)*wireGap)
+		mark(s.ends, (s.endRow+1)*wireGap)
 	}
 	for side := range d.run.marks {
 		rows := map[engine.Micros]int{}
@@ -300,9 +300,8 @@ func (d *ladderDrawing) wires() {
 		if s.from == 1 {
 			dir = -1
 		}
-		shift := px(s.rank * wireGap)
 		x1, x2 := d.x[s.from]+dir*(bandWidth/2+3), d.x[1-s.from]-dir*(bandWidth/2+3)
-		y1, y2 := d.at(s.sent)+shift, d.at(s.ends)+shift
+		y1, y2 := d.at(s.sent)+px(s.startRow*wireGap), d.at(s.ends)+px(s.endRow*wireGap)
 		slope := math.Atan2(float64(y2-y1), float64(x2-x1)) * 180 / math.Pi
 		w := LadderWire{
 			Class: s.class(), X1: x1, Y1: y1, X2: x2, Y2: y2, Lost: s.lost,
@@ -329,7 +328,7 @@ func (d *ladderDrawing) axis() {
 		if d.y[i]-last >= rowHeight {
 			d.out.Rules = append(d.out.Rules, d.y[i])
 			d.out.Ticks = append(d.out.Ticks, LadderText{
-				X: axisWidth - 4, Y: d.y[i] + 4, Anchor: "end", Class: "tick", Text: axisTime(t),
+				X: axisWidth - 3, Y: d.y[i] + 4, Anchor: "end", Class: "tick", Text: axisTime(t),
 			})
 			last = d.y[i]
 		}
@@ -338,8 +337,8 @@ func (d *ladderDrawing) axis() {
 		}
 		mid := (d.y[i] + d.y[i-1]) / 2
 		d.out.Gaps = append(d.out.Gaps, LadderGap{
-			X: 24, Top: d.y[i-1] + 12, Bottom: d.y[i] - 12,
-			Text: LadderText{X: axisWidth - 4, Y: mid + 4, Anchor: "end", Class: "gap", Text: "+" + content.Clock(t-d.times[i-1])},
+			X: 21, Top: d.y[i-1] + 12, Bottom: d.y[i] - 12,
+			Text: LadderText{X: axisWidth - 3, Y: mid + 4, Anchor: "end", Class: "gap", Text: content.Clock(t - d.times[i-1])},
 		})
 	}
 }

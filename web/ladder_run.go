@@ -26,7 +26,8 @@ type ladderSegment struct {
 	sent, ends    engine.Micros
 	arrived, lost bool
 	fraction      float64 // of the way, where lost
-	rank          int     // among trips of the same sender, start and end: 0, 1, …
+	startRow      int     // at its start, among what its sender does at that instant: 0, 1, …
+	endRow        int     // likewise at its end
 	syn, data     bool
 	fin, rst      bool
 	again         bool // a retransmission
@@ -60,12 +61,40 @@ type runReader struct {
 	side   map[string]int // by host name
 	socket [2]int         // the connection's socket that the lifeline follows; 0 while there is none
 	byID   map[int]*ladderSegment
+	rows   map[instant]*rows
 
 	timeWait [2]engine.Micros // what the side's TIME-WAIT timer was last set to
 }
 
+// instant is a moment on one lifeline.
+type instant struct {
+	side int
+	t    engine.Micros
+}
+
+// rows spreads what happens at one instant downwards: segments that leave together, or arrive together, lie one below the
+// other; what is sent because of an arrival leaves from where that came in.
+type rows struct {
+	row     int
+	arrival bool // whether the last one was
+	any     bool
+}
+
+func (r *runReader) row(side int, t engine.Micros, arrival bool) int {
+	at := instant{side, t}
+	if r.rows[at] == nil {
+		r.rows[at] = &rows{}
+	}
+	here := r.rows[at]
+	if here.any && here.arrival == arrival {
+		here.row++
+	}
+	here.any, here.arrival = true, arrival
+	return here.row
+}
+
 func readRun(events []engine.Event) ladderRun {
-	r := runReader{side: map[string]int{}, byID: map[int]*ladderSegment{}}
+	r := runReader{side: map[string]int{}, byID: map[int]*ladderSegment{}, rows: map[instant]*rows{}}
 	opener := activeOpener(events)
 	for _, ev := range events {
 		r.end = ev.T
@@ -123,6 +152,8 @@ func (r *runReader) sent(t engine.Micros, b *engine.SegmentSent) {
 		syn: b.Flags&engine.SYN != 0, fin: b.Flags&engine.FIN != 0, rst: b.Flags&engine.RST != 0, data: b.Len > 0,
 		again: b.Retransmission, flags: flagNames(b.Flags), seqno: b.Seqno, ackno: b.Ackno, length: b.Len,
 	}
+	s.startRow = r.row(s.from, t, false)
+	s.endRow = s.startRow
 	r.segments = append(r.segments, s)
 	r.byID[b.ID] = s
 }
@@ -153,7 +184,7 @@ func (r *runReader) deliver(t engine.Micros, b *engine.Deliver) {
 		s = &second
 		r.segments = append(r.segments, s)
 	}
-	s.arrived, s.ends = true, t
+	s.arrived, s.ends, s.endRow = true, t, r.row(1-s.from, t, true)
 }
 
 // state follows one connection on each host, and its listener until there is one.
@@ -206,16 +237,6 @@ func (r *runReader) finish() {
 	}
 	for side := range r.marks {
 		slices.SortStableFunc(r.marks[side], byTime)
-	}
-	type trip struct {
-		from       int
-		sent, ends engine.Micros
-	}
-	seen := map[trip]int{}
-	for _, s := range r.segments {
-		key := trip{s.from, s.sent, s.ends}
-		s.rank = seen[key]
-		seen[key]++
 	}
 }
 

@@ -8,8 +8,6 @@ import (
 	"net/url"
 	"strconv"
 
-	"finwait/content"
-
 	"github.com/a-h/templ"
 )
 
@@ -40,14 +38,6 @@ func (s Stage) data() templ.Component {
 // oembed is the address that describes this page to other sites.
 func (p Page) oembed() string {
 	return p.Absolute("oembed") + "?format=json&url=" + url.QueryEscape(p.Origin+p.In(p.Lang))
-}
-
-// partClass is the class of a lesson's section.
-func partClass(p content.Part) string {
-	if p.Class == "" {
-		return "part"
-	}
-	return p.Class
 }
 
 // statusText is a status as the protocol writes it: "404 Not Found".

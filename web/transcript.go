@@ -3,8 +3,10 @@ package web
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -91,6 +93,25 @@ func HostNames(phrases map[string]string) func(name string) string {
 		}
 		return name
 	}
+}
+
+// Facts says in a line which run it is: its seed, the link's delay and the choices.
+func Facts(meta *engine.Meta, l content.Lang, phrases map[string]string) string {
+	t := transcript{lang: l, phrases: phrases}
+	var parts []string
+	add := func(key string, v values) {
+		var b strings.Builder
+		for _, p := range t.say(key, v) {
+			b.WriteString(p.Text)
+		}
+		parts = append(parts, b.String())
+	}
+	add("stage.seed", values{"seed": meta.Seed})
+	add("stage.delay", values{"delay": content.Clock(meta.Link.DelayUS)})
+	for _, k := range slices.Sorted(maps.Keys(meta.Vary)) {
+		parts = append(parts, k+"="+meta.Vary[k])
+	}
+	return strings.Join(parts, " · ")
 }
 
 func code(s string) SentencePart { return SentencePart{Code: s} }

@@ -38,12 +38,20 @@
     link.href = to.href;
   };
 
-  // A link of the text to another run opens it on this page's stage, where there is one.
+  // A link of the text to another run opens it on this page's stage.
   const openRun = (link, e) => {
     const plain = e.button === 0 && !e.ctrlKey && !e.metaKey && !e.shiftKey && !e.altKey;
-    if (!plain || !customElements.get("tcp-stage") || !document.querySelector("tcp-stage")) return;
+    if (!plain) return;
     e.preventDefault();
     document.dispatchEvent(new CustomEvent("fw-open-run", { detail: { token: link.dataset.run } }));
+  };
+
+  // A moment of the text moves the stage's playhead (the stage does that); where the stage is out of sight, go to it.
+  const goToStage = (stage) => {
+    const { top, bottom } = stage.getBoundingClientRect();
+    if (top < innerHeight - 120 && bottom > 120) return;
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    stage.scrollIntoView({ block: "start", behavior: still ? "auto" : "smooth" });
   };
 
   addEventListener("click", (e) => {
@@ -51,7 +59,9 @@
     if (e.target.closest("[data-toggle-theme]")) toggle();
     const link = e.target.closest("a[data-language]");
     if (link) keepRun(link);
+    const stage = document.querySelector("tcp-stage:defined");
+    if (stage && e.target.closest("a[data-at]")) goToStage(stage);
     const run = e.target.closest("a[data-run]");
-    if (run) openRun(run, e);
+    if (stage && run) openRun(run, e);
   });
 })();

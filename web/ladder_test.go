@@ -1,0 +1,137 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"encoding/xml"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	"finwait/content"
+	"finwait/engine"
+	"finwait/scenario"
+)
+
+func library(t *testing.T) *content.Content {
+	t.Helper()
+	c, err := content.Load("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func events(t *testing.T, c *content.Content, run scenario.Run) []engine.Event {
+	t.Helper()
+	log, err := scenario.Execute(c, run, scenario.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return log.Events
+}
+
+// Whatever the run and the width, time goes down, no two labels of a side cover each other, and nothing leaves the figure.
+func TestLaddersOfAllScenarios(t *testing.T) {
+	c := library(t)
+	for _, name := range c.Scenarios() {
+		log := events(t, c, scenario.Run{Scenario: name, Seed: 7})
+		for _, width := range []int{324, 372, 544, 660} {
+			l := NewLadder("x", log, LadderOptions{Width: width, Axis: width != 544, Calls: true, Lang: content.En})
+			below := map[string]px{}
+			for _, label := range l.Labels {
+				if last, ok := below[label.Anchor]; ok && label.Y < last+rowHeight {
+					t.Errorf("%s at %d px: %q at %v lies on the label at %v", name, width, label.Text, label.Y, last)
+				}
+				below[label.Anchor] = label.Y
+			}
+			for _, w := range l.Wires {
+				end := max(w.Y2, w.GhostY)
+				if w.Y1 >= end || w.Y1 < ladderTop || end > l.Height {
+					t.Errorf("%s at %d px: %s %s goes from %v to %v in a figure of %v", name, width, w.Flags, w.Numbers, w.Y1, end, l.Height)
+				}
+			}
+			wellFormed(t, l)
+		}
+	}
+}
+
+// wellFormed holds the figure to be XML whose coordinates are all numbers.
+func wellFormed(t *testing.T, l Ladder) {
+	t.Helper()
+	var b bytes.Buffer
+	if err := l.svg("wide").Render(context.Background(), &b); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(b.String(), "NaN") || strings.Contains(b.String(), "Inf") {
+		t.Errorf("%s: a coordinate is no number", l.Title)
+	}
+	for d := xml.NewDecoder(&b); ; {
+		if _, err := d.Token(); errors.Is(err, io.EOF) {
+			return
+		} else if err != nil {
+			t.Fatalf("%s: %v", l.Title, err)
+		}
+	}
+}
+
+func TestLadderOfALostFIN(t *testing.T) {
+	c := library(t)
+	run := scenario.Run{Scenario: "close/four-way", Seed: 7}
+	var fin *engine.SegmentSent
+	var at engine.Micros
+	for _, ev := range events(t, c, run) {
+		if s, ok := ev.Body.(*engine.SegmentSent); ok && s.Flags&engine.FIN != 0 {
+			fin, at = s, ev.T
+			break
+		}
+	}
+	run.Inputs = []engine.Input{{At: at + (fin.Arrives-at)/4, Do: engine.Do{Drop: &engine.SegmentAction{Segment: fin.ID}}}}
+	l := NewLadder("x", events(t, c, run), LadderOptions{Width: 660, Axis: true, Lang: content.En})
+	var lost, again int
+	for _, w := range l.Wires {
+		if w.Lost {
+			lost++
+			if part := (w.X2 - w.X1) / (w.GhostX - w.X1); part < .2 || part > .3 {
+				t.Errorf("dropped after a quarter of the way, drawn at %.2f", part)
+			}
+		}
+		if strings.Contains(w.Class, " re") {
+			again++
+		}
+	}
+	if lost != 1 || again == 0 {
+		t.Errorf("%d lost, %d retransmitted; want 1 and some", lost, again)
+	}
+}
+
+// What lies before From is left out, and the lifelines begin in the states of that time.
+func TestLadderFromTheFIN(t *testing.T) {
+	c := library(t)
+	log := events(t, c, scenario.Run{Scenario: "close/four-way", Seed: 7})
+	var from engine.Micros
+	for _, ev := range log {
+		if s, ok := ev.Body.(*engine.SegmentSent); ok && s.Flags&engine.FIN != 0 {
+			from = ev.T
+			break
+		}
+	}
+	l := NewLadder("x", log, LadderOptions{Width: 544, From: from, Lang: content.Zh})
+	if len(l.Wires) != 4 {
+		t.Errorf("%d segments; want FIN, ACK, FIN, ACK", len(l.Wires))
+	}
+	if l.Wires[0].Y1 != ladderTop {
+		t.Errorf("the FIN begins at %v", l.Wires[0].Y1)
+	}
+	families := map[content.Family]bool{}
+	for _, b := range l.Bands {
+		families[b.Family] = true
+	}
+	if !families["open"] || families["opening"] || !families["quiet"] {
+		t.Errorf("the lifelines show %v", families)
+	}
+	if len(l.Rings) != 1 {
+		t.Errorf("%d rings for one TIME-WAIT", len(l.Rings))
+	}
+}
