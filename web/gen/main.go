@@ -17,19 +17,19 @@ func main() {
 }
 
 func run(root string) error {
-	types, err := eventTypes(filepath.Join(root, "engine"))
+	ts := filepath.Join(root, "web/ts")
+	events, err := eventTypes(filepath.Join(root, "engine"))
 	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(filepath.Join(root, "web/ts/events.gen.ts"), types, 0o644); err != nil {
 		return err
 	}
 	quiz, err := quizTypes(filepath.Join(root, "engine"))
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(root, "web/ts/quiz.gen.ts"), quiz, 0o644); err != nil {
-		return err
+	for name, text := range map[string][]byte{"events.gen.ts": events, "protocol.gen.ts": protocolTypes(), "quiz.gen.ts": quiz} {
+		if err := os.WriteFile(filepath.Join(ts, name), text, 0o644); err != nil {
+			return err
+		}
 	}
-	return bundle(filepath.Join(root, "web/ts"), filepath.Join(root, "static/dist"))
+	return bundle(ts, filepath.Join(root, "static/dist"))
 }

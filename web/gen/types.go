@@ -77,6 +77,7 @@ func eventTypes(engineDir string) ([]byte, error) {
 type generator struct {
 	out    bytes.Buffer
 	consts map[string][]string // string type → its constants' values, in source order
+	as     map[string]string   // "Type.member" → its TypeScript type, where the Go type does not say it
 	done   map[string]bool
 	queue  []reflect.Type
 	next   int
@@ -113,14 +114,15 @@ func (g *generator) fields(t reflect.Type) {
 		if name == "" {
 			name = f.Name
 		}
+		tsName := name
 		if strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") != "" {
-			name = strconv.Quote(name)
+			tsName = strconv.Quote(name)
 		}
 		optional := ""
 		if strings.Contains(opts, "omitempty") || strings.Contains(opts, "omitzero") {
 			optional = "?"
 		}
-		g.line("  %s%s: %s;", name, optional, g.ref(f.Type))
+		g.line("  %s%s: %s;", tsName, optional, g.typeOf(t, name, f.Type))
 	}
 }
 

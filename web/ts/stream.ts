@@ -1,16 +1,10 @@
 // The connection to the server: runs as streams over one WebSocket (finwait.v1), resumed after a loss, or fetched whole
 // over HTTP where WebSockets are blocked.
-import type { Input, LogEvent } from "./events.gen.ts";
+import type { LogEvent } from "./events.gen.ts";
+import type { ClientFrame, Run, ServerFrame } from "./protocol.gen.ts";
 
-/** A run as the server takes it: a scenario or a source with its choices, or a token alone. */
-export interface RunValue {
-  scenario?: string;
-  digest?: string;
-  source?: string;
-  vary?: Record<string, string>;
-  seed?: number;
-  inputs?: Input[];
-}
+/** A run as the server takes it: what is left out is its default. */
+export type RunValue = Partial<Run>;
 
 export interface OpenRequest {
   run?: RunValue;
@@ -31,12 +25,6 @@ export interface Listener {
 }
 
 export type LinkState = "connecting" | "live" | "reconnecting" | "offline" | "whole";
-
-type Frame =
-  | { op: "opened"; stream: string; token: string; engine: number; forkSeq?: number }
-  | { op: "events"; stream: string; events: LogEvent[] }
-  | { op: "end"; stream: string; seq: number; sha256: string }
-  | { op: "error"; stream?: string; code: string; message: string };
 
 interface Stream {
   name: string;
@@ -133,7 +121,7 @@ export class Link {
       this.#onState("live");
       for (const s of this.#streams.values()) this.#sendOpen(s);
     };
-    socket.onmessage = (m: MessageEvent<string>) => this.#receive(JSON.parse(m.data) as Frame);
+    socket.onmessage = (m: MessageEvent<string>) => this.#receive(JSON.parse(m.data) as ServerFrame);
     socket.onclose = () => {
       if (this.#socket !== socket) return;
       this.#socket = undefined;
@@ -156,11 +144,11 @@ export class Link {
   #sendOpen(s: Stream): void {
     s.credit = Math.max(1, Math.min(chunk, s.listener.wanted()));
     const { run, base } = s.request;
-    const what = s.token ? { token: s.token } : { run };
+    const what = s.token ? { token: s.token } : run ? { run } : {};
     this.#send({ op: "open", stream: s.name, ...what, ...(base && { base }), after: s.received - 1, credit: s.credit });
   }
 
-  #send(frame: object): void {
+  #send(frame: ClientFrame): void {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
   }
 
@@ -171,7 +159,7 @@ export class Link {
     this.#send({ op: "credit", stream: s.name, n });
   }
 
-  #receive(f: Frame): void {
+  #receive(f: ServerFrame): void {
     const s = this.#streams.get(f.stream ?? "");
     if (!s) return; // a stream that was closed while the frame was under way
     switch (f.op) {
