@@ -117,7 +117,7 @@ func (s Stage) opensElsewhere(permalink string, at int, transcript []string) {
 	}
 }
 
-// TestAForkIsUndone takes a drop back.
+// TestAForkIsUndone takes a drop back, and finds it still there to compare.
 func TestAForkIsUndone(t *testing.T) {
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		stage := p.OpenStage(l, s.URL+"/"+l.Code+"/lessons/four-way")
@@ -125,7 +125,10 @@ func TestAForkIsUndone(t *testing.T) {
 		stage.stepToFIN().Focus()
 		p.Press("d")
 		p.Find("button", l.exactly(t, "branch.undo")).Click()
-		stage.until("one run alone", func() bool { return len(stage.runs()) == 0 })
+		stage.until("the first run again", func() bool { _, _, _, run := stage.Where(); return run == "A" })
+		stage.Enter()
+		p.Press("]")
+		stage.until("the other run by its key", func() bool { _, _, _, run := stage.Where(); return run == "B" })
 	})
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -48,17 +49,40 @@ func (p *Tab) Find(role, name string) Thing {
 	return found[0]
 }
 
-// Click presses the left button in the middle of the thing, as a person would: what lies over it gets the click.
+// Element gives the element that a CSS selector finds, for what has no name of its own.
+func (p *Tab) Element(css string) Thing {
+	p.t.Helper()
+	p.Until("an element "+css, "document.querySelector("+quoted(css)+")")
+	object := must(p, runtime.Evaluate, runtime.EvaluateParams{Expression: "document.querySelector(" + quoted(css) + ")"}).Result
+	node := must(p, dom.DescribeNode, dom.DescribeNodeParams{ObjectID: object.ObjectID}).Node
+	return Thing{Role: "element", Name: css, node: node.BackendNodeID, tab: p}
+}
+
+// Click presses the left button where the thing can be seen: in its middle or, where that is empty or covered, in the
+// middle of a part of it.
 func (x Thing) Click() {
 	x.tab.t.Helper()
 	must(x.tab, dom.ScrollIntoViewIfNeeded, dom.ScrollIntoViewIfNeededParams{BackendNodeID: x.node})
-	quads := must(x.tab, dom.GetContentQuads, dom.GetContentQuadsParams{BackendNodeID: x.node}).Quads
-	if len(quads) == 0 || len(quads[0]) != 8 {
-		x.tab.t.Fatalf("the %s %q has no place on the page", x.Role, x.Name)
+	object := must(x.tab, dom.ResolveNode, dom.ResolveNodeParams{BackendNodeID: x.node}).Object
+	found := must(x.tab, runtime.CallFunctionOn, runtime.CallFunctionOnParams{
+		FunctionDeclaration: pointIn, ObjectID: object.ObjectID, ReturnByValue: new(true),
+	}).Result
+	var point *struct{ X, Y float64 }
+	if err := json.Unmarshal(found.Value, &point); err != nil || point == nil {
+		x.tab.t.Fatalf("the %s %q has no place on the page that a click reaches (%v)", x.Role, x.Name, err)
 	}
-	q := quads[0]
-	x.tab.ClickAt((q[0]+q[2]+q[4]+q[6])/4, (q[1]+q[3]+q[5]+q[7])/4)
+	x.tab.ClickAt(point.X, point.Y)
 }
+
+// pointIn gives a point of the viewport at which its element lies on top, or null.
+const pointIn = `function () {
+	for (const part of [this, ...this.querySelectorAll("*")]) {
+		const b = part.getBoundingClientRect();
+		const [x, y] = [b.x + b.width / 2, b.y + b.height / 2];
+		if (b.width > 0 && b.height > 0 && this.contains(this.getRootNode().elementFromPoint(x, y))) return {x, y};
+	}
+	return null;
+}`
 
 // Focus gives the thing the keyboard.
 func (x Thing) Focus() {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -19,14 +20,14 @@ import (
 // TestARunIsTheSameBytesEverywhere prints one run from two processes and from two servers.
 func TestARunIsTheSameBytesEverywhere(t *testing.T) {
 	one, two := server.Start(t), server.Start(t)
-	const token = "close/four-way~7"
+	token := tokenOn(t, one.URL+"/en/lessons/four-way")
 	want := server.Command(t, "run", "--token", token, "--format", "jsonl")
 	if !bytes.Contains(want, []byte(`"kind":"end"`)) {
 		t.Fatalf("the run has no end:\n%.300s", want)
 	}
 	for name, got := range map[string][]byte{
 		"another process":                server.Command(t, "run", "--token", token, "--format", "jsonl"),
-		"the run by its scenario's name": server.Command(t, "run", "close/four-way", "--seed", "7", "--format", "jsonl"),
+		"the run by its scenario's name": server.Command(t, "run", "close/four-way", "--seed", "7", "--vary", "closer=client", "--format", "jsonl"),
 		"a server":                       fetch(t, one.URL+"/api/v1/runs.jsonl?run="+url.QueryEscape(token)),
 		"another server":                 fetch(t, two.URL+"/api/v1/runs.jsonl?run="+url.QueryEscape(token)),
 	} {
@@ -34,6 +35,20 @@ func TestARunIsTheSameBytesEverywhere(t *testing.T) {
 			t.Errorf("%s prints other bytes:\n%.300s\nwant\n%.300s", name, got, want)
 		}
 	}
+}
+
+// tokenOn is the token of the run that a lesson's page offers as a file.
+func tokenOn(t *testing.T, page string) string {
+	t.Helper()
+	link := regexp.MustCompile(`runs\.jsonl\?run=([^"&]+)`).FindSubmatch(fetch(t, page))
+	if link == nil {
+		t.Fatalf("%s offers no run as a file", page)
+	}
+	token, err := url.QueryUnescape(string(link[1]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
 }
 
 // TestTheCaptureOpensInTshark writes the run as pcapng and lets Wireshark's dissectors judge it.
