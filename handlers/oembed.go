@@ -125,7 +125,7 @@ func sizeWithin(limit string, want int) (int, error) {
 
 // frameScript lets a plain page give its frames the height of their lessons. Its address stays the same for ever.
 func (h *Handler) frameScript(w http.ResponseWriter, r *http.Request) error {
-	return h.staticFile(w, r, "js/frame.js")
+	return h.staticFile(w, r, "dist/frame.js")
 }
 
 // favicon is for those who ask without having seen a page.

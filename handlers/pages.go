@@ -52,7 +52,7 @@ func (h *Handler) embed(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	view.Scripts = append(view.Scripts, "js/embed.js")
+	view.Scripts = append(view.Scripts, "dist/embed.js")
 	return h.html(w, r, web.Embed{Lesson: *view}.View())
 }
 

@@ -14,7 +14,7 @@ import (
 	"strings"
 )
 
-//go:embed css dist icons js
+//go:embed css dist icons
 var embedded embed.FS
 
 // Files is the set of files, ready to be served.

@@ -9,10 +9,14 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 )
 
-// entries are the bundles by name, and the source file of each. A page loads only the ones it uses.
+// entries are the bundles by name, and the source file of each. A page loads only the ones it uses. site and frame import
+// and export nothing: they are loaded as plain scripts, site before the first paint.
 var entries = []api.EntryPoint{
 	{InputPath: "main.ts", OutputPath: "stage"},
 	{InputPath: "quiz-card.ts", OutputPath: "quiz"},
+	{InputPath: "site.ts", OutputPath: "site"},
+	{InputPath: "embed.ts", OutputPath: "embed"},
+	{InputPath: "frame.ts", OutputPath: "frame"},
 }
 
 // bundle writes one minified ES module for each entry into out.

@@ -17,6 +17,9 @@ func main() {
 }
 
 func run(root string) error {
+	if err := components(filepath.Join(root, "web")); err != nil {
+		return err
+	}
 	ts := filepath.Join(root, "web/ts")
 	events, err := eventTypes(filepath.Join(root, "engine"))
 	if err != nil {

@@ -1,28 +1,28 @@
-// Loaded before the first paint, so that a chosen theme does not flash. Everything else waits for the document.
-"use strict";
+// On every page: the theme, and links that the page answers itself. It is loaded before the first paint, so that a chosen
+// theme does not flash; everything else waits for a click.
 (() => {
   const root = document.documentElement;
   const key = "finwait-theme";
 
-  const stored = () => {
+  const show = (theme: string | null): void => {
+    if (theme === "dark" || theme === "light") root.dataset["theme"] = theme;
+    else delete root.dataset["theme"];
+  };
+  const stored = (): string | null => {
     try {
       return localStorage.getItem(key);
     } catch {
       return null; // storage is blocked, as it is in some frames
     }
   };
-  const show = (theme) => {
-    if (theme === "dark" || theme === "light") root.dataset.theme = theme;
-    else delete root.dataset.theme;
-  };
   show(stored());
   addEventListener("storage", (e) => {
     if (e.key === key) show(e.newValue);
   });
 
-  const toggle = () => {
+  const toggle = (): void => {
     const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-    const next = (root.dataset.theme ?? system) === "dark" ? "light" : "dark";
+    const next = (root.dataset["theme"] ?? system) === "dark" ? "light" : "dark";
     show(next);
     try {
       localStorage.setItem(key, next);
@@ -32,22 +32,19 @@
   };
 
   // The other language's link keeps the run and the time that the stage has put into this page's address.
-  const keepRun = (link) => {
+  const keepRun = (link: HTMLAnchorElement): void => {
     const to = new URL(link.href);
     for (const [name, value] of new URLSearchParams(location.search)) to.searchParams.set(name, value);
     link.href = to.href;
   };
 
   // A link of the text to another run opens it on this page's stage.
-  const openRun = (link, e) => {
-    const plain = e.button === 0 && !e.ctrlKey && !e.metaKey && !e.shiftKey && !e.altKey;
-    if (!plain) return;
-    e.preventDefault();
-    document.dispatchEvent(new CustomEvent("fw-open-run", { detail: { token: link.dataset.run } }));
+  const openRun = (token: string): void => {
+    document.dispatchEvent(new CustomEvent("fw-open-run", { detail: { token } }));
   };
 
   // A moment of the text moves the stage's playhead (the stage does that); where the stage is out of sight, go to it.
-  const goToStage = (stage) => {
+  const goTo = (stage: Element): void => {
     const { top, bottom } = stage.getBoundingClientRect();
     if (top < innerHeight - 120 && bottom > 120) return;
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -57,11 +54,15 @@
   addEventListener("click", (e) => {
     if (!(e.target instanceof Element)) return;
     if (e.target.closest("[data-toggle-theme]")) toggle();
-    const link = e.target.closest("a[data-language]");
-    if (link) keepRun(link);
+    const language = e.target.closest<HTMLAnchorElement>("a[data-language]");
+    if (language) keepRun(language);
     const stage = document.querySelector("tcp-stage:defined");
-    if (stage && e.target.closest("a[data-at]")) goToStage(stage);
-    const run = e.target.closest("a[data-run]");
-    if (stage && run) openRun(run, e);
+    if (!stage || e.button !== 0 || e.ctrlKey || e.metaKey || e.shiftKey || e.altKey) return;
+    if (e.target.closest("a[data-at]")) goTo(stage);
+    const run = e.target.closest<HTMLAnchorElement>("a[data-run]");
+    if (run) {
+      e.preventDefault();
+      openRun(run.dataset["run"] ?? "");
+    }
   });
 })();

@@ -1,0 +1,1 @@
+if(parent!==window){let t=0,i=()=>{let e=Math.ceil(document.body.getBoundingClientRect().height);e===t||e===0||(t=e,parent.postMessage({type:"finwait.height",height:e},"*"),parent.postMessage({subject:"lti.frameResize",height:e},"*"))};new ResizeObserver(i).observe(document.body),i()}
