@@ -80,7 +80,7 @@ func newExecution(s *setup, r Run) *execution {
 	x.sim = engine.NewSim(engine.Config{
 		Seed:   r.Seed,
 		Delay:  s.delay,
-		Faults: s.faults,
+		Faults: s.linkFaults(),
 		Until:  s.end(),
 		Budget: MaxEvents,
 		Sink: func(ev engine.Event) {

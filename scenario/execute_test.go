@@ -2,6 +2,7 @@ package scenario_test
 
 import (
 	"bytes"
+	"fmt"
 	"runtime"
 	"strings"
 	"testing"
@@ -107,6 +108,48 @@ scenario(title = "hosts", link = link(delay = "1.5ms"))
 	}
 	if len(meta.Hosts[1].Sysctl) != 1 || meta.Link.DelayUS != 1500 || meta.Title != (engine.Text{En: "hosts", Zh: "hosts"}) {
 		t.Errorf("meta is %+v", meta)
+	}
+}
+
+// TestAtGivesFaultsTheirStart holds that a rule of the link that at() moved sees, and counts, nothing before its time.
+func TestAtGivesFaultsTheirStart(t *testing.T) {
+	const programs = `
+def server(os):
+    s = os.socket()
+    os.bind(s, 80)
+    os.listen(s, 1)
+    c = os.accept(s)
+    while os.read(c, 10):
+        pass
+
+def client(os):
+    s = os.socket()
+    os.connect(s, "server", 80)
+    for i in range(4):
+        os.write(s, "x")
+        os.sleep("1s")
+
+host("server", server)
+host("client", client)
+`
+	for rule, want := range map[string]string{
+		`drop(sender = "client", data = True, nth = 1)`:                       "dropped at 20000",
+		`at("1s", drop(sender = "client", data = True, nth = 1))`:             "dropped at 1020000",
+		`at("1500ms", drop(sender = "client", data = True, nth = 2))`:         "dropped at 3020000",
+		`at("1020ms", delay("1ms", sender = "client", data = True, nth = 1))`: "delayed at 1020000",
+		`at("1021ms", duplicate(sender = "client", data = True, nth = 1))`:    "duplicated at 2020000",
+		`at("2s", reorder(sender = "client", data = True, nth = 1), heal())`:  "delayed at 2020000",
+		`at("1h", drop())`: "",
+	} {
+		var got []string
+		for _, ev := range execute(t, scenario.Run{Source: programs + rule}).Events {
+			if f, ok := ev.Body.(*engine.Fate); ok {
+				got = append(got, fmt.Sprintf("%s at %d", f.Fate, ev.T))
+			}
+		}
+		if s := strings.Join(got, ", "); s != want {
+			t.Errorf("%s: %q, want %q", rule, s, want)
+		}
 	}
 }
 

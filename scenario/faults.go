@@ -44,8 +44,9 @@ func fault(kind engine.FaultKind) builtin {
 		if len(s.faults) == maxFaults {
 			return nil, wrong("a scenario has at most %d faults", "一个场景最多 %d 条故障规则", maxFaults)
 		}
-		s.faults = append(s.faults, f)
-		return starlark.None, nil
+		st := &standing{Fault: f, name: b.Name()}
+		s.faults = append(s.faults, st)
+		return st, nil
 	}
 }
 
@@ -82,6 +83,15 @@ func parseNth(v starlark.Value) (int, error) {
 		return 0, wrong("nth counts from 1, or is None for every segment that matches", "nth 从 1 数起；None 表示每一个符合的报文段")
 	}
 	return n, nil
+}
+
+// linkFaults are the rules of the link, as the engine takes them.
+func (s *setup) linkFaults() []engine.Fault {
+	var list []engine.Fault
+	for _, f := range s.faults {
+		list = append(list, f.Fault)
+	}
+	return list
 }
 
 func (s *setup) act(in invocation, b *starlark.Builtin, do engine.Do) (starlark.Value, error) {
@@ -155,15 +165,13 @@ func (s *setup) declareAt(b *starlark.Builtin, in invocation) (starlark.Value, e
 		return nil, err
 	}
 	for _, v := range in.args[1:] {
-		a, ok := v.(*action)
+		what, ok := v.(timed)
 		if !ok {
-			return nil, wrong("at() takes cut(), heal(), kill(), power_off() and sysctl(); drop(), delay(), duplicate() and reorder() hold for the whole run",
-				"at() 只接受 cut()、heal()、kill()、power_off() 和 sysctl()；drop()、delay()、duplicate()、reorder() 对整次运行都有效")
+			return nil, wrong("at() takes what happens then, as kill() or drop() gives it, not %s", "at() 要的是到时发生的事，例如 kill() 或 drop() 的返回值，而不是 %s", v.Type())
 		}
-		if a.moved {
-			return nil, wrong("this %s has its time already", "这个 %s 已经有时间了", a)
+		if !what.moveTo(t) {
+			return nil, wrong("this %s has its time already", "这个 %s 已经有时间了", v)
 		}
-		a.at, a.moved = t, true
 	}
 	return starlark.None, nil
 }

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"slices"
 	"strings"
 
 	"go.starlark.net/starlark"
@@ -8,8 +9,8 @@ import (
 	"finwait/engine"
 )
 
-// sysPoll takes a descriptor or a list of them and a timeout, None for ever. It gives a dict from the descriptors that are
-// ready to their events, empty when the time is over.
+// sysPoll takes what to wait for and a timeout, None for ever. It gives a dict from the descriptors that are ready to
+// their events, empty when the time is over.
 func sysPoll(c *coroutine, t *starlark.Thread, b *starlark.Builtin, in invocation) (starlark.Value, error) {
 	var fds, timeout starlark.Value
 	if err := in.unpack(b, "fds", &fds, "timeout?", &timeout); err != nil {
@@ -23,13 +24,16 @@ func sysPoll(c *coroutine, t *starlark.Thread, b *starlark.Builtin, in invocatio
 		}
 		ms = int64((d + engine.Millisecond - 1) / engine.Millisecond)
 	}
-	args := []engine.Arg{engine.Num(ms)}
-	list, err := toDescriptors(fds)
+	list, err := toWaits(fds)
 	if err != nil {
 		return nil, err
 	}
-	for _, fd := range list {
-		args = append(args, engine.Num(fd))
+	args := []engine.Arg{engine.Num(ms)}
+	for _, w := range list {
+		args = append(args, engine.Num(w.fd))
+		if w.events != "" {
+			args = append(args, engine.Str(w.events))
+		}
 	}
 	r, err := c.call(t, engine.Call{Name: b.Name(), FD: -1, Args: args})
 	if err != nil {
@@ -41,7 +45,14 @@ func sysPoll(c *coroutine, t *starlark.Thread, b *starlark.Builtin, in invocatio
 // maxPolled bounds the descriptors of one poll.
 const maxPolled = 64
 
-func toDescriptors(v starlark.Value) ([]int64, error) {
+// wait is one descriptor of a poll with the events asked for, as "POLLIN|POLLOUT"; empty asks for all.
+type wait struct {
+	fd     int64
+	events string
+}
+
+// toWaits reads a descriptor, a list of them, or a dict from descriptors to events, in the dict's order.
+func toWaits(v starlark.Value) ([]wait, error) {
 	list := []starlark.Value{v}
 	if it, ok := v.(starlark.Iterable); ok {
 		list = nil
@@ -51,23 +62,45 @@ func toDescriptors(v starlark.Value) ([]int64, error) {
 			}
 		}
 	}
-	var fds []int64
+	asked, _ := v.(*starlark.Dict)
+	var waits []wait
 	for _, x := range list {
 		n, err := toNumber(x)
 		if err != nil {
 			return nil, err
 		}
-		fds = append(fds, n)
+		w := wait{fd: n}
+		if asked != nil {
+			events, _, _ := asked.Get(x) // x is one of its keys
+			if w.events, err = toEvents(events); err != nil {
+				return nil, err
+			}
+		}
+		waits = append(waits, w)
 	}
-	return fds, nil
+	return waits, nil
+}
+
+// pollEvents are what a program can ask poll for, in the order of their bits.
+var pollEvents = []string{"POLLIN", "POLLOUT", "POLLERR", "POLLHUP", "POLLRDHUP"}
+
+func toEvents(v starlark.Value) (string, error) {
+	text, ok := starlark.AsString(v)
+	for event := range strings.SplitSeq(text, "|") {
+		if ok = ok && slices.Contains(pollEvents, event); !ok {
+			return "", wrong(`%s are not events of os.poll(): write "POLLIN", "POLLOUT", "POLLRDHUP", or several with | between`,
+				`%s 不是 os.poll() 的事件：请写 "POLLIN"、"POLLOUT"、"POLLRDHUP"，多个之间用 | 隔开`, v)
+		}
+	}
+	return text, nil
 }
 
 // polled pairs the descriptors with what poll found of each: "POLLIN|POLLHUP", or "0" for nothing.
-func polled(fds []int64, out string) *starlark.Dict {
-	d := starlark.NewDict(len(fds))
+func polled(waits []wait, out string) *starlark.Dict {
+	d := starlark.NewDict(len(waits))
 	for i, events := range strings.Fields(out) {
-		if i < len(fds) && events != "0" {
-			d.SetKey(starlark.MakeInt64(fds[i]), starlark.String(events)) // a fresh dict takes an int key
+		if i < len(waits) && events != "0" {
+			d.SetKey(starlark.MakeInt64(waits[i].fd), starlark.String(events)) // a fresh dict takes an int key
 		}
 	}
 	return d

@@ -28,7 +28,7 @@ type setup struct {
 	until    engine.Micros
 	hosts    []*hostDef
 	procs    []procDef
-	faults   []engine.Fault
+	faults   []*standing
 	actions  []*action
 	vary     []Choice
 	expected []expectation
@@ -140,9 +140,9 @@ func (s *setup) check() error {
 	if err := s.checkNames(); err != nil {
 		return err
 	}
-	for i := range s.faults {
-		if s.faults[i].By == oneDelay {
-			s.faults[i].By = s.delay
+	for _, f := range s.faults {
+		if f.By == oneDelay {
+			f.By = s.delay
 		}
 	}
 	s.orderHosts()

@@ -103,6 +103,12 @@ func (linkValue) Freeze()               {}
 func (linkValue) Truth() starlark.Bool  { return true }
 func (linkValue) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable: link") }
 
+// timed is what at() takes. moveTo gives it its time, once.
+type timed interface {
+	starlark.Value
+	moveTo(engine.Micros) bool
+}
+
 // action is what kill(), cut() and their like return: something that happens once. It acts at the start unless at() moves
 // it.
 type action struct {
@@ -118,3 +124,33 @@ func (*action) Type() string          { return "action" }
 func (*action) Freeze()               {}
 func (*action) Truth() starlark.Bool  { return true }
 func (*action) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable: action") }
+
+func (a *action) moveTo(t engine.Micros) bool {
+	if a.moved {
+		return false
+	}
+	a.at, a.moved = t, true
+	return true
+}
+
+// standing is what drop(), delay(), duplicate() and reorder() return: a rule of the link. It holds from the start unless
+// at() moves that.
+type standing struct {
+	engine.Fault
+	moved bool
+	name  string
+}
+
+func (f *standing) String() string      { return f.name + "(…)" }
+func (*standing) Type() string          { return "fault" }
+func (*standing) Freeze()               {}
+func (*standing) Truth() starlark.Bool  { return true }
+func (*standing) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable: fault") }
+
+func (f *standing) moveTo(t engine.Micros) bool {
+	if f.moved {
+		return false
+	}
+	f.Since, f.moved = t, true
+	return true
+}
