@@ -98,6 +98,7 @@ const icons = {
   clock: "M8 2.8a5.2 5.2 0 1 1 0 10.4A5.2 5.2 0 0 1 8 2.8zM8 5v3l2 1.4",
   copy: "M3 6h7v7H3zM6 6V3h7v7h-3",
   help: "M5.8 6a2.2 2.2 0 1 1 3.3 1.9c-.7.4-1.1.8-1.1 1.6M8 12.3v.1",
+  twin: "M3 3h4v10H3zM9.5 3h3.5v10H9.5z",
   check: "M3.5 8.5l3 3 6-7",
 } as const;
 

@@ -11,6 +11,7 @@ const list: readonly (readonly [keys: string, phrase: PhraseKey])[] = [
   ["Enter", "keys.menu"],
   ["D L U", "keys.act"],
   ["[ ]", "keys.fork"],
+  ["C", "keys.compare"],
   ["Z", "keys.undo"],
   ["W", "keys.why"],
   ["?", "keys.all"],

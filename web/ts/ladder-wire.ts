@@ -1,7 +1,8 @@
 // One segment of the ladder: its line, head, dotted rest, cross and label.
 import { s, set } from "./dom.ts";
 import type { Lens, Track } from "./lens.ts";
-import type { Flight, RunLog } from "./model.ts";
+import type { Flight } from "./flight.ts";
+import type { RunLog } from "./model.ts";
 import type { Phrases } from "./phrases.ts";
 import { along, type Columns, type Point, wayOf, type Way, type Wire } from "./scene.ts";
 

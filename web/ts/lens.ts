@@ -4,6 +4,7 @@
 // happens at one instant is spread downwards where lines or labels would cover each other, in the order of the log.
 import type { LogEvent } from "./events.gen.ts";
 import type { RunLog } from "./model.ts";
+import { prefix } from "./search.ts";
 
 const k = 15; // px
 const wallPerPx = 25; // ms at 1×: a trip of 10 ms is 36 px and takes 900 ms
@@ -116,14 +117,7 @@ export class Lens {
 
   /** Index of the last instant for which the test holds; the test holds for a prefix. */
   #before(holds: (x: Instant) => boolean): number {
-    let lo = 0;
-    let hi = this.#instants.length;
-    while (lo < hi) {
-      const mid = (lo + hi) >> 1;
-      if (holds(this.#instants[mid]!)) lo = mid + 1;
-      else hi = mid;
-    }
-    return lo - 1;
+    return prefix(this.#instants.length, (i) => holds(this.#instants[i]!)) - 1;
   }
 }
 

@@ -1,8 +1,10 @@
 // What a run is at a position of the playhead: a pure function of its events.
 import type {
-  CallEvent, DeliverEvent, EndEvent, FateEvent, LogEvent, MetaEvent, ReturnEvent, SegmentEvent, State, StateEvent,
+  CallEvent, EndEvent, LogEvent, MetaEvent, ReturnEvent, State, StateEvent,
   TimerEvent, TimerName,
 } from "./events.gen.ts";
+import type { Segment } from "./flight.ts";
+import { prefix } from "./search.ts";
 
 /** A timer that is set and has not fired or been stopped; times in µs. */
 export interface Armed {
@@ -85,13 +87,6 @@ export interface World {
   hosts: Map<string, Host>;
 }
 
-/** A segment with all that the log says about it; what has happened at a position is for `flight` to say. */
-export interface Segment {
-  sent: SegmentEvent;
-  fates: FateEvent[];
-  delivers: DeliverEvent[];
-}
-
 /** A run's events so far received, indexed. Only `append` changes it, and only at its end. */
 export class RunLog {
   readonly events: LogEvent[] = [];
@@ -167,26 +162,12 @@ export class RunLog {
 
   /** The number of events at or before t. */
   countAt(t: number): number {
-    let lo = 0;
-    let hi = this.events.length;
-    while (lo < hi) {
-      const mid = (lo + hi) >> 1;
-      if (this.events[mid]!.t <= t) lo = mid + 1;
-      else hi = mid;
-    }
-    return lo;
+    return prefix(this.events.length, (i) => this.events[i]!.t <= t);
   }
 
   /** The stops among the first n events. */
   stopsBefore(n: number): number {
-    let lo = 0;
-    let hi = this.stops.length;
-    while (lo < hi) {
-      const mid = (lo + hi) >> 1;
-      if (this.stops[mid]! < n) lo = mid + 1;
-      else hi = mid;
-    }
-    return lo;
+    return prefix(this.stops.length, (i) => this.stops[i]! < n);
   }
 
   /** The number of events that are shown when the playhead stops at stop i: those up to the next stop at the same time. */
@@ -359,42 +340,6 @@ export class Replay {
     }
     return this.#world;
   }
-}
-
-/** A segment at a position: unsent, flying, delivered (by its first copy to arrive), or lost. */
-export interface Flight {
-  status: "unsent" | "flying" | "delivered" | "lost";
-  /** When the first copy still under way arrives, or the last one arrived, µs; of a lost one, when it would have. */
-  arrives: number;
-  /** Decisions so far, in order. */
-  fates: FateEvent[];
-  /** The copies that arrived so far. */
-  delivered: number;
-}
-
-/** The segment after the first n events. */
-export function flight(s: Segment, n: number): Flight {
-  const fates = s.fates.filter((f) => f.seq < n);
-  const delivered = s.delivers.filter((d) => d.seq < n).length;
-  let arrives = s.sent.arrives;
-  let lost = false;
-  const copies: number[] = [];
-  for (const f of fates) {
-    if (f.fate === "dropped") lost = true;
-    else if (f.fate === "delayed") arrives = f.arrives ?? arrives;
-    else copies.push(f.arrives ?? arrives);
-  }
-  const due = (lost ? copies : [arrives, ...copies]).sort((a, b) => a - b);
-  const next = due[delivered] ?? due.at(-1) ?? arrives;
-  if (s.sent.seq >= n) return { status: "unsent", arrives: next, fates, delivered };
-  if (delivered < due.length) return { status: "flying", arrives: next, fates, delivered };
-  return { status: due.length > 0 ? "delivered" : "lost", arrives: next, fates, delivered };
-}
-
-/** Whether an intervention at time t can still reach the segment. */
-export function canIntervene(s: Segment, n: number, t: number): boolean {
-  const f = flight(s, n);
-  return f.status === "flying" && f.arrives > Math.floor(t);
 }
 
 /** The socket that the lifeline of a host shows. */

@@ -67,6 +67,7 @@ export const phraseKeys = [
   "branch.other",
   "branch.at",
   "branch.undo",
+  "branch.compare",
   // state diagrams
   "states.label",
   "states.none",
@@ -126,6 +127,7 @@ export const phraseKeys = [
   "keys.menu",
   "keys.fork",
   "keys.undo",
+  "keys.compare",
   "keys.why",
   "keys.all",
   "keys.single",

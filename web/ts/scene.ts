@@ -2,7 +2,8 @@
 import type { LogEvent, State } from "./events.gen.ts";
 import { axisTime, flagsOf, numbers, segmentKind } from "./format.ts";
 import type { Lens, Track } from "./lens.ts";
-import { hostOrder, type RunLog, type Segment } from "./model.ts";
+import type { Segment } from "./flight.ts";
+import { hostOrder, type RunLog } from "./model.ts";
 
 export type Side = "left" | "right";
 
@@ -256,6 +257,15 @@ function buildWaits(log: RunLog, track: Track, sides: Map<string, Side>): Wait[]
     if (yTo - y >= 44) waits.push({ side, timer: e.timer, seq: e.seq, y, yTo, us: e.t - log.events[from]!.t });
   }
   return waits;
+}
+
+/** The first event at which two runs differ, the first one apart; both logs are whole. */
+export function firstDifference(a: RunLog, b: RunLog): number {
+  const most = Math.min(a.events.length, b.events.length);
+  for (let i = 1; i < most; i++) {
+    if (JSON.stringify(a.events[i]) !== JSON.stringify(b.events[i])) return i;
+  }
+  return most;
 }
 
 /** A point on a segment's way: share 0 is the sender's lifeline, 1 the receiver's. */

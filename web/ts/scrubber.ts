@@ -1,8 +1,9 @@
 // The scrubber: the time of all runs on one axis, by the lens; a tick for each segment that was seen.
 import { h, s, set } from "./dom.ts";
 import { axisTime, clockTime, duration, segmentKind } from "./format.ts";
+import type { Branch } from "./branch.ts";
 import type { Phrases } from "./phrases.ts";
-import { type Branch, changed, type Store } from "./store.ts";
+import { changed, type Store } from "./store.ts";
 
 const pad = 14;
 const laneGap = 24;

@@ -1,24 +1,15 @@
 // The stage's store: the runs it holds, the playhead, and what the reader chose. Panels subscribe, and draw what is true
 // at the playhead; nothing else is state.
-import type { Do, Input, LogEvent } from "./events.gen.ts";
+import type { Do, LogEvent } from "./events.gen.ts";
+import { type Branch, newBranch, nextName, runOf } from "./branch.ts";
 import { Lens, type Track } from "./lens.ts";
-import { canIntervene, Replay, RunLog, type World } from "./model.ts";
-import type { Link, OpenRequest, RunValue } from "./stream.ts";
+import { canIntervene } from "./flight.ts";
+import type { World } from "./model.ts";
+import { upTo } from "./search.ts";
+import type { Link, OpenRequest } from "./stream.ts";
 
 /** What changed since the last frame, as bits. */
 export const changed = { log: 1, events: 2, time: 4, select: 8, status: 16, all: 31 } as const;
-
-/** One run of the stage. A branch other than the first was forked from its parent by the last of its inputs. */
-export interface Branch {
-  name: string; // "A", "B", …
-  log: RunLog;
-  replay: Replay;
-  token: string;
-  inputs: Input[];
-  parent: Branch | undefined;
-  forkAt: number; // µs, the new input's time
-  seen: number; // events that the reader has seen of it
-}
 
 /** The playhead: n events are shown, the time is t, and w and y are its place on the lens. */
 export interface Playhead {
@@ -57,6 +48,8 @@ export class Store {
   stepping = false;
   speed = 1;
   selected: number | undefined;
+  /** The run that the ladder shows faintly behind the current one. */
+  compared: Branch | undefined;
   failure: Failure | undefined;
   busy = false;
   /** Moves by events, one a second, instead of in time. */
@@ -124,7 +117,7 @@ export class Store {
     this.#streams.clear();
     this.current = newBranch("A", request.run?.inputs ?? [], undefined, 0);
     this.branches = [this.current];
-    Object.assign(this, { playing: false, stepping: false, selected: undefined, failure: undefined, busy: false });
+    Object.assign(this, { playing: false, stepping: false, selected: undefined, compared: undefined, failure: undefined, busy: false });
     this.at = { n: 0, t: 0, w: 0, y: 0 };
     this.#pendingAt = at;
     this.#relens = true;
@@ -244,9 +237,22 @@ export class Store {
     if (this.selected !== undefined) this.select(undefined);
   }
 
+  /** Compares the current run with the one that it was forked from, or with its latest fork; or no longer. */
+  compare(): boolean {
+    const { branches, current } = this;
+    const other = branches.find((b) => b === current.parent) ?? branches.findLast((b) => b.parent === current) ?? branches.find((b) => b !== current);
+    if (!this.compared && !other) return false;
+    this.compared = this.compared ? undefined : other;
+    this.#rebuild();
+    this.#go(this.at.t, this.at.n);
+    this.invalidate(changed.all);
+    return true;
+  }
+
   /** Shows another run at the same time. */
   show(b: Branch): void {
     if (b === this.current) return;
+    if (this.compared === b) this.compared = this.current;
     this.current = b;
     this.selected = undefined;
     this.#rebuild();
@@ -262,13 +268,13 @@ export class Store {
     const id = (action.drop ?? action.delay ?? action.duplicate)?.segment;
     const segment = id === undefined ? undefined : base.log.segments.get(id);
     if (id !== undefined && (!segment || !canIntervene(segment, this.at.n, at))) return segment ? "late" : "none";
-    const run = this.#runOf(base);
+    const run = runOf(base, this.source);
     if (!run || !base.token || !this.#link.live) {
       this.#link.retry();
       return "offline";
     }
     const inputs = [...base.inputs.filter((i) => i.at <= at), { at, do: action }];
-    const branch = newBranch(this.#nextName(), inputs, base, at);
+    const branch = newBranch(nextName(this.branches), inputs, base, at);
     this.busy = true;
     const result = await new Promise<ForkResult>((settle) => {
       this.#listen(branch, { run: { ...run, inputs }, base: base.token }, settle);
@@ -290,11 +296,11 @@ export class Store {
     if (!this.canUndo) return false;
     const { current } = this;
     if (!current.parent || !this.branches.includes(current.parent)) {
-      const run = this.#runOf(current);
+      const run = runOf(current, this.source);
       if (!run) return false;
       const inputs = current.inputs.slice(0, -1);
       if (this.branches.length === 1) current.name = "B";
-      const parent = newBranch(this.branches.some((b) => b.name === "A") ? this.#nextName() : "A", inputs, current.parent?.parent, inputs.at(-1)?.at ?? 0);
+      const parent = newBranch(this.branches.some((b) => b.name === "A") ? nextName(this.branches) : "A", inputs, current.parent?.parent, inputs.at(-1)?.at ?? 0);
       current.parent = parent;
       current.forkAt = current.inputs.at(-1)!.at;
       this.branches.splice(this.branches.indexOf(current), 0, parent);
@@ -310,6 +316,7 @@ export class Store {
       const old = this.branches.find((x) => x !== this.branches[0] && x !== this.current);
       this.branches = this.branches.filter((x) => x !== old);
     }
+    if (this.compared) this.compared = this.current;
     this.branches.push(b);
     this.current = b;
     this.selected = undefined;
@@ -317,19 +324,6 @@ export class Store {
     this.#go(this.at.t, b.log.countAt(this.at.t));
     this.invalidate(changed.all);
     this.onMove();
-  }
-
-  #nextName(): string {
-    const last = this.branches.reduce((a, b) => Math.max(a, b.name.charCodeAt(0)), 64);
-    return String.fromCharCode(Math.min(90, last + 1));
-  }
-
-  #runOf(b: Branch): RunValue | undefined {
-    const { meta } = b.log;
-    if (!meta) return undefined;
-    const { name, sha256 } = meta.scenario;
-    const what = name ? { scenario: name, digest: sha256.slice(0, 16) } : { source: this.source };
-    return { ...what, vary: meta.vary ?? {}, seed: meta.seed };
   }
 
   /** Stands at the last of the first n events. */
@@ -358,7 +352,7 @@ export class Store {
 
   #rebuild(): void {
     this.#relens = false;
-    this.lens = new Lens([this.current.log]);
+    this.lens = new Lens(this.compared ? [this.current.log, this.compared.log] : [this.current.log]);
     this.axis = this.branches.length > 1 ? new Lens(this.branches.map((b) => b.log)) : this.lens;
   }
 
@@ -410,21 +404,4 @@ export class Store {
     }
     if (this.atEnd) this.pause();
   }
-}
-
-function newBranch(name: string, inputs: Input[], parent: Branch | undefined, forkAt: number): Branch {
-  const log = new RunLog();
-  return { name, log, replay: new Replay(log), token: "", inputs, parent, forkAt, seen: 0 };
-}
-
-/** How many values of an ascending list are at most x. */
-function upTo(list: readonly number[], x: number): number {
-  let lo = 0;
-  let hi = list.length;
-  while (lo < hi) {
-    const mid = (lo + hi) >> 1;
-    if (list[mid]! <= x + 1e-6) lo = mid + 1;
-    else hi = mid;
-  }
-  return lo;
 }

@@ -2,9 +2,11 @@
 import { button, glyph, h, s, set, setText } from "./dom.ts";
 import { familyOf, shortName } from "./family.ts";
 import { duration, gapTime, nowTime, numbers } from "./format.ts";
+import { LadderOther } from "./ladder-other.ts";
 import { LadderTimers } from "./ladder-timers.ts";
 import { drawWire, type DrawnWire } from "./ladder-wire.ts";
-import { flight, primary } from "./model.ts";
+import { flight } from "./flight.ts";
+import { primary } from "./model.ts";
 import type { Phrases } from "./phrases.ts";
 import { type Band, buildScene, columns, type Label, type Scene, type Side, type Wire } from "./scene.ts";
 import { changed, type Panel, type Store } from "./store.ts";
@@ -29,6 +31,7 @@ export class TcpLadder extends HTMLElement implements Panel {
   #static = s("g", {});
   #bands = s("g", {});
   #timers!: LadderTimers;
+  #other = new LadderOther(top);
   #labels = s("g", {});
   #wires = s("g", {});
   #notes = s("g", {});
@@ -58,7 +61,7 @@ export class TcpLadder extends HTMLElement implements Panel {
     this.#scroll.setAttribute("aria-label", say.text("ladder.label"));
     this.#scroll.setAttribute("role", "region");
     this.#now.append(s("path", { class: "nowtag", d: "M3 -9h42l6 9l-6 9h-42a3 3 0 0 1 -3 -3v-12a3 3 0 0 1 3 -3z" }), this.#nowText);
-    this.#svg.append(this.#ahead, this.#static, this.#life.left, this.#life.right, this.#timers.bands, this.#bands, this.#open.left,
+    this.#svg.append(this.#ahead, this.#static, this.#life.left, this.#life.right, this.#timers.bands, this.#other.el, this.#bands, this.#open.left,
       this.#open.right, this.#now, this.#wires, this.#notes, this.#labels, this.#timers.rings);
     this.#scroll.append(this.#svg);
     this.#hint.append(button("btn primary", "play", say.text("play.play"), () => store.play()), h("p", {}, say.text("stage.hint")));
@@ -137,6 +140,7 @@ export class TcpLadder extends HTMLElement implements Panel {
       s("path", { class: "nowline in", d: `M${c.left + 6} 0H${c.right - 6}` }),
     );
     this.#timers.reset(c);
+    this.#other.rebuild(this.#store, this.#width);
   }
 
   #drawHeads(): void {
@@ -272,7 +276,8 @@ export class TcpLadder extends HTMLElement implements Panel {
     }
     for (const d of this.#segments.values()) if (d.flying) d.move(at.y);
     this.#timers.move(at, y);
-    const content = Math.ceil(Math.max(this.#y(this.#store.lens.height), this.#timers.bottom) + 28);
+    this.#other.move(at.y);
+    const content = Math.ceil(Math.max(this.#y(this.#store.lens.height), this.#timers.bottom) + 52);
     if (content !== this.#contentHeight) {
       this.#contentHeight = content;
       const height = Math.max(content, this.#height);

@@ -1,14 +1,15 @@
 // <tcp-stage>: a run on the stage. It opens the run, puts the panels together, and takes the keyboard.
 import type { Do } from "./events.gen.ts";
+import type { Branch } from "./branch.ts";
 import { onFrame } from "./clock.ts";
 import { button, h, setText } from "./dom.ts";
 import { duration, segmentText } from "./format.ts";
 import { KeysDialog, keysLine } from "./keys-dialog.ts";
-import { canIntervene, flight } from "./model.ts";
+import { canIntervene, flight } from "./flight.ts";
 import { isPhraseKey, Phrases } from "./phrases.ts";
 import { type SegmentChoice, SegmentMenu } from "./segment-menu.ts";
 import { verbOf } from "./sentences.ts";
-import { type Branch, changed, type ForkResult, Store } from "./store.ts";
+import { changed, type ForkResult, Store } from "./store.ts";
 import { Link, type LinkState, type OpenRequest } from "./stream.ts";
 import { type Program, TcpCode } from "./tcp-code.ts";
 import { TcpLadder } from "./tcp-ladder.ts";
@@ -271,6 +272,8 @@ export class TcpStage extends HTMLElement {
       case "?":
         this.#keys.show();
         return true;
+      case "c":
+        return this.#store.compare();
       case "z":
         this.#undo();
         return true;

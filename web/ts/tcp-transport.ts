@@ -1,9 +1,10 @@
 // <tcp-transport>: play, pause, step; the scrubber with a tick for each segment and a lane for each run; what to take away.
 import { button, h, icon, set, setText } from "./dom.ts";
 import { clockTime } from "./format.ts";
+import type { Branch } from "./branch.ts";
 import type { Phrases } from "./phrases.ts";
 import { Scrubber } from "./scrubber.ts";
-import { type Branch, changed, type Panel, type Store } from "./store.ts";
+import { changed, type Panel, type Store } from "./store.ts";
 
 export const speeds = [0.25, 0.5, 1, 2, 4] as const;
 const speedNames: Record<number, string> = { 0.25: "¼×", 0.5: "½×", 1: "1×", 2: "2×", 4: "4×" };
@@ -23,6 +24,7 @@ export class TcpTransport extends HTMLElement implements Panel {
   #base = "/";
   #play!: HTMLButtonElement;
   #undo!: HTMLButtonElement;
+  #compare!: HTMLButtonElement;
   #clock = h("span", { class: "clock" });
   #time = h("span", {});
   #count = h("small", {});
@@ -42,6 +44,8 @@ export class TcpTransport extends HTMLElement implements Panel {
     const back = button("btn icon", "back", say.text("play.back"), () => store.step(-1), true);
     const forward = button("btn icon", "forward", say.text("play.forward"), () => store.step(1), true);
     this.#undo = button("btn undo", "undo", say.text("branch.undo"), () => actions.undo());
+    this.#compare = button("btn compare", "twin", say.text("branch.compare"), () => store.compare());
+    this.#compare.setAttribute("aria-label", say.text("branch.compare"));
     this.#undo.setAttribute("aria-label", say.text("branch.undo"));
     this.#undo.hidden = true;
     this.#speed.setAttribute("aria-label", say.text("play.speed"));
@@ -59,7 +63,7 @@ export class TcpTransport extends HTMLElement implements Panel {
     const help = button("btn icon ghost help", "help", say.text("keys.all"), () => actions.help(), true);
     this.#clock.append(this.#time, " ", this.#count);
     this.append(
-      h("div", { class: "trow" }, this.#play, back, forward, this.#clock, this.#speed, h("span", { class: "sp" }), this.#runs, this.#undo,
+      h("div", { class: "trow" }, this.#play, back, forward, this.#clock, this.#speed, h("span", { class: "sp" }), this.#runs, this.#compare, this.#undo,
         this.#pcapng, share, help),
     );
     this.#scrubber = new Scrubber(store, say, actions.branchName);
@@ -85,7 +89,8 @@ export class TcpTransport extends HTMLElement implements Panel {
 
   #showRuns(): void {
     const { branches, current } = this.#store;
-    this.#runs.hidden = branches.length < 2;
+    this.#runs.hidden = this.#compare.hidden = branches.length < 2;
+    set(this.#compare, "aria-pressed", String(this.#store.compared !== undefined));
     this.#undo.hidden = !this.#store.canUndo;
     this.#runs.replaceChildren(...branches.map((b) => {
       const name = this.#actions.branchName(b);
