@@ -15,22 +15,52 @@ import (
 func TestNoPageHasAnAccessibilityFault(t *testing.T) {
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		p.Allow("404") // one of the pages is that of an unknown lesson
+		lesson := "/" + l.Code + "/lessons/four-way"
 		for name, path := range map[string]string{
-			"home": "/" + l.Code + "/", "lesson": "/" + l.Code + "/lessons/four-way",
-			"embed": "/embed/" + l.Code + "/lessons/four-way", "unknown lesson": "/" + l.Code + "/lessons/nine-way",
+			"home": "/" + l.Code + "/", "lesson": lesson, "embed": "/embed" + lesson, "unknown lesson": "/" + l.Code + "/lessons/nine-way",
 		} {
 			for _, theme := range []string{"light", "dark"} {
 				for _, width := range []int64{390, 700, 1440} {
 					p.Width(width)
 					p.Media(theme, true)
-					p.Open(s.URL + path)
-					if strings.Contains(path, "four-way") {
-						p.Find("button", l.exactly(t, "play.play"))
+					if strings.HasSuffix(path, lesson) {
+						p.OpenStage(l, s.URL+path)
+					} else {
+						p.Open(s.URL + path)
 					}
 					p.axe(fmt.Sprintf("%s, %s, %d px", name, theme, width))
 				}
 			}
 		}
+	})
+}
+
+// TestTheStageInUseHasNoAccessibilityFault lets axe-core judge what appears while a learner works: a segment in flight and
+// its menu, a second run, a reason, the list of keys, a graded answer.
+func TestTheStageInUseHasNoAccessibilityFault(t *testing.T) {
+	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
+		p.Media("dark", true)
+		stage := p.OpenStage(l, s.URL+"/"+l.Code+"/lessons/four-way")
+		stage.Enter()
+		stage.stepToFIN().Focus()
+		p.axe("a segment in flight")
+		p.Press("Enter")
+		p.Find("menuitem", l.phrase(t, "menu.drop"))
+		p.axe("a segment's menu")
+		p.Press("d")
+		stage.until("a second run", func() bool { return len(stage.runs()) == 2 })
+		stage.Enter()
+		stage.Jump("End")
+		p.Press("w")
+		p.axe("two runs, at the end of one, with a reason")
+		p.Press("?")
+		p.Find("dialog", "")
+		p.axe("the list of keys")
+		p.Press("Escape")
+		question := card{p}
+		question.answer(question.ask(s).wrong())
+		p.Find("button", l.phrase(t, "quiz.open"))
+		p.axe("a graded answer")
 	})
 }
 

@@ -62,20 +62,24 @@ func (p *Tab) Element(css string) Thing {
 // middle of a part of it.
 func (x Thing) Click() {
 	x.tab.t.Helper()
-	must(x.tab, dom.ScrollIntoViewIfNeeded, dom.ScrollIntoViewIfNeededParams{BackendNodeID: x.node})
 	object := must(x.tab, dom.ResolveNode, dom.ResolveNodeParams{BackendNodeID: x.node}).Object
-	found := must(x.tab, runtime.CallFunctionOn, runtime.CallFunctionOnParams{
-		FunctionDeclaration: pointIn, ObjectID: object.ObjectID, ReturnByValue: new(true),
-	}).Result
-	var point *struct{ X, Y float64 }
-	if err := json.Unmarshal(found.Value, &point); err != nil || point == nil {
-		x.tab.t.Fatalf("the %s %q has no place on the page that a click reaches (%v)", x.Role, x.Name, err)
-	}
-	x.tab.ClickAt(point.X, point.Y)
+	type point struct{ X, Y float64 }
+	var last, here *point
+	x.tab.until("a place to click the "+x.Role+" "+x.Name+" that stands still", func() bool {
+		must(x.tab, dom.ScrollIntoViewIfNeeded, dom.ScrollIntoViewIfNeededParams{BackendNodeID: x.node})
+		found := must(x.tab, runtime.CallFunctionOn, runtime.CallFunctionOnParams{
+			FunctionDeclaration: pointIn, ObjectID: object.ObjectID, ReturnByValue: new(true), AwaitPromise: new(true),
+		}).Result
+		last, here = here, nil
+		err := json.Unmarshal(found.Value, &here)
+		return err == nil && here != nil && last != nil && *here == *last
+	})
+	x.tab.ClickAt(here.X, here.Y)
 }
 
-// pointIn gives a point of the viewport at which its element lies on top, or null.
-const pointIn = `function () {
+// pointIn gives, after a frame, a point of the viewport at which its element lies on top, or null.
+const pointIn = `async function () {
+	await new Promise(requestAnimationFrame);
 	for (const part of [this, ...this.querySelectorAll("*")]) {
 		const b = part.getBoundingClientRect();
 		const [x, y] = [b.x + b.width / 2, b.y + b.height / 2];

@@ -1,0 +1,188 @@
+//go:build journeys
+
+package journeys
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/network"
+
+	"finwait/journeys/server"
+)
+
+// TestAQuestionAnsweredWrongThenRight answers the lesson's question. Before the answer nothing that came to the browser
+// holds the key; the wrong answer opens the run at the event that refutes it; the right one is called right; and both are
+// the learner's to see and to delete.
+func TestAQuestionAnsweredWrongThenRight(t *testing.T) {
+	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
+		stage := p.OpenStage(l, s.URL+"/"+l.Code+"/lessons/four-way")
+		Eval[any](p, `document.addEventListener("fw-answer", (e) => { window.lastScore = e.detail.score; }); null`)
+		card := card{p}
+		card.keepsItsKey()
+
+		result := card.ask(s)
+		card.answer(result.wrong())
+		p.Until("the wrong answer's grade", "window.lastScore < 1")
+		p.Find("button", l.phrase(t, "quiz.open")).Click()
+		p.until("the stage at the event that refutes the answer", func() bool {
+			ms, _, _, _ := stage.Where()
+			return ms == (result.Refutation.At+500)/1000 || ms == result.Refutation.At/1000
+		})
+		before := card.seed()
+		p.Find("button", l.exactly(t, "quiz.next")).Click()
+		p.until("another question", func() bool { return card.seed() != before })
+		card.keepsItsKey()
+		right := card.ask(s)
+		card.answer(right.right())
+		p.Until("the right answer's grade", "window.lastScore === 1")
+
+		if n := card.kept(); n != 2 {
+			t.Errorf("the learner finds %d answers kept; want 2", n)
+		}
+		Eval[any](p, `fetch("/api/v1/me", {method: "DELETE"}).then((r) => r.status)`)
+		if n := card.kept(); n != 0 {
+			t.Errorf("after deletion the learner finds %d answers kept", n)
+		}
+	})
+}
+
+// card is the lesson's question.
+type card struct{ *Tab }
+
+// seed is that of the variant on the card.
+func (c card) seed() string {
+	c.t.Helper()
+	return Eval[string](c.Tab, `document.querySelector("quiz-card").getAttribute("seed")`)
+}
+
+// keepsItsKey fails the test where something that the browser has been given for this variant tells the answer.
+func (c card) keepsItsKey() {
+	c.t.Helper()
+	c.Until("the question's fields", `document.querySelectorAll("quiz-card fieldset").length >= 2`)
+	tells := regexp.MustCompile(`"(key|refutation|explain|verdict|score)"\s*:`)
+	seed := c.seed()
+	looked := 0
+	for id, r := range c.Received() {
+		about := strings.Contains(r.URL, "/quizzes/") && strings.Contains(r.URL, "/"+seed+"?") || strings.Contains(r.URL, "/lessons/")
+		if !about {
+			continue
+		}
+		looked++
+		body := must(c.Tab, network.GetResponseBody, network.GetResponseBodyParams{RequestID: id}).Body
+		if found := string(tells.Find(body)); found != "" {
+			c.t.Errorf("%s holds %s before the answer", r.URL, found)
+		}
+	}
+	if looked == 0 {
+		c.t.Error("no response about the question was found")
+	}
+	for _, frame := range c.Frames() {
+		if found := tells.FindString(frame); found != "" {
+			c.t.Errorf("a WebSocket message holds %s before the answer", found)
+		}
+	}
+}
+
+// graded is what the server answers.
+type graded struct {
+	Fields []struct {
+		Name string
+		Key  string
+	}
+	Refutation struct{ At int }
+	options    map[string][]string
+}
+
+// ask learns the key of the variant on the card as another learner: by answering it wrong.
+func (c card) ask(s *server.Server) graded {
+	c.t.Helper()
+	path := s.URL + "/api/v1/quizzes/four-way-states/" + c.seed()
+	var variant struct {
+		Fields []struct {
+			Name    string
+			Options []struct{ Value string }
+		}
+	}
+	if err := json.Unmarshal(fetch(c.t, path), &variant); err != nil {
+		c.t.Fatal(err)
+	}
+	options := map[string][]string{}
+	for _, f := range variant.Fields {
+		for _, o := range f.Options {
+			options[f.Name] = append(options[f.Name], o.Value)
+		}
+	}
+	// With the first guess the key is known, and with it an answer that is wrong in every field and its refutation.
+	first := map[string]string{}
+	for name, values := range options {
+		first[name] = values[0]
+	}
+	result := post(c.t, path, first, 1)
+	result.options = options
+	refuted := post(c.t, path, result.wrong(), 2)
+	refuted.options = options
+	return refuted
+}
+
+// right is the answer worth everything.
+func (g graded) right() map[string]string {
+	answer := map[string]string{}
+	for _, f := range g.Fields {
+		answer[f.Name] = f.Key
+	}
+	return answer
+}
+
+// wrong is an answer that is right in no field.
+func (g graded) wrong() map[string]string {
+	answer := map[string]string{}
+	for _, f := range g.Fields {
+		for _, value := range g.options[f.Name] {
+			if value != f.Key {
+				answer[f.Name] = value
+				break
+			}
+		}
+	}
+	return answer
+}
+
+// post sends an answer and gives its grade.
+func post(t *testing.T, path string, answer map[string]string, n int) graded {
+	t.Helper()
+	body, err := json.Marshal(map[string]any{"id": fmt.Sprintf("00000000-0000-4000-8000-%012d", n), "answer": answer})
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.Post(path+"/answers", "application/json", bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var result graded
+	if err := json.NewDecoder(res.Body).Decode(&result); err != nil || res.StatusCode >= 300 {
+		t.Fatalf("POST %s: %s, %v", path, res.Status, err)
+	}
+	return result
+}
+
+// answer clicks the choices and hands them in.
+func (c card) answer(choices map[string]string) {
+	c.t.Helper()
+	for name, value := range choices {
+		c.Element(fmt.Sprintf(`quiz-card fieldset[data-field=%q] label:has(input[value=%q])`, name, value)).Click()
+	}
+	c.Element(`quiz-card button[type=submit]`).Click()
+}
+
+// kept is how many answers the server keeps of this browser's learner.
+func (c card) kept() int {
+	c.t.Helper()
+	return Eval[int](c.Tab, `fetch("/api/v1/me").then((r) => r.ok ? r.json() : {}).then((me) => (me.answers ?? []).length)`)
+}
