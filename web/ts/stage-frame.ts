@@ -1,0 +1,186 @@
+// The stage's own markup: its head, its panels and tabs, and what it tells the reader.
+import { button, h, setText } from "./dom.ts";
+import { duration } from "./format.ts";
+import { KeysDialog, keysLine } from "./keys-dialog.ts";
+import { isPhraseKey, type PhraseKey, type Phrases } from "./phrases.ts";
+import { SegmentMenu } from "./segment-menu.ts";
+import { ShareDialog } from "./share-dialog.ts";
+import { programOf, type StageData } from "./stage-data.ts";
+import { changed, type Failure, type Panel, type Store } from "./store.ts";
+import type { LinkState } from "./stream.ts";
+import { TcpCode } from "./tcp-code.ts";
+import { TcpLadder } from "./tcp-ladder.ts";
+import { TcpSockets } from "./tcp-sockets.ts";
+import { TcpStates } from "./tcp-states.ts";
+import { TcpTranscript } from "./tcp-transcript.ts";
+import { TcpTransport, type TransportActions } from "./tcp-transport.ts";
+import { TcpWhy } from "./tcp-why.ts";
+
+const tabs = ["states", "code", "sockets", "why", "transcript"] as const;
+const toastTime = 6000; // ms
+
+const liveWords: Record<LinkState, PhraseKey> = {
+  live: "stage.live", connecting: "stage.connecting", reconnecting: "stage.connecting", whole: "stage.run", offline: "stage.run",
+};
+
+export interface FrameActions extends TransportActions {
+  retry(): void;
+}
+
+export class StageFrame implements Panel {
+  readonly el = h("section", { class: "frame" });
+  readonly ladder = new TcpLadder();
+  readonly codes = [new TcpCode(), new TcpCode()];
+  readonly menu: SegmentMenu;
+  readonly keys: KeysDialog;
+  connection: LinkState = "connecting";
+  #share: ShareDialog;
+  #why = new TcpWhy();
+  #say: Phrases;
+  #store: Store;
+  #actions: FrameActions;
+  #title = h("h2", {});
+  #facts = h("span", { class: "meta" });
+  #live = h("span", { class: "live" });
+  #trouble = h("p", { class: "trouble", role: "status" });
+  #fail = h("div", { class: "fail", role: "alert" });
+  #toast = h("p", { class: "toast", role: "status" });
+  #toastTimer = 0;
+
+  constructor(store: Store, say: Phrases, base: string, data: StageData, actions: FrameActions) {
+    this.#store = store;
+    this.#say = say;
+    this.#actions = actions;
+    this.menu = new SegmentMenu(say);
+    this.keys = new KeysDialog(say);
+    this.#share = new ShareDialog(say);
+    this.el.dataset["tab"] = "states";
+    this.#trouble.hidden = this.#fail.hidden = true;
+    const head = h("div", { class: "shead" }, this.#title, this.#facts, h("span", { class: "r" }, this.#live));
+    this.el.append(head, this.#trouble, this.#fail, this.#panels(base, data), this.keys.el, this.#share.el);
+    store.subscribe(this);
+  }
+
+  #panels(base: string, data: StageData): HTMLElement {
+    const [store, say] = [this.#store, this.#say];
+    const states = [new TcpStates(), new TcpStates()];
+    const transport = new TcpTransport();
+    const sockets = new TcpSockets();
+    const transcript = new TcpTranscript();
+    this.ladder.attach(store, say);
+    this.ladder.append(this.menu.el, this.#toast);
+    states.forEach((p, i) => p.attach(store, say, i));
+    const program = programOf(data);
+    this.codes.forEach((p, i) => p.attach(store, say, i, program));
+    transport.attach(store, say, base, this.#actions);
+    transport.append(keysLine(say));
+    sockets.attach(store, say);
+    this.#why.attach(store, say, base);
+    transcript.attach(store, say);
+    const place = (cls: string, el: HTMLElement, pane?: (typeof tabs)[number]): HTMLElement => {
+      el.classList.add(cls);
+      if (pane) el.dataset["pane"] = pane;
+      return el;
+    };
+    return h("div", { class: "body" }, place("p-lad", this.ladder), place("transport", transport), this.#tabs(),
+      place("p-sc", states[0]!, "states"), place("p-ss", states[1]!, "states"),
+      place("p-cc", this.codes[0]!, "code"), place("p-cs", this.codes[1]!, "code"),
+      h("div", { class: "lower" }, place("p-sock", sockets, "sockets"), place("p-tr", transcript, "transcript"), place("p-why", this.#why, "why")));
+  }
+
+  #tabs(): HTMLElement {
+    const list = h("div", { class: "tabs", role: "tablist", "aria-label": this.#say.text("tab.label") });
+    for (const name of tabs) {
+      const b = h("button", { type: "button", role: "tab", "data-tab": name }, this.#say.text(`tab.${name}`));
+      b.addEventListener("click", () => this.#choose(list, name));
+      list.append(b);
+    }
+    list.addEventListener("keydown", (e) => {
+      const all = [...list.querySelectorAll("button")];
+      const here = all.findIndex((b) => b === document.activeElement);
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
+      if (step === undefined || here < 0) return;
+      const next = all[(here + step + all.length) % all.length]!;
+      next.click();
+      next.focus();
+      e.preventDefault();
+      e.stopPropagation();
+    });
+    this.#choose(list, "states");
+    return list;
+  }
+
+  #choose(list: HTMLElement, name: string): void {
+    this.el.dataset["tab"] = name;
+    for (const b of list.querySelectorAll("button")) {
+      const on = b.dataset["tab"] === name;
+      b.setAttribute("aria-selected", String(on));
+      b.tabIndex = on ? 0 : -1;
+    }
+  }
+
+  /** Takes over what the page says of the run, e.g. that a link is out of date. */
+  keepNotice(notice: Element | null): void {
+    if (notice) this.#trouble.before(notice);
+  }
+
+  /** Opens the panel of reasons, and brings the keyboard there. */
+  showWhy(): void {
+    this.el.querySelector<HTMLButtonElement>('.tabs [data-tab="why"]')?.click();
+    this.#why.enter();
+  }
+
+  showLinkText(url: string): void {
+    this.#share.show(url);
+  }
+
+  /** Says something for some seconds, to eyes and to a screen reader. */
+  tell(text: string): void {
+    clearTimeout(this.#toastTimer);
+    setText(this.#toast, text);
+    this.#toast.classList.add("on");
+    this.#toastTimer = window.setTimeout(() => this.#toast.classList.remove("on"), toastTime);
+  }
+
+  errorText(code: string, message: string): string {
+    const key = `error.${code}`;
+    if (isPhraseKey(key)) return this.#say.text(key);
+    return message ? this.#say.text("error.other", { message }) : this.#say.text("error.lost");
+  }
+
+  showLink(state: LinkState): void {
+    this.connection = state;
+    const say = this.#say;
+    setText(this.#live, say.text(liveWords[state]));
+    this.#live.dataset["state"] = state;
+    this.#trouble.hidden = state === "live" || state === "connecting";
+    if (state === "reconnecting") setText(this.#trouble, say.text("stage.reconnecting", { n: this.#store.current.log.events.length }));
+    if (state === "whole") setText(this.#trouble, say.text("stage.whole"));
+    if (state === "offline") this.#trouble.replaceChildren(say.text("stage.offline"), " ", this.#retryButton());
+  }
+
+  #retryButton(): HTMLButtonElement {
+    return button("btn", undefined, this.#say.text("stage.retry"), () => this.#actions.retry());
+  }
+
+  draw(store: Store, bits: number): void {
+    const say = this.#say;
+    const { meta } = store.current.log;
+    if (bits & changed.log && meta) {
+      const title = say.text("stage.label", { title: meta.title[say.lang] });
+      setText(this.#title, title);
+      this.el.setAttribute("aria-label", title);
+      const choices = Object.entries(meta.vary ?? {}).map(([k, v]) => `${k}=${v}`);
+      const facts = [say.text("stage.seed", { seed: meta.seed }), say.text("stage.delay", { delay: duration(meta.link.delay_us) }), ...choices];
+      setText(this.#facts, facts.join(" · "));
+    }
+    if (bits & changed.status) this.#drawFailure(store.failure);
+  }
+
+  #drawFailure(failure: Failure | undefined): void {
+    this.#fail.hidden = !failure;
+    this.#fail.replaceChildren();
+    if (!failure) return;
+    this.#fail.append(h("strong", {}, this.#say.text("error.title")), h("p", {}, this.errorText(failure.code, failure.message)), this.#retryButton());
+  }
+}
