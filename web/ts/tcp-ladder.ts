@@ -65,7 +65,7 @@ export class TcpLadder extends HTMLElement implements Panel {
       this.#open.right, this.#now, this.#wires, this.#notes, this.#labels, this.#timers.rings);
     this.#scroll.append(this.#svg);
     this.#hint.append(button("btn primary", "play", say.text("play.play"), () => store.play()), h("p", {}, say.text("stage.hint")));
-    this.append(this.#heads, this.#scroll, this.#hint, h("p", { class: "laddrop" }, say.text("stage.hint.drop")));
+    this.append(this.#heads, this.#scroll, this.#hint);
     new ResizeObserver(([entry]) => {
       if (!entry) return;
       this.#width = Math.round(entry.contentRect.width);
@@ -110,10 +110,18 @@ export class TcpLadder extends HTMLElement implements Panel {
   draw(store: Store, bits: number): void {
     if (this.#width === 0) return;
     this.#hint.hidden = store.playing || store.at.n !== 1 || store.failure !== undefined;
+    const focused = this.segmentOf(document.activeElement);
     if (bits & changed.log || !this.#scene || this.#scene.columns.width !== this.#width) this.#rebuild();
     if (bits & (changed.log | changed.events | changed.select)) this.#reveal();
+    if (focused !== undefined && !this.segmentOf(document.activeElement)) this.#refocus(focused);
     if (bits & (changed.time | changed.events | changed.log)) this.#move();
     if (bits & changed.status && (store.playing || store.stepping)) this.#follow = true;
+  }
+
+  /** Gives the keyboard back to a segment that was drawn anew, or else to the ladder: it stays in the stage. */
+  #refocus(id: number): void {
+    const el = this.#segments.get(id)?.el ?? this.#scroll;
+    el.focus({ preventScroll: true });
   }
 
   #y(y: number): number {
