@@ -30,7 +30,10 @@ func TestADroppedFINForksTheRun(t *testing.T) {
 				fin := stage.stepToFIN()
 				drop(fin)
 				stage.until("a second run", func() bool { return len(stage.runs()) == 2 })
-				stage.Enter()
+				if !Eval[bool](p, `document.querySelector("tcp-stage").contains(document.activeElement)`) {
+					t.Error("the drop has taken the keyboard away from the stage")
+					stage.Enter()
+				}
 				again := regexp.MustCompile(l.phrase(t, "event.segment.again"))
 				stage.StepUntil("the FIN sent again", func() bool {
 					return slices.ContainsFunc(stage.Transcript(), func(line string) bool {

@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -112,7 +113,8 @@ var keys = map[string]string{
 	"Escape": kb.Escape, "Tab": kb.Tab, "Space": " ",
 }
 
-// Press types keys, one after the other: "Space", "ArrowRight", "Shift+ArrowRight", or a letter.
+// Press types keys, one after the other: "Space", "ArrowRight", "Shift+ArrowRight", or a letter. The text goes with the
+// key's own event, as at a keyboard, so that a page that takes the key for itself prevents the text too.
 func (p *Tab) Press(names ...string) {
 	p.t.Helper()
 	for _, name := range names {
@@ -121,11 +123,21 @@ func (p *Tab) Press(names ...string) {
 		if !ok {
 			key = base
 		}
-		var options []chromedp.KeyOption
-		if shifted {
-			options = append(options, chromedp.KeyModifiers(chromedp.ModifierShift))
+		var down input.DispatchKeyEventParams
+		for _, event := range kb.Encode([]rune(key)[0]) {
+			if shifted {
+				event.Modifiers |= int64(kb.ModifierShift)
+			}
+			switch event.Type {
+			case kb.KeyDown:
+				down = *event
+			case kb.KeyChar:
+				down.Text, down.UnmodifiedText = event.Text, event.UnmodifiedText
+			case kb.KeyUp:
+				must(p, input.DispatchKeyEvent, down)
+				must(p, input.DispatchKeyEvent, *event)
+			}
 		}
-		p.do("key "+name, chromedp.KeyEvent(key, options...))
 	}
 }
 
