@@ -68,12 +68,12 @@ export class StageFrame implements Panel {
     const sockets = new TcpSockets();
     const transcript = new TcpTranscript();
     this.ladder.attach(store, say);
-    this.ladder.append(this.menu.el, this.#toast);
+    this.ladder.append(this.menu.el);
     states.forEach((p, i) => p.attach(store, say, i));
     const program = programOf(data);
     this.codes.forEach((p, i) => p.attach(store, say, i, program));
     transport.attach(store, say, base, this.#actions);
-    transport.append(keysLine(say));
+    transport.append(keysLine(say), h("p", { class: "laddrop" }, say.text("stage.hint.drop")), this.#toast);
     sockets.attach(store, say);
     this.#why.attach(store, say, base);
     transcript.attach(store, say);

@@ -12,6 +12,7 @@ import { type Band, buildScene, columns, type Label, type Scene, type Side, type
 import { changed, type Panel, type Store } from "./store.ts";
 
 const top = 18; // px above the first event
+const beside = 330; // px of the window that the page's bar, the stage's head and its transport take
 const margin = 240; // px beyond the view that are drawn ahead
 
 interface Drawn {
@@ -45,6 +46,7 @@ export class TcpLadder extends HTMLElement implements Panel {
   #ahead = s("path", { class: "life ahead" });
   #width = 0;
   #height = 0;
+  #visible = 0; // of the height, above the transport and within the window
   #top = 0; // scrolled to
   #follow = true;
   #setTop = -1; // what the last frame scrolled to
@@ -70,8 +72,10 @@ export class TcpLadder extends HTMLElement implements Panel {
       if (!entry) return;
       this.#width = Math.round(entry.contentRect.width);
       this.#height = Math.round(entry.contentRect.height);
+      this.#fit();
       store.invalidate(changed.all);
     }).observe(this.#scroll);
+    window.addEventListener("resize", () => this.#fit());
     this.#scroll.addEventListener("scroll", () => {
       const y = this.#scroll.scrollTop;
       if (Math.abs(y - this.#setTop) > 2) this.#follow = false;
@@ -79,6 +83,10 @@ export class TcpLadder extends HTMLElement implements Panel {
       if (y < this.#from || y + this.#height > this.#to) store.invalidate(changed.events);
     }, { passive: true });
     store.subscribe(this);
+  }
+
+  #fit(): void {
+    this.#visible = Math.min(this.#height, Math.max(260, window.innerHeight - beside));
   }
 
   /** The segment group that has, or last had, the focus of the keyboard. */
@@ -285,7 +293,7 @@ export class TcpLadder extends HTMLElement implements Panel {
     for (const d of this.#segments.values()) if (d.flying) d.move(at.y);
     this.#timers.move(at, y);
     this.#other.move(at.y);
-    const content = Math.ceil(Math.max(this.#y(this.#store.lens.height), this.#timers.bottom) + 52);
+    const content = Math.ceil(Math.max(this.#y(this.#store.lens.height), this.#timers.bottom) + 52 + this.#height - this.#visible);
     if (content !== this.#contentHeight) {
       this.#contentHeight = content;
       const height = Math.max(content, this.#height);
@@ -301,8 +309,8 @@ export class TcpLadder extends HTMLElement implements Panel {
   #scrollTo(y: number): void {
     if (!this.#follow && !this.#store.playing) return;
     const last = Math.max(0, this.#contentHeight - this.#height);
-    const low = y - this.#height * 0.68;
-    const high = y - this.#height * 0.2;
+    const low = y - this.#visible * 0.68;
+    const high = y - this.#visible * 0.2;
     const want = Math.round(Math.max(0, Math.min(last, this.#top < low ? low : this.#top > high ? high : this.#top)));
     if (want === this.#top) return;
     this.#top = want;
