@@ -34,7 +34,7 @@ web/ts/node_modules/.package-lock.json: web/ts/package-lock.json
 .PHONY: lint
 lint: ## gofmt, vet, staticcheck
 	$(call say,lint)
-	unformatted=$$(gofmt -l $(GO_FILES)); [[ -z $$unformatted ]] || { echo "not gofmt'ed:" $$unformatted; exit 1; }
+	@unformatted=$$(gofmt -l $(GO_FILES)); [[ -z $$unformatted ]] || { echo "not gofmt'ed:" $$unformatted; exit 1; }
 	go vet $(TAGS) ./...
 	go run $(STATICCHECK) $(TAGS) ./...
 

@@ -65,7 +65,7 @@ func (l language) exactly(t *testing.T, key string) string {
 func (l language) read(t *testing.T, key, text string) map[string]string {
 	t.Helper()
 	pattern := placeholder.ReplaceAllStringFunc(regexp.QuoteMeta(l.template(t, key)), func(s string) string {
-		return "(?P<" + strings.Trim(s, `\\{}`) + ">.*?)"
+		return "(?P<" + strings.Trim(s, `\{}`) + ">.*?)"
 	})
 	form := regexp.MustCompile("^" + pattern + "$")
 	match := form.FindStringSubmatch(text)

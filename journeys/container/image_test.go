@@ -64,6 +64,7 @@ func TestImage(t *testing.T) {
 		}
 	})
 	t.Run("keeps what it wrote when the container is replaced, and stops when asked", func(t *testing.T) {
+		learner := answer(t, url)
 		docker(t, "stop", "-t", "20", name)
 		if code := docker(t, "inspect", "--format", "{{.State.ExitCode}}", name); code != "0" {
 			t.Errorf("docker stop: exit code %s; want 0", code)
@@ -71,6 +72,9 @@ func TestImage(t *testing.T) {
 		docker(t, "rm", "--force", name)
 		run(t, name, port, volumes)
 		healthy(t, name)
+		if kept := keptOf(t, url, learner); kept != 1 {
+			t.Errorf("the new container knows %d answers of the learner; want 1", kept)
+		}
 	})
 }
 
@@ -141,6 +145,61 @@ func healthy(t *testing.T, name string) {
 		}
 	}
 	t.Fatalf("the container is %s", status)
+}
+
+// answer saves an answer to a question and gives the learner's cookies.
+func answer(t *testing.T, url string) []*http.Cookie {
+	t.Helper()
+	const quiz = "/api/v1/quizzes/four-way-states/1"
+	var variant struct {
+		Fields []struct {
+			Name    string
+			Options []struct{ Value string }
+		}
+	}
+	if err := json.Unmarshal(get(t, url+quiz), &variant); err != nil {
+		t.Fatal(err)
+	}
+	choices := map[string]string{}
+	for _, field := range variant.Fields {
+		choices[field.Name] = field.Options[0].Value
+	}
+	body, err := json.Marshal(map[string]any{"id": "8d3bba6c-0d8f-4f5e-9d1c-5a6f2f7e0001", "answer": choices})
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.Post(url+quiz+"/answers", "application/json", bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode >= 300 {
+		text, _ := io.ReadAll(res.Body)
+		t.Fatalf("saving an answer: %s\n%s", res.Status, text)
+	}
+	return res.Cookies()
+}
+
+// keptOf is how many answers the service keeps of the learner.
+func keptOf(t *testing.T, url string, learner []*http.Cookie) int {
+	t.Helper()
+	req, err := http.NewRequest(http.MethodGet, url+"/api/v1/me", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, cookie := range learner {
+		req.AddCookie(cookie)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var me struct{ Answers []json.RawMessage }
+	if err := json.NewDecoder(res.Body).Decode(&me); err != nil {
+		t.Fatal(err)
+	}
+	return len(me.Answers)
 }
 
 // get fetches a page that must be there.
