@@ -198,11 +198,8 @@ func (h *Handler) otherRun(r *http.Request, s *web.Stage, token string, l conten
 	lines, full, err := h.Runs.Log(r.Context(), h.session(r), run)
 	if err != nil {
 		e := explain(err)
-		switch e.Status {
-		case http.StatusInternalServerError:
+		if e.Status == http.StatusInternalServerError {
 			return err
-		case http.StatusServiceUnavailable, http.StatusTooManyRequests:
-			s.Token = token // the stage can ask again
 		}
 		h.refused(s, e, l)
 		return nil
