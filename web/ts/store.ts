@@ -6,7 +6,7 @@ import { Lens, type Track } from "./lens.ts";
 import { canIntervene } from "./flight.ts";
 import type { World } from "./model.ts";
 import { upTo } from "./search.ts";
-import type { Link, OpenRequest } from "./stream.ts";
+import type { Listener, OpenRequest } from "./stream.ts";
 
 /** What changed since the last frame, as bits. */
 export const changed = { log: 1, events: 2, time: 4, select: 8, status: 16, all: 31 } as const;
@@ -31,6 +31,17 @@ export interface Failure {
 
 /** How a learner's intervention went. */
 export type ForkResult = "done" | "none" | "late" | "offline" | Failure;
+
+/** Where runs come from. */
+export interface Source {
+  readonly live: boolean;
+  /** Opens a run and gives the name to close it by. */
+  open(request: OpenRequest, listener: Listener): string;
+  close(name: string): void;
+  /** More may be wanted of the open runs. */
+  pump(): void;
+  retry(): void;
+}
 
 const lookAhead = 4096; // events
 const mostBranches = 4;
@@ -57,7 +68,7 @@ export class Store {
   source = "";
   onMove: () => void = () => {};
 
-  #link: Link;
+  #link: Source;
   #schedule: () => void;
   #panels: Panel[] = [];
   #bits = 0;
@@ -68,7 +79,7 @@ export class Store {
   #pendingAt: { t?: number | undefined; seq?: number | undefined } | undefined;
   #streams = new Map<Branch, string>();
 
-  constructor(link: Link, schedule: () => void) {
+  constructor(link: Source, schedule: () => void) {
     this.#link = link;
     this.#schedule = schedule;
     this.current = newBranch("A", [], undefined, 0);

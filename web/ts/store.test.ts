@@ -1,0 +1,198 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { LogEvent } from "./events.gen.ts";
+import { events } from "./fixture.test.ts";
+import { type Source, Store } from "./store.ts";
+import type { Listener, OpenRequest } from "./stream.ts";
+
+/** A server of two runs: the four-way close, and for one with inputs the same with its FIN dropped. */
+class Server implements Source {
+  live = true;
+  asked: OpenRequest[] = [];
+  waiting: (() => void)[] = [];
+  refuse: { code: string; message: string } | undefined;
+
+  open(request: OpenRequest, listener: Listener): string {
+    this.asked.push(request);
+    const inputs = request.run?.inputs ?? [];
+    const list = events(inputs.length > 0 ? "fin-dropped" : "four-way").map((e): LogEvent => (e.kind === "meta" ? { ...e, inputs } : e));
+    this.waiting.push(() => {
+      if (this.refuse) {
+        listener.failed(this.refuse.code, this.refuse.message);
+        return;
+      }
+      listener.opened(`token-${inputs.length}`, undefined);
+      listener.events(list.slice(0, 60));
+      listener.events(list.slice(60));
+      listener.ended();
+    });
+    return String(this.asked.length);
+  }
+
+  answer(): void {
+    for (const f of this.waiting.splice(0)) f();
+  }
+
+  close(): void {}
+  pump(): void {}
+  retry(): void {}
+}
+
+function opened(at?: number): { store: Store; server: Server; frame: (dt?: number) => void } {
+  const server = new Server();
+  const store = new Store(server, () => {});
+  let now = 1000;
+  const frame = (dt = 16): void => void store.frame((now += dt));
+  store.open({ run: { scenario: "close/four-way", seed: 7 } }, { t: at });
+  server.answer();
+  frame();
+  return { store, server, frame };
+}
+
+test("a run opens before its first event, or at the time that is asked for", () => {
+  assert.deepEqual([opened().store.at.n, opened().store.at.t], [1, 0]);
+  const { store } = opened(95_000);
+  assert.equal(store.at.t, 95_000);
+  assert.equal(store.current.log.events[store.at.n - 1]?.t, 90_000);
+});
+
+test("stepping visits every stop forward and back", () => {
+  const { store } = opened();
+  const { stops } = store.current.log;
+  const seen: number[] = [];
+  for (let i = 0; i < stops.length; i++) {
+    store.step(1);
+    seen.push(store.latest);
+  }
+  assert.deepEqual(seen, stops);
+  store.step(1);
+  assert.equal(store.latest, stops.at(-1), "there is nothing after the end");
+  for (let i = stops.length - 2; i >= 0; i--) {
+    store.step(-1);
+    assert.equal(store.latest, stops[i]);
+  }
+});
+
+test("one step back from between two events is to the one just past", () => {
+  const { store } = opened(95_000);
+  const { latest } = store;
+  store.step(-1);
+  assert.equal(store.latest, latest);
+  assert.equal(store.at.t, 90_000);
+});
+
+test("playing runs through every event once, at 1× and at 4×", () => {
+  for (const speed of [1, 4]) {
+    const { store, frame } = opened();
+    store.setSpeed(speed);
+    store.play();
+    let n = 0;
+    let wall = 0;
+    while (store.playing && wall < 60_000) {
+      frame(16);
+      wall += 16;
+      assert.ok(store.at.n >= n);
+      n = store.at.n;
+      assert.ok(store.at.t >= (store.current.log.events[n - 1]?.t ?? 0) - 0.001);
+    }
+    assert.equal(n, store.current.log.events.length);
+    assert.ok(wall < 24_000 / speed && wall > 8_000 / speed, `${wall} ms at ${speed}×`);
+  }
+});
+
+test("reduced motion steps once a second", () => {
+  const { store, frame } = opened(95_000);
+  store.reduced = true;
+  const { latest } = store;
+  store.play();
+  frame(16);
+  frame(100);
+  const first = store.latest;
+  assert.notEqual(first, latest);
+  for (let i = 0; i < 8; i++) frame(100);
+  assert.equal(store.latest, first);
+  for (let i = 0; i < 2; i++) frame(100);
+  assert.ok(store.latest > first);
+});
+
+test("an intervention acts at the playhead's time and leads on from there", async () => {
+  const { store, server, frame } = opened(95_000);
+  store.seek(95_400.7);
+  const result = store.intervene({ drop: { segment: 8 } });
+  assert.ok(store.busy);
+  server.answer();
+  assert.equal(await result, "done");
+  frame();
+  const asked = server.asked.at(-1)!;
+  assert.deepEqual(asked.run?.inputs, [{ at: 95_400, do: { drop: { segment: 8 } } }]);
+  assert.equal(asked.run?.digest, store.branches[0]!.log.meta!.scenario.sha256.slice(0, 16));
+  assert.equal(asked.base, "token-0");
+  assert.deepEqual(store.branches.map((b) => b.name), ["A", "B"]);
+  assert.equal(store.current.name, "B");
+  assert.equal(store.at.t, 95_400.7);
+  assert.ok(store.undo());
+  assert.equal(store.current.name, "A");
+  assert.equal(store.at.t, 95_400.7);
+});
+
+test("a change earlier than one made before replaces it", async () => {
+  const { store, server } = opened(95_000);
+  let result = store.intervene({ drop: { segment: 8 } });
+  server.answer();
+  await result;
+  store.seek(92_000);
+  result = store.intervene({ duplicate: { segment: 8 } });
+  server.answer();
+  await result;
+  assert.deepEqual(server.asked.at(-1)!.run?.inputs, [{ at: 92_000, do: { duplicate: { segment: 8 } } }]);
+});
+
+test("what can't be reached any more is not asked for", async () => {
+  const { store, server } = opened(100_000);
+  assert.equal(await store.intervene({ drop: { segment: 8 } }), "late");
+  assert.equal(await store.intervene({ drop: { segment: 99 } }), "none");
+  server.live = false;
+  store.seek(95_000);
+  assert.equal(await store.intervene({ drop: { segment: 8 } }), "offline");
+  assert.equal(server.asked.length, 1);
+});
+
+test("a refused change leaves everything as it was", async () => {
+  const { store, server } = opened(95_000);
+  server.refuse = { code: "not_in_flight", message: "…" };
+  const result = store.intervene({ drop: { segment: 8 } });
+  server.answer();
+  assert.deepEqual(await result, server.refuse);
+  assert.deepEqual([store.current.name, store.branches.length, store.busy, store.failure], ["A", 1, false, undefined]);
+});
+
+test("a run that came by a link can be undone, and compared with what it was", () => {
+  const { store, server, frame } = opened();
+  store.open({ run: { scenario: "close/four-way", seed: 7, inputs: [{ at: 95_000, do: { drop: { segment: 8 } } }] } }, { t: 95_000 });
+  server.answer();
+  frame();
+  assert.ok(store.canUndo);
+  assert.ok(store.undo());
+  server.answer();
+  frame();
+  assert.deepEqual(store.branches.map((b) => b.name), ["A", "B"]);
+  assert.deepEqual(server.asked.at(-1)!.run?.inputs, []);
+  assert.equal(store.at.t, 95_000);
+  assert.ok(store.compare());
+  assert.equal(store.compared?.name, "B");
+  assert.equal(store.lens.tracks.length, 2);
+  store.show(store.branches[1]!);
+  assert.equal(store.compared?.name, "A");
+});
+
+test("the fifth run takes the place of the oldest fork", async () => {
+  const { store, server } = opened(95_000);
+  for (let i = 0; i < 5; i++) {
+    store.show(store.branches[0]!);
+    store.seek(95_000 + i);
+    const result = store.intervene({ drop: { segment: 8 } });
+    server.answer();
+    assert.equal(await result, "done");
+  }
+  assert.deepEqual(store.branches.map((b) => b.name), ["A", "D", "E", "F"]);
+});

@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import type { LogEvent } from "./events.gen.ts";
+import { events } from "./fixture.test.ts";
+import type { ClientFrame, ServerFrame } from "./protocol.gen.ts";
+import { Link, type LinkState, type Listener } from "./stream.ts";
+
+/** The browser's end of a connection whose other end is the test. */
+class Socket {
+  static readonly OPEN = 1;
+  static all: Socket[] = [];
+  readyState = 0;
+  sent: ClientFrame[] = [];
+  onopen = (): void => {};
+  onclose = (): void => {};
+  onmessage = (_: { data: string }): void => {};
+  readonly url: string;
+  readonly protocol: string;
+
+  constructor(url: URL, protocol: string) {
+    this.url = url.href;
+    this.protocol = protocol;
+    Socket.all.push(this);
+  }
+
+  send(text: string): void {
+    this.sent.push(JSON.parse(text) as ClientFrame);
+  }
+
+  accept(): void {
+    this.readyState = 1;
+    this.onopen();
+  }
+
+  say(f: ServerFrame): void {
+    this.onmessage({ data: JSON.stringify(f) });
+  }
+
+  close(): void {
+    this.readyState = 3;
+    this.onclose();
+  }
+}
+
+const log = events("four-way");
+let timers: (() => void)[] = [];
+
+function listener(): Listener & { got: LogEvent[]; tokens: string[]; ends: number; errors: string[]; room: number } {
+  return {
+    got: [], tokens: [], ends: 0, errors: [], room: 1000,
+    opened(token) { this.tokens.push(token); },
+    events(list) { this.got.push(...list); },
+    ended() { this.ends++; },
+    failed(code) { this.errors.push(code); },
+    wanted() { return this.room - this.got.length; },
+  };
+}
+
+function link(): { link: Link; states: LinkState[] } {
+  const states: LinkState[] = [];
+  return { link: new Link("/", "zh", (s) => states.push(s)), states };
+}
+
+const run = { scenario: "close/four-way", seed: 7, inputs: [] };
+
+beforeEach(() => {
+  Socket.all = [];
+  timers = [];
+  Object.assign(globalThis, {
+    WebSocket: Socket, location: { href: "http://finwait.example/en/lessons/four-way" },
+    window: { setTimeout: (f: () => void) => timers.push(f) },
+  });
+});
+
+test("a run is opened with credit, and events are topped up as they come", () => {
+  const l = listener();
+  const { link: to, states } = link();
+  to.open({ run }, l);
+  const s = Socket.all[0]!;
+  assert.deepEqual([s.url, s.protocol], ["ws://finwait.example/ws?lang=zh", "finwait.v1"]);
+  s.accept();
+  assert.deepEqual(s.sent, [{ op: "open", stream: "s1", run, after: -1, credit: 256 }]);
+  s.say({ op: "opened", stream: "s1", token: "t", engine: 1 });
+  s.say({ op: "events", stream: "s1", events: log.slice(0, 100) });
+  assert.deepEqual(s.sent.at(-1), { op: "credit", stream: "s1", n: 100 });
+  s.say({ op: "events", stream: "s1", events: log.slice(100) });
+  s.say({ op: "end", stream: "s1", seq: log.length - 1, sha256: "" });
+  assert.deepEqual(l.got, log);
+  assert.deepEqual([l.ends, l.tokens, states], [1, ["t"], ["connecting", "live"]]);
+});
+
+test("a reader who wants no more gives no credit", () => {
+  const l = listener();
+  l.room = 80;
+  const { link: to } = link();
+  to.open({ run }, l);
+  const s = Socket.all[0]!;
+  s.accept();
+  assert.equal((s.sent[0] as { credit: number }).credit, 80);
+  s.say({ op: "opened", stream: "s1", token: "t", engine: 1 });
+  s.say({ op: "events", stream: "s1", events: log.slice(0, 80) });
+  assert.equal(s.sent.length, 1);
+  l.room = 1000;
+  to.pump();
+  assert.deepEqual(s.sent.at(-1), { op: "credit", stream: "s1", n: 256 });
+});
+
+test("after a loss it resumes by token, without a gap and without a double", () => {
+  const l = listener();
+  const { link: to, states } = link();
+  to.open({ run }, l);
+  const first = Socket.all[0]!;
+  first.accept();
+  first.say({ op: "opened", stream: "s1", token: "t", engine: 1 });
+  first.say({ op: "events", stream: "s1", events: log.slice(0, 40) });
+  first.close();
+  timers.shift()!();
+  const second = Socket.all[1]!;
+  second.accept();
+  assert.deepEqual(second.sent, [{ op: "open", stream: "s1", token: "t", after: 39, credit: 256 }]);
+  second.say({ op: "opened", stream: "s1", token: "t", engine: 1 });
+  second.say({ op: "events", stream: "s1", events: log.slice(38) }); // two of them again
+  assert.deepEqual(l.got, log);
+  assert.deepEqual(states, ["connecting", "live", "reconnecting", "reconnecting", "live"]);
+});
+
+test("an error ends its stream and nothing else", () => {
+  const [a, b] = [listener(), listener()];
+  const { link: to } = link();
+  to.open({ run }, a);
+  to.open({ token: "x" }, b);
+  const s = Socket.all[0]!;
+  s.accept();
+  s.say({ op: "error", stream: "s2", code: "bad_token", message: "…" });
+  s.say({ op: "opened", stream: "s1", token: "t", engine: 1 });
+  s.say({ op: "events", stream: "s1", events: log.slice(0, 1) });
+  assert.deepEqual([a.errors, b.errors, a.got.length], [[], ["bad_token"], 1]);
+});
+
+test("where no WebSocket can be had, the run is fetched whole", async () => {
+  const l = listener();
+  const asked: string[] = [];
+  Object.assign(globalThis, {
+    fetch: (url: URL) => {
+      asked.push(url.href);
+      return Promise.resolve(new Response(log.map((e) => JSON.stringify(e)).join("\n") + "\n"));
+    },
+  });
+  const { link: to, states } = link();
+  to.open({ run, fallback: "close/four-way~7" }, l);
+  Socket.all[0]!.close();
+  timers.shift()!();
+  Socket.all[1]!.close();
+  await new Promise((done) => setTimeout(done, 20));
+  assert.deepEqual(asked, ["http://finwait.example/api/v1/runs.jsonl?run=close%2Ffour-way~7"]);
+  assert.deepEqual(l.got, log);
+  assert.deepEqual([l.ends, states.at(-1)], [1, "whole"]);
+});
