@@ -64,11 +64,6 @@ var (
 		Head: engine.Text{En: "This page failed.", Zh: "这一页出错了。"},
 		Text: engine.Text{En: "It is our fault, not yours. Nothing was saved or lost by it.", Zh: "是我们的问题，不是你的。没有因此多存或丢失任何东西。"},
 	}
-	errLeaving = &Error{
-		Status: http.StatusServiceUnavailable, Code: "unavailable",
-		Head: engine.Text{En: "Not right now.", Zh: "现在不行。"},
-		Text: engine.Text{En: "The service is not ready or has too much to do. Try again in a moment.", Zh: "服务还没有就绪，或者正忙。请稍后再试。"},
-	}
 )
 
 // generalHead is the heading of errors that have none of their own.
