@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./fixture.test.ts";
 import { Lens } from "./lens.ts";
+import { RunLog } from "./model.ts";
 import { buildScene, columns, type Scene, wayOf } from "./scene.ts";
 
 function scene(name: string, width: number): { s: Scene; lens: Lens; log: ReturnType<typeof load> } {
@@ -72,4 +73,20 @@ test("a dropped segment ends where the playhead was; its wait has a bracket", ()
   assert.ok(after.byInput);
   assert.deepEqual(s.waits.map((w) => `${w.side} ${w.timer} ${w.us}`), ["left probe 222000", "left time-wait 61008000"]);
   assert.deepEqual(s.gaps.map((g) => Math.round(g.us / 1000)), [222, 60_998]);
+});
+
+test("labels on wires that cross stand apart", () => {
+  const log = load("four-way");
+  const fin = log.events.find((e) => e.kind === "segment" && e.flags === "FA")!;
+  assert.ok(fin.kind === "segment");
+  // The same close with a FIN of the server's at the same moment.
+  const both = new RunLog();
+  const twin = { ...fin, seq: fin.seq + 1, id: 99, from: fin.to, to: fin.from };
+  both.append([...log.events.slice(0, fin.seq + 1), twin]);
+  const lens = new Lens([both]);
+  const s = buildScene(both, lens.tracks[0]!, lens, 412);
+  const [a, b] = s.wires.slice(-2);
+  const span = s.columns.right - s.columns.left - 14;
+  const half = (w: typeof a): number => (`${w!.flags} ${w!.figures}`.trim().length * glyph) / 2;
+  assert.ok(a!.labelAt * span + half(a) <= span - b!.labelAt * span - half(b));
 });

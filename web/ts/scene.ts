@@ -155,8 +155,8 @@ function buildWires(log: RunLog, track: Track, lens: Lens, sides: Map<string, Si
 function fitLabel(w: Wire, all: readonly Wire[], span: number): void {
   const mid = (w.y + w.yTo) / 2;
   const crossed = all.some((o) => o.from !== w.from && Math.abs((o.y + o.yTo) / 2 - mid) < 16 && o.y < w.yTo && w.y < o.yTo);
-  if (crossed) w.labelAt = 0.29;
-  const room = (crossed ? span * 0.52 : span - 16) - w.flags.length * charWidth - 6;
+  if (crossed) w.labelAt = 0.26;
+  const room = (crossed ? span * 0.48 : span - 16) - w.flags.length * charWidth - 6;
   let parts = w.figures.split(" ");
   // What goes first says least: a pure ACK is about its ack, a FIN about its seq, data about its len.
   for (const least of w.kind === "ack" ? ["seq", "ack"] : ["ack", "seq", "len"]) {

@@ -77,7 +77,7 @@ export class TcpWhy extends HTMLElement implements Panel {
     const say = this.#say;
     const { why, rule } = this.#reason(log, e);
     const out: Node[] = [h("p", { class: "ev" }, h("b", {}, duration(e.t)), " ", ...sentence(sentenceOf(log, seq, say)))];
-    out.push(h("p", {}, why));
+    if (why) out.push(h("p", {}, why));
     if (rule) out.push(this.#source(rule, this.#ruleOf(log, e)));
     const links: HTMLLIElement[] = [];
     if (e.cause !== undefined && log.events[e.cause]) links.push(this.#link(log, "why.cause", e.cause));
@@ -97,7 +97,8 @@ export class TcpWhy extends HTMLElement implements Panel {
 
   #reason(log: RunLog, e: LogEvent): { why: string; rule: RuleText | undefined } {
     const id = this.#ruleOf(log, e);
-    if (!id) return { why: this.#say.text("why.none"), rule: undefined };
+    const program = e.kind === "call" || e.kind === "return" || e.kind === "process";
+    if (!id) return { why: program ? this.#say.text("why.none") : "", rule: undefined };
     if (this.#state === "failed") return { why: this.#say.text("why.failed"), rule: undefined };
     const rule = this.#rules?.[id];
     if (!rule) return { why: this.#state === "ready" ? id : this.#say.text("why.loading"), rule: undefined };
