@@ -53,7 +53,6 @@ export const phraseKeys = [
   "menu.delay",
   "menu.duplicate",
   "menu.why",
-  "fork.working",
   "fork.done",
   "fork.undone",
   "fork.none",
@@ -89,7 +88,6 @@ export const phraseKeys = [
   "code.failed.text",
   "code.returned.tag",
   "code.returned.text",
-  "code.idle",
   // sockets
   "sockets.title",
   "sockets.at",
@@ -139,8 +137,6 @@ export const phraseKeys = [
   "why.failed",
   "why.cause",
   "why.effects",
-  "why.goto",
-  "legend.title",
   "legend.idle",
   "legend.opening",
   "legend.open",
@@ -152,7 +148,6 @@ export const phraseKeys = [
   // transcript
   "transcript.title",
   "transcript.count",
-  "transcript.earlier",
   "transcript.select",
   "event.call",
   "event.done",
