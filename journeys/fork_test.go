@@ -61,23 +61,6 @@ func TestADroppedFINForksTheRun(t *testing.T) {
 	}
 }
 
-// stepToFIN steps until a FIN is in flight and gives it.
-func (s Stage) stepToFIN() Thing {
-	s.t.Helper()
-	flying := "FIN.*" + s.l.phrase(s.t, "ladder.flying")
-	s.StepUntil("a FIN in flight", func() bool {
-		names := Eval[[]string](s.Tab, `[...document.querySelectorAll("tcp-ladder [role=button]")].map((segment) => segment.ariaLabel)`)
-		return slices.ContainsFunc(names, regexp.MustCompile(flying).MatchString)
-	})
-	return s.Find("button", flying)
-}
-
-// runs are the buttons of the runs that are kept, the first run first.
-func (s Stage) runs() []Thing {
-	s.t.Helper()
-	return s.All("button", "^[A-D]: ")
-}
-
 // address is what the address bar holds once it has followed the playhead.
 func (s Stage) address() string {
 	s.t.Helper()

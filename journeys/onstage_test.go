@@ -3,6 +3,8 @@
 package journeys
 
 import (
+	"regexp"
+	"slices"
 	"strconv"
 	"testing"
 )
@@ -77,6 +79,23 @@ func (s Stage) Jump(key string) {
 	s.t.Helper()
 	s.Press(key)
 	s.until("the playhead after "+key, func() bool { return key == "End" && s.atEnd() || key == "Home" && s.Events() <= 1 })
+}
+
+// stepToFIN steps until a FIN is in flight and gives it.
+func (s Stage) stepToFIN() Thing {
+	s.t.Helper()
+	flying := "FIN.*" + s.l.phrase(s.t, "ladder.flying")
+	s.StepUntil("a FIN in flight", func() bool {
+		names := Eval[[]string](s.Tab, `[...document.querySelectorAll("tcp-ladder [role=button]")].map((segment) => segment.ariaLabel)`)
+		return slices.ContainsFunc(names, regexp.MustCompile(flying).MatchString)
+	})
+	return s.Find("button", flying)
+}
+
+// runs are the buttons of the runs that are kept, the first run first.
+func (s Stage) runs() []Thing {
+	s.t.Helper()
+	return s.All("button", "^[A-D]: ")
 }
 
 func number(t *testing.T, text string) int {
