@@ -15,7 +15,7 @@ need gcc gcc libc6-dev # for go test -race
 need chromium chromium
 need tshark tshark
 need docker docker.io
-need dockerd docker.io
+docker info >/dev/null 2>&1 || need dockerd docker.io
 [[ -e /etc/ssl/certs/ca-certificates.crt ]] || missing+=(ca-certificates)
 [[ -d /usr/share/fonts/opentype/noto || -n $(fc-list :lang=zh 2>/dev/null) ]] || missing+=(fonts-noto-cjk)
 ((${#missing[@]})) || exit 0
@@ -26,6 +26,7 @@ if ((EUID)); then sudo=(sudo); fi
 apt() {
   "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Acquire::Retries=3 -o Dpkg::Use-Pty=0 "$@" </dev/null
 }
+mapfile -t missing < <(printf '%s\n' "${missing[@]}" | sort -u)
 echo "installing ${missing[*]}"
 apt update
 apt install --no-install-recommends "${missing[@]}"
