@@ -9,7 +9,9 @@ func (sk *socket) checkAck(seg *Segment) bool {
 		return false
 	}
 	if seqLT(seg.Ack, sk.sndUna-sk.maxWnd) {
-		sk.sendAck(RuleChallengeOldAck)
+		if !sk.answeredJustNow() {
+			sk.sendAck(RuleChallengeOldAck)
+		}
 		return false
 	}
 	sk.probesOut, sk.keepProbes = 0, 0
@@ -18,11 +20,23 @@ func (sk *socket) checkAck(seg *Segment) bool {
 	if seqGEQ(seg.Ack, sk.sndUna) && hadFlight {
 		sk.acknowledge(seg)
 	}
-	if !hadFlight && sk.sndWnd > 0 && sk.rtx.armed() && sk.rtx.name == TimerPersist {
-		sk.backoff = 0
-		sk.disarm(&sk.rtx)
+	if !hadFlight {
+		sk.answeredProbe()
 	}
 	return true
+}
+
+// answeredProbe ends the probing of a window that has opened, or goes on with it from now (kernel tcp_ack_probe).
+func (sk *socket) answeredProbe() {
+	if sk.unsent == len(sk.out) || !sk.synchronized() {
+		return
+	}
+	if seqLEQ(sk.out[sk.unsent].end(), sk.sndUna+sk.sndWnd) {
+		sk.backoff, sk.probesSince = 0, 0
+		sk.disarm(&sk.rtx)
+		return
+	}
+	sk.armPersist()
 }
 
 // updateWindow is the window part of the fifth check, with RFC 9293's SND.WL1.
@@ -199,16 +213,16 @@ func (c *congestion) reduce(sk *socket, toOne bool) {
 	}
 }
 
-// congested says that the congestion window holds the chunk back. A lone FIN is let through (kernel tcp_cwnd_test).
-func (sk *socket) congested(c *chunk) bool {
-	if c.flags&FIN != 0 && len(c.data) == 0 {
-		return false
-	}
-	flying := 0
+// congested says that the congestion window holds the next segment back.
+func (sk *socket) congested() bool { return sk.flying() >= sk.congestion.cwnd }
+
+// flying counts segments in the network, by what is known (kernel tcp_packets_in_flight).
+func (sk *socket) flying() int {
+	n := 0
 	for i := range sk.out[:sk.unsent] {
-		if q := &sk.out[i]; !q.sacked && !q.lost {
-			flying++
+		if c := &sk.out[i]; !c.sacked && !c.lost {
+			n++
 		}
 	}
-	return flying >= sk.congestion.cwnd
+	return n
 }

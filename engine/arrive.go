@@ -50,14 +50,15 @@ func (sk *socket) startSequence() {
 	if sk.followsISN != 0 && h.replay == nil {
 		sk.iss = sk.followsISN
 	}
-	sk.sndUna, sk.sndNxt, sk.writeSeq, sk.sndSmall = sk.iss, sk.iss, sk.iss, sk.iss
+	sk.sndUna, sk.sndNxt, sk.writeSeq, sk.sndSmall, sk.pushedSeq = sk.iss, sk.iss, sk.iss, sk.iss, sk.iss+1
 	sk.tsOff = h.tsOffset(sk.tuple())
 	sk.congestion = congestion{cwnd: initialCwnd, ssthresh: initialSsthresh}
 	sk.rcvWup, sk.rcvNxt, sk.copied, sk.unsent = 0, 0, 0, 0
 	sk.ackState = ackState{rcvMSS: 536}
-	sk.rtt, sk.backoff, sk.retransmits, sk.retransStamp, sk.totalRTO = rttEstimator{}, 0, 0, 0, 0
+	sk.rtt, sk.backoff, sk.retransmits, sk.retransStamp, sk.totalRTO, sk.probesSince = rttEstimator{}, 0, 0, 0, 0, 0
 	sk.sndShut, sk.rcvShut, sk.finSeen, sk.finQueued = false, false, false, false
 	sk.mss = ourMSS
+	sk.buf.start(sk.opts.rcvBuf)
 }
 
 // takeOptions learns from the peer's SYN.
@@ -131,6 +132,7 @@ func (sk *socket) establishActive(seg *Segment) {
 	sk.out, sk.unsent = sk.out[:0], 0
 	sk.retransmits, sk.retransStamp, sk.backoff = 0, 0, 0
 	sk.disarm(&sk.rtx)
+	sk.startWindow()
 	sk.setState(Established, RuleSynSentSynAck)
 	sk.lastHeard = sk.host.now
 	sk.startKeepalive()
@@ -198,6 +200,9 @@ func (sk *socket) checkTimestamp(seg *Segment) bool {
 	if sk.host.now-sk.tsRecentAt > 24*Day {
 		return true
 	}
+	if seg.has(SYN) {
+		return sk.checkSyn(seg)
+	}
 	if !sk.rateLimited(seg) {
 		sk.duplicateAck(seg, RulePawsReject)
 	}
@@ -213,8 +218,7 @@ func (sk *socket) storeTimestamp(seg *Segment) {
 
 // checkSequence is the first check: is the segment within the window?
 func (sk *socket) checkSequence(seg *Segment) bool {
-	right := sk.rcvNxt + sk.receiveWindow()
-	if seqGEQ(seg.end(), sk.rcvWup) && seqLEQ(seg.Seq, right) {
+	if sk.acceptable(seg) {
 		return true
 	}
 	if seg.has(RST) {
@@ -229,13 +233,28 @@ func (sk *socket) checkSequence(seg *Segment) bool {
 	return false
 }
 
+// acceptable compares with the window, a FIN apart; what reaches beyond it is taken where nothing waits to be read (kernel
+// tcp_sequence).
+func (sk *socket) acceptable(seg *Segment) bool {
+	right, end := sk.rcvNxt+sk.receiveWindow(), seg.end()
+	if seqLT(end, sk.rcvWup) || seqGT(seg.Seq, right) {
+		return false
+	}
+	if seg.has(FIN) {
+		end--
+	}
+	return seqLEQ(end, right) || len(sk.recv) == 0
+}
+
 // invalidRateLimit spaces the answers to segments without data outside the window (net.ipv4.tcp_invalid_ratelimit).
 const invalidRateLimit = 500 * Millisecond
 
 func (sk *socket) rateLimited(seg *Segment) bool {
-	if seg.length() > 0 && !seg.has(SYN) {
-		return false
-	}
+	return (seg.length() == 0 || seg.has(SYN)) && sk.answeredJustNow()
+}
+
+// answeredJustNow spaces challenge ACKs likewise (kernel tcp_send_challenge_ack).
+func (sk *socket) answeredJustNow() bool {
 	now := sk.host.now
 	if sk.lastOutOfWindow != 0 && now-sk.lastOutOfWindow < invalidRateLimit {
 		return true
@@ -259,7 +278,7 @@ func (sk *socket) checkReset(seg *Segment) bool {
 		return true
 	}
 	if seg.Seq != sk.rcvNxt && !sk.resetAfterFIN(seg) {
-		if !sk.rateLimited(seg) {
+		if !sk.answeredJustNow() {
 			sk.sendAck(RuleChallengeReset)
 		}
 		return false
@@ -293,7 +312,9 @@ func (sk *socket) checkSyn(seg *Segment) bool {
 	if sk.state == SynReceived && seg.has(ACK) && seg.Seq == sk.irs {
 		return true // the peer's half of a simultaneous open
 	}
-	sk.sendAck(RuleChallengeSyn)
+	if !sk.answeredJustNow() {
+		sk.sendAck(RuleChallengeSyn)
+	}
 	return false
 }
 
@@ -304,6 +325,7 @@ func (sk *socket) leaveSynReceived(seg *Segment) bool {
 		return false
 	}
 	sk.sndWnd, sk.sndWl1 = uint32(seg.Win)<<sk.sndScale, seg.Seq
+	sk.startWindow()
 	sk.setState(Established, RuleSimultaneousEstablished)
 	sk.startKeepalive()
 	return true

@@ -235,6 +235,7 @@ func (h *Host) sysRead(p *pending) (Result, bool) {
 		data := sk.recv[:n:n]
 		sk.recv = sk.recv[n:]
 		sk.copied += uint32(n)
+		sk.free()
 		sk.touch()
 		sk.ackAfterRead()
 		return Result{Ret: int64(n), Data: data}, true

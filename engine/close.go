@@ -5,13 +5,18 @@ package engine
 func (sk *socket) close() {
 	h := sk.host
 	sk.touch()
-	if sk.state == Listen {
-		sk.closeListener()
-		return
-	}
+	sk.fdGone = true
 	unread := len(sk.recv) > 0
 	sk.rcvShut = true
-	if sk.gone() {
+	switch {
+	case sk.state == Listen:
+		sk.closeListener()
+		return
+	case sk.gone():
+		sk.recv = nil
+		if sk.state == Closed {
+			sk.release()
+		}
 		return
 	}
 	sk.becomeOrphan()

@@ -169,6 +169,7 @@ func (sk *socket) establishPassive(seg *Segment) {
 			sk.rttSampleFromTimestamp(seg)
 		}
 	}
+	sk.startWindow()
 	sk.setState(Established, RuleThirdAckArrived)
 	sk.connectState = connected
 	sk.startKeepalive()

@@ -10,8 +10,6 @@ type ackState struct {
 	ato       ticks // how long an ACK waits; 0 until data came
 	lastData  ticks // when data came last
 	rcvMSS    int   // estimate of the peer's segment size
-	dupAcks   int   // immediate ACKs of out-of-order data since RCV.NXT moved
-	dupNxt    uint32
 }
 
 // Linux's bounds of the delayed ACK, in µs (TCP_DELACK_MIN, TCP_DELACK_MAX, TCP_ATO_MIN), and its quick ACKs.
@@ -55,10 +53,10 @@ func (sk *socket) takeData(seg *Segment) {
 // takeInOrder takes a segment that begins at, or before, RCV.NXT.
 func (sk *socket) takeInOrder(seg *Segment) {
 	c := chunk{seq: seg.Seq, data: seg.Payload, flags: seg.Flags & (FIN | PSH)}
+	sk.consume(c)
 	if n := len(seg.Payload); n > 0 {
 		sk.noticeData(n, seg.has(PSH))
 	}
-	sk.consume(c)
 	hadGap := len(sk.ofo) > 0
 	for len(sk.ofo) > 0 && seqLEQ(sk.ofo[0].seq, sk.rcvNxt) {
 		next := sk.ofo[0]
@@ -78,6 +76,7 @@ func (sk *socket) consume(c chunk) {
 	if int(skip) < len(c.data) {
 		sk.recv = append(sk.recv, c.data[skip:]...)
 		sk.rcvNxt = c.seq + uint32(len(c.data))
+		sk.keep(len(c.data) - int(skip))
 	}
 	if c.flags&FIN != 0 && !sk.finSeen {
 		sk.rcvNxt = c.end()
@@ -90,7 +89,10 @@ func (sk *socket) noticeData(n int, push bool) {
 	a, h := &sk.ackState, sk.host
 	a.scheduled = true
 	if n >= a.rcvMSS {
-		a.rcvMSS = min(n, sk.mss)
+		if n > a.rcvMSS {
+			sk.measure(n)
+		}
+		a.rcvMSS = min(n, sk.advertisedMSS())
 		if push {
 			a.pushed = max(a.pushed, 1)
 		}
@@ -110,6 +112,7 @@ func (sk *socket) noticeData(n int, push bool) {
 		sk.addQuickAcks()
 	}
 	a.lastData = now
+	sk.growWindow(n)
 }
 
 func (sk *socket) addQuickAcks() {
@@ -162,9 +165,7 @@ func (sk *socket) holdOutOfOrder(seg *Segment) {
 	copy(sk.ofo[i+1:], sk.ofo[i:])
 	sk.ofo[i] = c
 	sk.lastOfo = c.seq
-	if n := len(seg.Payload); n > 0 {
-		sk.noticeData(n, seg.has(PSH))
-	}
+	sk.growWindow(len(seg.Payload))
 }
 
 func (sk *socket) setDsack(left, right uint32) {
@@ -212,7 +213,7 @@ func (sk *socket) ackArrived() {
 	}
 	fresh := sk.rcvNxt - sk.rcvWup
 	switch {
-	case int(fresh) > a.rcvMSS && sk.freeSpace() >= min(sk.receiveWindow(), sk.rcvThresh):
+	case int(fresh) > a.rcvMSS && sk.selectWindow() >= int(sk.rcvWnd):
 		sk.sendAck(RuleSecondSegmentAck)
 	case a.quick > 0 && !a.pingpong:
 		sk.sendAck(RuleQuickAck)
@@ -280,8 +281,8 @@ func (sk *socket) ackAfterRead() {
 			return
 		}
 	}
-	if now := sk.receiveWindow(); !sk.rcvShut && 2*now <= sk.rcvSpace() {
-		if w := sk.freeSpace(); w > 0 && w >= 2*now {
+	if now := int(sk.receiveWindow()); !sk.rcvShut && 2*now <= sk.buf.clamp {
+		if w := sk.selectWindow(); w > 0 && w >= 2*now {
 			sk.sendAck(RuleWindowUpdate)
 		}
 	}

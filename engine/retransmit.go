@@ -83,21 +83,18 @@ func (sk *socket) fire(t *timer) {
 // section 7.3; kernel tcp_send_loss_probe).
 func (sk *socket) lossProbe() {
 	sk.tlpHigh, sk.tlpOut = sk.sndNxt, true
-	if sk.unsent < len(sk.out) && seqLT(sk.out[sk.unsent].seq, sk.sndUna+sk.sndWnd) {
-		c := &sk.out[sk.unsent]
-		if n := min(sk.mss, int(sk.sndUna+sk.sndWnd-c.seq)); len(c.data) > n {
-			sk.split(sk.unsent, n)
-			c = &sk.out[sk.unsent]
-		}
-		sk.sendNew(c, RuleProbeNewData)
+	if sk.unsent < len(sk.out) && sk.fitsWindow(&sk.out[sk.unsent]) {
+		sk.sendBurst(min(sk.mss, len(sk.out[sk.unsent].data)), RuleProbeNewData)
 	} else {
-		sk.resend(&sk.out[sk.unsent-1], RuleProbeResend)
+		sk.resend(sk.unsent-1, RuleProbeResend)
 	}
 	sk.armRetransmit(sk.rto)
 }
 
-// resend transmits a chunk again.
-func (sk *socket) resend(c *chunk, rule Rule) {
+// resend transmits chunk i again, with what fits behind it.
+func (sk *socket) resend(i int, rule Rule) {
+	sk.collapse(i)
+	c := &sk.out[i]
 	flags := c.flags
 	if flags&SYN == 0 || sk.state == SynReceived {
 		flags |= ACK
@@ -128,11 +125,10 @@ func (sk *socket) retransmitTimeout() {
 		}
 		sk.congestion.reduce(sk, true)
 	}
-	sk.collapse()
 	if sk.retransStamp == 0 {
 		sk.retransStamp = h.now
 	}
-	sk.resend(&sk.out[0], RuleRetransmit)
+	sk.resend(0, RuleRetransmit)
 	if sk.state != SynSent || !h.linux || int64(sk.totalRTO) > h.sys[synLinearTimeouts] {
 		sk.backoff++
 		sk.rto = min(sk.rto*2, h.inTicks(rtoMax))
@@ -145,21 +141,19 @@ func (sk *socket) sentRecently(c *chunk) bool {
 	return sk.rack.valid && c.sentAt+sk.rack.rtt > sk.host.now
 }
 
-// collapse joins the first chunk with those behind it that fit the same segment: data and FIN that were two segments are
-// resent as one (kernel tcp_retrans_try_collapse).
-func (sk *socket) collapse() {
-	first := &sk.out[0]
-	for sk.unsent > 1 && first.flags&(SYN|FIN) == 0 && !first.sacked {
-		next := &sk.out[1]
-		if next.sacked || len(first.data)+len(next.data) > sk.mss {
+// collapse joins chunk i with those behind it that fit the same segment: data and FIN that were two segments are resent
+// as one (kernel tcp_retrans_try_collapse).
+func (sk *socket) collapse(i int) {
+	for i+1 < sk.unsent {
+		c, next := &sk.out[i], &sk.out[i+1]
+		if c.flags&(SYN|FIN) != 0 || c.sacked || next.sacked || len(c.data)+len(next.data) > sk.mss {
 			return
 		}
-		first.data = append(first.data[:len(first.data):len(first.data)], next.data...)
-		first.flags |= next.flags
-		first.everRetr = first.everRetr || next.everRetr
-		sk.out = append(sk.out[:1], sk.out[2:]...)
+		c.data = append(c.data[:len(c.data):len(c.data)], next.data...)
+		c.flags |= next.flags
+		c.everRetr = c.everRetr || next.everRetr
+		sk.out = append(sk.out[:i+1], sk.out[i+2:]...)
 		sk.unsent--
-		first = &sk.out[0]
 	}
 }
 
@@ -286,60 +280,20 @@ func (sk *socket) anyLost() bool {
 // resendLost sends what is marked lost, oldest first.
 func (sk *socket) resendLost(rule Rule) {
 	resent := false
-	for i := range sk.out[:sk.unsent] {
-		c := &sk.out[i]
-		if !c.lost {
+	for i := 0; i < sk.unsent; i++ {
+		if !sk.out[i].lost {
 			continue
 		}
-		if resent && sk.congested(c) {
+		if resent && sk.congested() {
 			break
 		}
 		if sk.retransStamp == 0 {
 			sk.retransStamp = sk.host.now
 		}
-		sk.resend(c, rule)
+		sk.resend(i, rule)
 		resent = true
 	}
 	if resent {
 		sk.armRetransmit(sk.rto)
 	}
-}
-
-// armPersist waits for a window that is closed (RFC 9293 section 3.8.6.1).
-func (sk *socket) armPersist() {
-	sk.arm(&sk.rtx, TimerPersist, min(sk.rto<<sk.backoff, sk.host.inTicks(rtoMax)), sk.probesOut, RulePersistTimer)
-}
-
-// persistTimeout sends a window probe: on Linux an old byte's number without data, so that the peer must answer (kernel
-// tcp_probe_timer, tcp_write_wakeup).
-func (sk *socket) persistTimeout() {
-	h := sk.host
-	if sk.unsent > 0 || len(sk.out) == 0 {
-		sk.probesOut = 0
-		return
-	}
-	limit := h.sys[retries2]
-	if sk.orphan {
-		alive := sk.rto<<sk.backoff < h.inTicks(rtoMax)
-		limit = sk.orphanLimit(alive)
-		if !alive && int64(sk.backoff) >= limit {
-			sk.giveUpProbing()
-			return
-		}
-	}
-	if int64(sk.probesOut) >= limit {
-		sk.giveUpProbing()
-		return
-	}
-	sk.emitSegment(ACK, sk.sndUna-1, nil, RuleWindowProbe)
-	sk.probesOut++
-	if int64(sk.backoff) < h.sys[retries2] {
-		sk.backoff++
-	}
-	sk.armPersist()
-}
-
-func (sk *socket) giveUpProbing() {
-	sk.recvAfterReset()
-	sk.fail("ETIMEDOUT", RuleGiveUpProbing)
 }

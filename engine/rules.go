@@ -84,6 +84,7 @@ const (
 	RulePersistTimer       Rule = "rfc9293/persist-timer"         // RFC 9293 §3.8.6.1
 	RulePersistFires       Rule = "rfc9293/persist-timer-fires"   // RFC 9293 §3.8.6.1
 	RuleWindowProbe        Rule = "rfc9293/window-probe"          // RFC 9293 §3.8.6.1; kernel tcp_write_wakeup
+	RuleSmallWindowData    Rule = "rfc9293/small-window-data"     // RFC 9293 §3.8.6.2.1; kernel tcp_write_wakeup
 	RuleGiveUpProbing      Rule = "linux/probe-retries"           // kernel tcp_probe_timer
 	RuleKeepaliveTimer     Rule = "rfc9293/keepalive-timer"       // RFC 9293 §3.8.4
 	RuleKeepaliveFires     Rule = "rfc9293/keepalive-timer-fires" // RFC 9293 §3.8.4
@@ -169,7 +170,7 @@ var Rules = []Rule{
 	RuleChallengeReset, RuleChallengeSyn, RuleReset, RuleTimerNotNeeded, RuleRetransmitTimer, RuleRetransmitFires,
 	RuleRetransmit, RuleResendAfterTimeout, RuleProbeTimer, RuleProbeFires, RuleProbeNewData, RuleProbeResend,
 	RuleReorderTimer, RuleReorderFires, RuleFastRetransmit, RuleResendLost, RuleGiveUp, RulePersistTimer,
-	RulePersistFires, RuleWindowProbe, RuleGiveUpProbing, RuleKeepaliveTimer, RuleKeepaliveFires, RuleKeepaliveProbe,
+	RulePersistFires, RuleWindowProbe, RuleSmallWindowData, RuleGiveUpProbing, RuleKeepaliveTimer, RuleKeepaliveFires, RuleKeepaliveProbe,
 	RuleKeepaliveReset, RuleKeepaliveGiveUp, RuleCloseInEstablished, RuleSendFin, RuleCloseInCloseWait,
 	RuleSendLastFin, RuleFinInEstablished, RuleFinInFinWait1, RuleAckSimultaneousFin, RuleFinInFinWait2,
 	RuleAckLastFin, RuleFinAcked, RuleClosingAcked, RuleLastAckAcked, RuleCloseInSynSent, RuleShutdownInSynSent,

@@ -3,11 +3,8 @@ package engine
 // What Linux offers and assumes on an Ethernet-like link (kernel tcp_select_initial_window and its defaults).
 const (
 	ourMSS          = 1460  // MTU 1500 less both headers
+	loopbackMSS     = 65495 // likewise of MTU 65535, with no room for the IP options
 	tsOptionBytes   = 12    // of each segment's room, with timestamps on
-	synWindow       = 64240 // 44 segments of 1460
-	synAckWindow    = 65160 // 45 segments of 1448
-	defaultSpace    = 65536 // half of tcp_rmem's default
-	defaultWScale   = 7     // what tcp_rmem's maximum of 6 MiB needs
 	defaultSndBuf   = 87040 // tcp_wmem's default, expanded for ten segments
 	initialCwnd     = 10    // RFC 6928
 	initialSsthresh = 1 << 30
@@ -53,84 +50,12 @@ func (sk *socket) tsNow() uint32 { return sk.tsOff + uint32(sk.host.now/Millisec
 func (sk *socket) offerOptions(seg *Segment) {
 	h := sk.host
 	reply := seg.has(ACK)
-	seg.MSS = ourMSS
-	if loopback(sk.local.addr) {
-		seg.MSS = 65495
-	}
+	seg.MSS = uint16(sk.advertisedMSS())
 	seg.SACKOK = h.sys[sackEnabled] != 0 && (!reply || sk.sackOK)
 	seg.HasTS = h.sys[timestamps] != 0 && (!reply || sk.tsOK)
 	if h.sys[windowScaling] != 0 && (!reply || sk.wscaleOK) {
 		seg.WScale = int8(sk.wantedScale())
 	}
-}
-
-// wantedScale is the window scale that the largest possible receive buffer needs.
-func (sk *socket) wantedScale() uint8 {
-	if sk.opts.rcvBuf > 0 && sk.opts.rcvBuf < 65536 {
-		return 0
-	}
-	return defaultWScale
-}
-
-// rcvSpace is the receive buffer in bytes of payload.
-func (sk *socket) rcvSpace() uint32 {
-	if sk.opts.rcvBuf > 0 {
-		return uint32(sk.opts.rcvBuf)
-	}
-	return defaultSpace
-}
-
-// setWindow advertises the receive window. It never shrinks (RFC 9293 section 3.8.6), and the windows of SYNs are not scaled.
-func (sk *socket) setWindow(seg *Segment) {
-	if seg.has(SYN) {
-		w := min(sk.rcvSpace(), synWindow)
-		if seg.has(ACK) && sk.listener != nil {
-			w = min(sk.rcvSpace(), synAckWindow)
-		}
-		if loopback(sk.local.addr) {
-			w = 65495
-		}
-		sk.rcvWnd, sk.rcvThresh = w, w
-		seg.Win, seg.winBytes = uint16(w), int(w)
-		return
-	}
-	if seg.Flags == RST {
-		return
-	}
-	unit := uint32(1) << sk.rcvScale
-	align := func(w uint32) uint32 { return (w + unit - 1) &^ (unit - 1) }
-	w := align(min(sk.freeSpace(), sk.rcvThresh))
-	if cur := sk.receiveWindow(); w < cur {
-		w = align(cur)
-	}
-	w = min(w, 65535<<sk.rcvScale)
-	sk.rcvWnd, sk.rcvWup = w, sk.rcvNxt
-	seg.Win, seg.winBytes = uint16(w>>sk.rcvScale), int(w)
-}
-
-// freeSpace is the room in the receive buffer, 0 where it is under a segment or a sixteenth of the buffer (silly window
-// avoidance, RFC 9293 section 3.8.6.2.2; kernel __tcp_select_window).
-func (sk *socket) freeSpace() uint32 {
-	space, used := sk.rcvSpace(), uint32(len(sk.recv))
-	for i := range sk.ofo {
-		used += uint32(len(sk.ofo[i].data))
-	}
-	if used >= space {
-		return 0
-	}
-	free := space - used
-	if free < min(uint32(sk.ackState.rcvMSS), space) || free < space>>4 {
-		return 0
-	}
-	return free
-}
-
-// receiveWindow is what is left of the window advertised last (RCV.WND at this moment).
-func (sk *socket) receiveWindow() uint32 {
-	if w := int32(sk.rcvWup + sk.rcvWnd - sk.rcvNxt); w > 0 {
-		return uint32(w)
-	}
-	return 0
 }
 
 func (sk *socket) sendRoom() int {
@@ -141,19 +66,66 @@ func (sk *socket) sendRoom() int {
 	return max(limit-int(sk.writeSeq-sk.sndUna), 0)
 }
 
-// append takes data from a program and sends what may go. Data joins the last unsent chunk (kernel tcp_sendmsg).
+// append takes data from a program and sends what may go. Data joins the last unsent chunk up to the size of a burst; PSH
+// ends each write, and each half of the peer's window (kernel tcp_sendmsg_locked).
 func (sk *socket) append(data []byte) {
-	data = append([]byte(nil), data...)
-	if last := len(sk.out) - 1; last >= sk.unsent && sk.out[last].flags&FIN == 0 && len(sk.out[last].data) < sk.mss {
-		c := &sk.out[last]
-		c.data = append(c.data, data...)
-		c.flags |= PSH
-	} else {
-		sk.out = append(sk.out, chunk{seq: sk.writeSeq, data: data, flags: PSH})
-	}
-	sk.writeSeq += uint32(len(data))
 	sk.touch()
+	first := true
+	for len(data) > 0 {
+		last := len(sk.out) - 1
+		if last < sk.unsent || sk.out[last].flags&FIN != 0 || len(sk.out[last].data) >= sk.burstGoal() {
+			sk.out = append(sk.out, chunk{seq: sk.writeSeq})
+			last++
+		}
+		c := &sk.out[last]
+		n := min(len(data), sk.burstGoal()-len(c.data))
+		c.data = append(c.data[:len(c.data):len(c.data)], data[:n]...)
+		if first {
+			c.flags &^= PSH
+		}
+		data, first = data[n:], false
+		sk.writeSeq += uint32(n)
+		if len(data) == 0 || seqGT(sk.writeSeq, sk.pushedSeq+sk.maxWnd/2) {
+			c.flags |= PSH
+			sk.pushedSeq = sk.writeSeq
+		}
+	}
 	sk.push(RuleSendData)
+}
+
+// Linux hands the device bursts of segments, as many as a millisecond of the connection's rate holds, but two at least
+// (kernel tcp_tso_autosize, sysctl_tcp_min_tso_segs).
+const (
+	maxBurst         = 65536 - 321
+	minBurstSegments = 2
+)
+
+// burstGoal is how much of a program's data one chunk takes: whole segments up to half the peer's largest window (kernel
+// tcp_xmit_size_goal).
+func (sk *socket) burstGoal() int {
+	goal := maxBurst
+	if half := int(sk.maxWnd) / 2; sk.maxWnd > 536 {
+		goal = min(goal, half)
+	}
+	return max(goal/sk.mss, 1) * sk.mss
+}
+
+func (sk *socket) burstSegments() int {
+	srtt := sk.rtt.srtt()
+	if srtt == 0 {
+		return maxBurst / sk.mss
+	}
+	c := &sk.congestion
+	share := Micros(120) // percent of the rate, in congestion avoidance
+	if c.cwnd < c.ssthresh/2 {
+		share = 200
+	}
+	rate := Micros(sk.mss*max(c.cwnd, sk.unsent)) * share / 100 * 1_000_000 / srtt // bytes a second
+	bytes := int(min(rate>>10, maxBurst))
+	if far := sk.minRTT >> 9; far < 32 {
+		bytes = min(bytes+maxBurst>>far, maxBurst)
+	}
+	return max(bytes/sk.mss, minBurstSegments)
 }
 
 // push sends unsent chunks as far as the peer's window, the congestion window and Nagle's rule allow (kernel
@@ -161,29 +133,87 @@ func (sk *socket) append(data []byte) {
 func (sk *socket) push(rule Rule) {
 	sentAny := false
 	for sk.unsent < len(sk.out) {
-		c := &sk.out[sk.unsent]
-		room := sk.sndUna + sk.sndWnd - c.seq
-		if seqGEQ(c.seq, sk.sndUna+sk.sndWnd) && c.length() > 0 || sk.congested(c) {
+		n, ok := sk.sendable()
+		if !ok {
 			break
 		}
-		last := sk.unsent == len(sk.out)-1
-		if last && sk.nagleHolds(c) {
-			break
-		}
-		if limit := min(sk.mss, int(room)); len(c.data) > limit {
-			if limit < sk.mss && sk.inFlight() > 0 && !last {
-				break
-			}
-			sk.split(sk.unsent, limit)
-			c = &sk.out[sk.unsent]
-		}
-		sk.sendNew(c, rule)
+		sk.sendBurst(n, rule)
 		sentAny = true
 	}
 	if sentAny {
 		sk.armProbeOrRTO()
 	} else if sk.unsent < len(sk.out) && sk.unsent == 0 && !sk.rtx.armed() && sk.synchronized() {
 		sk.armPersist()
+	}
+}
+
+// sendable says how many bytes of the first unsent chunk may go in one burst. A window that has no room for a segment is
+// left alone (the sender's part of silly window avoidance, RFC 9293 section 3.8.6.2.1).
+func (sk *socket) sendable() (n int, ok bool) {
+	quota := sk.congestion.cwnd - sk.flying()
+	if quota <= 0 {
+		return 0, false
+	}
+	segments := min(quota, max(sk.congestion.cwnd/2, 1), sk.burstSegments())
+	sk.grow(segments * sk.mss)
+	c := &sk.out[sk.unsent]
+	if !sk.fitsWindow(c) {
+		return 0, false
+	}
+	last := sk.unsent == len(sk.out)-1
+	if len(c.data) <= sk.mss {
+		return len(c.data), !last || !sk.nagleHolds(c, len(c.data))
+	}
+	room := int(sk.sndUna + sk.sndWnd - c.seq)
+	n = min(len(c.data), room)
+	if segments*sk.mss <= n {
+		return segments * sk.mss, true
+	}
+	if partial := n % sk.mss; partial > 0 && last && sk.nagleHolds(c, partial) {
+		n -= partial
+	}
+	return n, true
+}
+
+// fitsWindow says whether a full segment of the chunk, or all of it, lies in the peer's window (kernel tcp_snd_wnd_test).
+func (sk *socket) fitsWindow(c *chunk) bool {
+	end := c.end()
+	if len(c.data) > sk.mss {
+		end = c.seq + uint32(sk.mss)
+	}
+	return seqLEQ(end, sk.sndUna+sk.sndWnd)
+}
+
+// grow fills the first unsent chunk up to n bytes from those behind it (kernel tcp_grow_skb).
+func (sk *socket) grow(n int) {
+	for sk.unsent+1 < len(sk.out) {
+		c, next := &sk.out[sk.unsent], &sk.out[sk.unsent+1]
+		take := min(n-len(c.data), len(next.data))
+		if take <= 0 || c.flags&(SYN|FIN) != 0 {
+			return
+		}
+		c.data = append(c.data[:len(c.data):len(c.data)], next.data[:take]...)
+		next.data = next.data[take:]
+		next.seq += uint32(take)
+		if len(next.data) > 0 {
+			return
+		}
+		c.flags |= next.flags
+		sk.out = append(sk.out[:sk.unsent+1], sk.out[sk.unsent+2:]...)
+	}
+}
+
+// sendBurst sends n bytes of the first unsent chunk, in segments.
+func (sk *socket) sendBurst(n int, rule Rule) {
+	for {
+		size := min(n, sk.mss)
+		if len(sk.out[sk.unsent].data) > size {
+			sk.split(sk.unsent, size)
+		}
+		sk.sendNew(&sk.out[sk.unsent], rule)
+		if n -= size; n <= 0 {
+			return
+		}
 	}
 }
 
@@ -203,10 +233,10 @@ func (sk *socket) split(i, n int) {
 	}
 }
 
-// nagleHolds is RFC 9293 section 3.7.4 with Minshall's change (kernel tcp_nagle_test): a small segment waits while an
-// earlier small one is unacknowledged.
-func (sk *socket) nagleHolds(c *chunk) bool {
-	if sk.opts.nodelay || c.flags&FIN != 0 || len(c.data) >= sk.mss {
+// nagleHolds is RFC 9293 section 3.7.4 with Minshall's change (kernel tcp_nagle_test): a small segment, of n bytes, waits
+// while an earlier small one is unacknowledged.
+func (sk *socket) nagleHolds(c *chunk, n int) bool {
+	if sk.opts.nodelay || c.flags&FIN != 0 || n >= sk.mss {
 		return false
 	}
 	return sk.inFlight() > 0 && seqGT(sk.sndSmall, sk.sndUna)

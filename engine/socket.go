@@ -11,7 +11,8 @@ type socket struct {
 	opts          socketOptions
 	bound         bool // holds its local port
 	hashed        bool // reachable by its four-tuple
-	orphan        bool // no descriptor refers to it
+	orphan        bool // no program will hear of it: closed, or only a timewait entry
+	fdGone        bool // its descriptor was closed
 	countedOrphan bool // in the host's count
 	portGiven     bool // the program chose the local port
 	connectState  connectState
@@ -25,6 +26,7 @@ type socket struct {
 	sndWnd, sndWl1, maxWnd uint32
 	sndScale               uint8
 	mss                    int     // payload bytes of a full segment
+	pushedSeq              uint32  // up to where PSH was set
 	out                    []chunk // sent and unacknowledged, then unsent, in sequence order
 	unsent                 int     // index in out of the first that was never sent
 	finQueued              bool
@@ -46,7 +48,7 @@ type socket struct {
 	ackState        ackState
 	tsOK, sackOK    bool
 	wscaleOK        bool
-	rcvThresh       uint32 // upper bound of the window we advertise
+	buf             rcvBuffer
 	sndSmall        uint32 // end of the last small segment sent
 	lastOutOfWindow Micros
 	rackTimer       bool // rtx runs for RFC 8985's reordering window
@@ -62,6 +64,7 @@ type socket struct {
 	tlpHigh         uint32 // sndNxt when a loss probe went out
 	tlpOut          bool
 	probesOut       int
+	probesSince     Micros // when the window was first probed; 0 is not yet
 	totalRTO        int
 	keepProbes      int
 	lastHeard       Micros
@@ -236,12 +239,14 @@ func (sk *socket) done(rule Rule) {
 	sk.disarm(&sk.slow)
 	sk.setState(Closed, rule)
 	sk.unhash()
-	sk.release()
 	sk.uncountOrphan()
 	sk.out, sk.unsent, sk.ofo = nil, 0, nil
 	sk.sndShut, sk.rcvShut = true, true
-	if sk.orphan {
+	if sk.fdGone {
 		sk.recv = nil
+	}
+	if sk.fdGone || !sk.portGiven {
+		sk.release() // a port that the program chose stays with the descriptor (kernel tcp_set_state)
 	}
 }
 

@@ -24,7 +24,6 @@ type comparison struct {
 	end    engine.Micros
 
 	fates    map[int]string // of the engine's segments, by segment id
-	seqOfSeg map[int]int    // event by segment id
 	lineOf   map[int]int    // trace line by the engine event's seq
 	lineOfID map[int]int    // trace line by segment id
 	pairs    []pair         // matched segments in trace order
@@ -39,20 +38,7 @@ type pair struct {
 
 // Compare says where the engine's log differs from the trace, by the rules of the traces' README, first difference first.
 func Compare(t *Trace, events []engine.Event) []Difference {
-	c := &comparison{
-		trace: t, events: events, end: t.Records[len(t.Records)-1].T,
-		fates: map[int]string{}, seqOfSeg: map[int]int{}, lineOf: map[int]int{}, lineOfID: map[int]int{},
-	}
-	for _, e := range events {
-		switch b := e.Body.(type) {
-		case *engine.SegmentSent:
-			c.seqOfSeg[b.ID] = e.Seq
-			c.fates[b.ID] = "delivered"
-		case *engine.Fate:
-			c.fates[b.ID] = string(b.Fate)
-		}
-	}
-	c.segments()
+	c := align(t, events)
 	c.order()
 	c.returns()
 	c.states()
@@ -60,6 +46,24 @@ func Compare(t *Trace, events []engine.Event) []Difference {
 	c.times()
 	slices.SortStableFunc(c.found, func(a, b Difference) int { return int(c.timeOf(a) - c.timeOf(b)) })
 	return c.found
+}
+
+// align pairs the segments of both logs.
+func align(t *Trace, events []engine.Event) *comparison {
+	c := &comparison{
+		trace: t, events: events, end: t.Records[len(t.Records)-1].T,
+		fates: map[int]string{}, lineOf: map[int]int{}, lineOfID: map[int]int{},
+	}
+	for _, e := range events {
+		switch b := e.Body.(type) {
+		case *engine.SegmentSent:
+			c.fates[b.ID] = "delivered"
+		case *engine.Fate:
+			c.fates[b.ID] = string(b.Fate)
+		}
+	}
+	c.segments()
+	return c
 }
 
 func (c *comparison) timeOf(d Difference) engine.Micros {

@@ -65,6 +65,8 @@ type Record struct {
 	Seq    int64           `json:"seq"`
 	Ack    int64           `json:"ack"`
 	Len    int             `json:"len"`
+	Win    uint16          `json:"win"`
+	Opts   []string        `json:"opts"`
 	Fate   string          `json:"fate"`
 	Arrive []engine.Micros `json:"arrive"`
 

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -25,6 +26,43 @@ func TestTraces(t *testing.T) {
 				t.Error(b.String())
 			}
 		})
+	}
+}
+
+// TestWindowsAndSACK holds what a fair comparison leaves out, but the engine does get right: each segment's window field and
+// SACK blocks.
+func TestWindowsAndSACK(t *testing.T) {
+	traces, err := Load(Recorded(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	compared := 0
+	for _, trace := range traces {
+		events, _, err := Verify(trace)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := align(trace, events)
+		for _, p := range c.pairs {
+			rec, got := trace.Records[p.line], events[p.seq].Body.(*engine.SegmentSent)
+			want := ""
+			for _, o := range rec.Opts {
+				if blocks, ok := strings.CutPrefix(o, "sack "); ok {
+					want = blocks
+				}
+			}
+			var blocks []string
+			for _, b := range got.Opts.SACK {
+				blocks = append(blocks, fmt.Sprintf("%d-%d", b.Left, b.Right))
+			}
+			if text := strings.Join(blocks, " "); got.Win != rec.Win || text != want {
+				t.Errorf("%s:%d %s: win %d sack %q, the engine has win %d sack %q", trace.Name, p.line+1, c.tracedSegment(p.line), rec.Win, want, got.Win, text)
+			}
+			compared++
+		}
+	}
+	if compared < 700 {
+		t.Errorf("only %d segments were compared", compared)
 	}
 }
 
