@@ -3,12 +3,12 @@ package engine
 // checkAck is the fifth check of RFC 9293 section 3.10.7.4: it takes what the peer acknowledges, window and SACK blocks.
 func (sk *socket) checkAck(seg *Segment) bool {
 	if seqGT(seg.Ack, sk.sndNxt) {
-		if sk.state != Established || !sk.host.linux {
+		if (sk.state != Established || !sk.host.linux) && !sk.answeredJustNow() {
 			sk.sendAck(RuleAckOfUnsent)
 		}
 		return false
 	}
-	if seqLT(seg.Ack, sk.sndUna-sk.maxWnd) {
+	if seqLT(seg.Ack, sk.sndUna-min(sk.maxWnd, sk.sndUna-sk.iss)) {
 		if !sk.answeredJustNow() {
 			sk.sendAck(RuleChallengeOldAck)
 		}

@@ -283,7 +283,6 @@ func (sk *socket) checkReset(seg *Segment) bool {
 		}
 		return false
 	}
-	sk.wasReset = true
 	errno := Errno("ECONNRESET")
 	if sk.state == CloseWait {
 		errno = "EPIPE"
@@ -353,9 +352,9 @@ func (sk *socket) afterAck(seg *Segment) bool {
 	return false
 }
 
-// refusesData is RFC 1122 section 4.2.2.13: data for which no program is left gets a reset.
+// refusesData is RFC 1122 section 4.2.2.13: data that no program will read gets a reset.
 func (sk *socket) refusesData(seg *Segment) bool {
-	if sk.state != FinWait1 && sk.state != FinWait2 || !sk.rcvShut || !sk.orphan {
+	if sk.state != FinWait1 && sk.state != FinWait2 || !sk.rcvShut {
 		return false
 	}
 	end := seg.end()
@@ -366,6 +365,7 @@ func (sk *socket) refusesData(seg *Segment) bool {
 		return false
 	}
 	sk.host.replyReset(seg, RuleOrphanDataReset)
-	sk.done(RuleOrphanData)
+	sk.recvAfterReset()
+	sk.fail("ECONNRESET", RuleOrphanData)
 	return true
 }

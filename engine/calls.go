@@ -106,7 +106,7 @@ func (h *Host) sysBind(p *pending) (Result, bool) {
 		sk.local = endpoint{}
 		return fails("EADDRINUSE")
 	}
-	sk.portGiven = true
+	sk.portGiven, sk.addrGiven = true, addr != 0
 	sk.hold()
 	return returns(0)
 }
@@ -203,14 +203,28 @@ func (h *Host) connecting(p *pending, sk *socket) (Result, bool) {
 		}
 		return h.blocks(p, sk)
 	case Closed:
-		sk.connectState = unconnected
-		if errno := sk.takeError(); errno != "" {
-			return fails(errno)
+		errno := sk.takeError()
+		if errno == "" {
+			errno = "ECONNABORTED"
 		}
-		return fails("ECONNABORTED")
+		sk.disconnected()
+		return fails(errno)
 	}
 	sk.connectState = connected
 	return returns(0)
+}
+
+// disconnected makes the socket as good as new: it can connect or listen again (kernel tcp_disconnect).
+func (sk *socket) disconnected() {
+	sk.connectState = unconnected
+	sk.sndShut, sk.rcvShut, sk.finSeen = false, false, false
+	sk.recv, sk.remote = nil, endpoint{}
+	if !sk.bound {
+		sk.local.port = 0
+	}
+	if !sk.addrGiven {
+		sk.local.addr = 0
+	}
 }
 
 // takeError gives the pending error once.
@@ -272,9 +286,8 @@ func (h *Host) sysWrite(p *pending) (Result, bool) {
 		}
 		return fails("EPIPE")
 	}
-	room := sk.sendRoom()
 	rest := p.call.Data[p.progress:]
-	if n := min(room, len(rest)); n > 0 {
+	if n := min(sk.sendRoom(), len(rest)); n > 0 && (p.sock == nil || sk.writable()) {
 		sk.append(rest[:n])
 		p.progress += n
 	}

@@ -89,17 +89,18 @@ func (sk *socket) shutdown(read, write bool) {
 	if sk.state == Listen {
 		if read {
 			sk.closeListener()
+			sk.disconnected()
 		}
+		return
+	}
+	if sk.state == SynSent {
+		sk.fail("ECONNRESET", RuleShutdownInSynSent)
 		return
 	}
 	if read {
 		sk.rcvShut = true
 	}
 	if !write || sk.sndShut {
-		return
-	}
-	if sk.state == SynSent {
-		sk.done(RuleShutdownInSynSent)
 		return
 	}
 	sk.endSending()

@@ -31,7 +31,11 @@ func (sk *socket) keepaliveTimeout() {
 		sk.armKeepalive(idle - silent)
 		return
 	}
-	if int64(sk.keepProbes) >= h.orSysctl(sk.opts.keepCount, keepaliveProbes) {
+	silentTooLong := int64(sk.keepProbes) >= h.orSysctl(sk.opts.keepCount, keepaliveProbes)
+	if sk.opts.userTimeout > 0 { // takes the place of the count
+		silentTooLong = sk.keepProbes > 0 && h.now-sk.lastHeard >= sk.opts.userTimeout
+	}
+	if silentTooLong {
 		sk.sendReset(RuleKeepaliveReset)
 		sk.fail("ETIMEDOUT", RuleKeepaliveGiveUp)
 		return

@@ -118,7 +118,7 @@ func (sk *socket) arriveRequest(seg *Segment) {
 		return
 	}
 	old := sk.tsOK && seg.HasTS && int32(seg.TSVal-sk.tsRecent) < 0
-	inWindow := seqGEQ(seg.end(), sk.rcvNxt) && seqLEQ(seg.Seq, sk.rcvNxt+sk.rcvWnd)
+	inWindow := seg.Seq == sk.rcvNxt || seqGT(seg.end(), sk.rcvNxt) && seqLT(seg.Seq, sk.rcvNxt+sk.rcvWnd)
 	if old || !inWindow {
 		if !seg.has(RST) && !sk.rateLimited(seg) {
 			sk.emitSegment(ACK, sk.sndNxt, nil, RuleRequestOutOfWindow)
@@ -142,7 +142,6 @@ func (sk *socket) arriveRequest(seg *Segment) {
 // overflow is a third ACK that meets a full accept queue: only here tcp_abort_on_overflow acts.
 func (sk *socket) overflow(seg *Segment) {
 	if sk.host.sys[abortOnOverflow] == 0 {
-		sk.acked = true
 		return
 	}
 	sk.host.replyReset(seg, RuleAbortOnOverflow)
@@ -210,6 +209,6 @@ func (l *socket) closeListener() {
 		sk.done(RuleListenerClosedConnection)
 	}
 	l.acceptQ = nil
-	l.orphan = true
+	l.orphan = l.fdGone
 	l.done(RuleListenerClosed)
 }

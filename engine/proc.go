@@ -1,11 +1,14 @@
 package engine
 
+import "slices"
+
 // process is a program on a host, with its descriptors and threads.
 type process struct {
 	host    *Host
 	name    string
 	fds     []*socket // by descriptor; 0 to 2 are never sockets
 	threads []*thread
+	loose   []*pending // calls under way that no thread made
 	dead    bool
 }
 
@@ -112,18 +115,27 @@ func (t *thread) end() {
 	t.program.Stop()
 }
 
-// exit ends a process: its threads stop where they are and the kernel closes its descriptors, lowest first.
+// exit ends a process: its threads stop where they are and the kernel closes its descriptors, highest first (task_work_run
+// takes the latest first).
 func (h *Host) exit(p *process, how ProcessAction, status int) {
 	p.dead = true
 	h.emit("", &Process{h.name, p.name, how, status})
-	for _, t := range p.threads {
-		t.end()
-	}
-	for fd, sk := range p.fds {
-		if sk != nil {
+	p.endCalls()
+	for fd := len(p.fds) - 1; fd >= 0; fd-- {
+		if sk := p.fds[fd]; sk != nil {
 			p.fds[fd] = nil
 			sk.close()
 		}
+	}
+}
+
+// endCalls stops the threads where they are.
+func (p *process) endCalls() {
+	for _, t := range p.threads {
+		t.end()
+	}
+	for len(p.loose) > 0 {
+		p.host.abandon(p.loose[0])
 	}
 }
 
@@ -139,13 +151,12 @@ func (h *Host) powerOff(now Micros) {
 	h.now, h.off = now, true
 	for _, p := range h.procs {
 		p.dead = true
-		for _, t := range p.threads {
-			t.end()
-		}
+		p.endCalls()
 	}
 	for len(h.timers.ts) > 0 {
 		h.timers.stop(h.timers.ts[0])
 	}
+	h.work = nil
 }
 
 // abandon forgets a call whose thread is gone.
@@ -153,6 +164,12 @@ func (h *Host) abandon(p *pending) {
 	p.done = true
 	h.timers.stop(&p.timeout)
 	p.unwait()
+	if p.call.Name == "close" && p.target != nil {
+		p.target.endLinger() // a signal ends the wait too
+	}
+	if i := slices.Index(p.proc.loose, p); i >= 0 {
+		p.proc.loose = slices.Delete(p.proc.loose, i, i+1)
+	}
 }
 
 func (p *pending) unwait() {
@@ -223,6 +240,8 @@ func (h *Host) call(now Micros, proc *process, t *thread, id int, c Call) {
 	if t != nil {
 		made.Thread = t.id
 		t.waiting = p
+	} else {
+		proc.loose = append(proc.loose, p)
 	}
 	h.emit("", made)
 	h.dispatch(p)

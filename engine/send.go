@@ -66,6 +66,12 @@ func (sk *socket) sendRoom() int {
 	return max(limit-int(sk.writeSeq-sk.sndUna), 0)
 }
 
+// writable says whether enough is free for a blocked write to go on: half of what is taken (kernel sk_stream_is_writeable).
+func (sk *socket) writable() bool {
+	room, used := sk.sendRoom(), int(sk.writeSeq-sk.sndUna)
+	return room > 0 && room >= used/2
+}
+
 // append takes data from a program and sends what may go. Data joins the last unsent chunk up to the size of a burst; PSH
 // ends each write, and each half of the peer's window (kernel tcp_sendmsg_locked).
 func (sk *socket) append(data []byte) {

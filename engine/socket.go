@@ -15,6 +15,7 @@ type socket struct {
 	fdGone        bool // its descriptor was closed
 	countedOrphan bool // in the host's count
 	portGiven     bool // the program chose the local port
+	addrGiven     bool // and the local address
 	connectState  connectState
 	lingering     bool // close() waits for it
 
@@ -71,7 +72,6 @@ type socket struct {
 	minRTT          Micros
 	rack            rack
 	errno           Errno // pending error (SO_ERROR)
-	wasReset        bool
 	rtx             timer // retransmit, probe, persist
 	delack          timer
 	slow            timer  // syn-ack, keepalive, fin-wait-2, time-wait
@@ -89,7 +89,6 @@ type socket struct {
 	listener   *socket
 	synackSent Micros
 	numTimeout int
-	acked      bool // its third ACK met a full accept queue
 
 	waiters      []*pending
 	dirty        bool

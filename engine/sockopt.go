@@ -180,9 +180,9 @@ func (sk *socket) pollEvents() []string {
 	}
 	closed := sk.gone()
 	opening := sk.state == SynSent || sk.state == SynReceived
-	rcvShut, sndShut := sk.rcvShut || closed, sk.sndShut || closed
-	add("POLLIN", !opening && (len(sk.recv) > 0 || rcvShut))
-	add("POLLOUT", !opening && (sndShut || sk.sendRoom() > 0))
+	rcvShut, sndShut := sk.rcvShut || sk.mini, sk.sndShut || sk.mini
+	add("POLLIN", !opening && len(sk.recv) > 0 || rcvShut)
+	add("POLLOUT", !opening && (sndShut || sk.writable()))
 	add("POLLRDHUP", rcvShut)
 	add("POLLERR", sk.errno != "")
 	add("POLLHUP", rcvShut && sndShut || closed)
