@@ -253,3 +253,23 @@ func TestInputsAreRefused(t *testing.T) {
 		coded(t, err, code)
 	}
 }
+
+// TestCheckOfAnotherRun: a check written for the run without inputs may find nothing to look at; it does not hold then, and
+// without inputs it is a mistake with a place.
+func TestCheckOfAnotherRun(t *testing.T) {
+	four, _ := folder{}.Source("close/four-way")
+	src := four + "\nexpect(\"a FIN is sent\", lambda log: log.segments(flags = \"F\")[0].len == 0)\n"
+	kill := engine.Input{At: 5000, Do: engine.Do{Cut: &engine.LinkAction{}}}
+	log, err := scenario.Execute(nil, scenario.Run{Source: src, Inputs: []engine.Input{kill}}, scenario.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	last, ok := log.Events[len(log.Events)-2].Body.(*engine.Expect)
+	if !ok || last.Text.En != "a FIN is sent" || last.Holds {
+		t.Errorf("the log ends with %+v", log.Events[len(log.Events)-2].Body)
+	}
+	src = strings.Replace(src, `flags = "F")[0]`, `flags = "R")[0]`, 1)
+	if _, err := scenario.Execute(nil, scenario.Run{Source: src}, scenario.Limits{}); err == nil {
+		t.Error("a check that fails on the scenario's own run is no error")
+	}
+}

@@ -311,6 +311,10 @@ func (x *execution) judge() error {
 			v, err = starlark.Call(t, e.check, starlark.Tuple{view}, nil)
 			return err
 		})
+		if err != nil && x.meetsOtherRun(err) {
+			x.sim.Emit(&engine.Expect{Text: e.text, Holds: false})
+			continue
+		}
 		if err != nil {
 			return err
 		}
@@ -323,4 +327,11 @@ func (x *execution) judge() error {
 		x.sim.Emit(&engine.Expect{Text: e.text, Holds: bool(holds)})
 	}
 	return nil
+}
+
+// meetsOtherRun says that a check failed because a learner's inputs made another run than it was written for: it may look
+// for a segment that was never sent. Then it does not hold. A check that uses up the steps is still a mistake.
+func (x *execution) meetsOtherRun(err error) bool {
+	var eval *starlark.EvalError
+	return len(x.log.Run.Inputs) > 0 && x.setup.machine.failed == nil && errors.As(err, &eval)
 }
