@@ -81,6 +81,23 @@ func TestRunFormats(t *testing.T) {
 	if client == server {
 		t.Error("both hosts see the same times")
 	}
+	for _, c := range []struct{ format, host, says string }{
+		{"packetdrill", "client", "connect(3, ..., ...) = 0"},
+		{"packetdrill", "server", "listen(3, 8) = 0"},
+		{"ss", "client", "timer:(timewait,"},
+		{"ss", "server", "LAST-ACK"},
+	} {
+		args := []string{"run", "close/four-way", "--format", c.format}
+		if c.host != "client" { // it is the default
+			args = append(args, "--host", c.host)
+		}
+		if out := works(t, args...); !strings.Contains(out, c.says) {
+			t.Errorf("%v prints\n%s", args, out)
+		}
+	}
+	if table := works(t, "run", "close/four-way", "--format", "ss", "--at", "50ms"); strings.Count(table, "Recv-Q") != 1 || !strings.Contains(table, "ESTAB") {
+		t.Errorf("at 50 ms ss shows\n%s", table)
+	}
 	short := works(t, "run", "close/four-way", "--format", "jsonl", "--until", "15ms")
 	if !strings.Contains(short, `"reason":"until"`) || strings.Contains(short, `"FIN-WAIT-1"`) {
 		t.Errorf("until 15 ms it prints\n%s", short)
@@ -122,8 +139,11 @@ func TestRunTakesAFile(t *testing.T) {
 	if out.String() != fromFile {
 		t.Error("standard input gives another log")
 	}
-	for _, format := range []string{"text", "pcapng"} {
+	for _, format := range []string{"text", "pcapng", "ss"} {
 		works(t, "run", path, "--format", format)
+	}
+	if early := works(t, "run", path, "--format", "ss", "--at", "1us"); !strings.Contains(early, "at 0.000001 s") {
+		t.Errorf("the child does not get the moment:\n%s", early)
 	}
 }
 
@@ -131,6 +151,7 @@ func TestRunTakesAFile(t *testing.T) {
 func TestFailuresAreOneLine(t *testing.T) {
 	bomb := write(t, "bomb.star", "n = 1\nx = 'x' * 1000000000\n")
 	loop := write(t, "loop.star", "def p(os):\n    while True:\n        pass\nhost('client', p)\n")
+	loopback := write(t, "loopback.star", "def p(os):\n    os.connect(os.socket(), '127.0.0.1', 80)\nhost('client', p)\n")
 	for _, c := range []struct {
 		args   string
 		status int
@@ -150,8 +171,14 @@ func TestFailuresAreOneLine(t *testing.T) {
 		{`run close/four-way --input {"at":5,"do":{"explode":{}}}`, 2, "explode"},
 		{"run", 2, "run what?"},
 		{"run close/four-way --token x", 2, "a token says all of a run"},
-		{"run close/four-way --host client", 2, "--host goes with --format pcapng"},
-		{"run close/four-way --format ss", 2, "--format"},
+		{"run close/four-way --host client", 2, "--host goes with --format pcapng, packetdrill and ss"},
+		{"run close/four-way --format xml", 2, "--format"},
+		{"run close/four-way --at 1s", 2, "--at goes with --format ss"},
+		{"run close/four-way --format ss --at=-1s", 2, "--at"},
+		{"run close/four-way --format ss --host nobody", 1, "nobody"},
+		{"run close/four-way --format ss --until 1s --at 2s", 1, "the run ends at"},
+		{"run close/four-way --format packetdrill --host nobody", 1, "nobody"},
+		{"run " + loopback + " --format packetdrill", 1, "client talks to itself"},
 		{"run close/four-way --until -5s", 2, "--until"},
 		{"run close/four-way --seed many", 2, "--seed"},
 		{"run a b", 2, "unexpected argument b"},

@@ -27,8 +27,9 @@ type runCmd struct {
 	Vary    map[string]string `help:"Choose from what the scenario varies; may be repeated." placeholder:"K=V" mapsep:"none"`
 	Until   time.Duration     `help:"Stop at this virtual time." placeholder:"10m"`
 	Input   []string          `help:"An input as JSON; may be repeated." placeholder:"JSON" sep:"none"`
-	Format  string            `help:"text, jsonl or pcapng." enum:"text,jsonl,pcapng" default:"text"`
-	Host    string            `help:"Whose view a pcapng shows; the client's by default." placeholder:"H"`
+	Format  string            `help:"text, jsonl, pcapng, packetdrill or ss." enum:"text,jsonl,pcapng,packetdrill,ss" default:"text"`
+	Host    string            `help:"Whose view a pcapng, a packetdrill script or ss shows; the client's by default." placeholder:"H"`
+	At      *time.Duration    `help:"The moment that ss shows; by default each at which a socket changes its state." placeholder:"1.5s"`
 	Content string            `help:"Folder to lay over the built-in content." env:"FINWAIT_CONTENT" placeholder:"DIR"`
 }
 
@@ -37,6 +38,8 @@ func (runCmd) Help() string {
 	return `Examples:
   finwait run close/four-way
   finwait run close/four-way --format pcapng > close.pcapng
+  finwait run close/four-way --format packetdrill --host server > close.pkt
+  finwait run close/lost --format ss --at 1.5s
   finwait run close/four-way --input '{"at":25000,"do":{"drop":{"segment":5}}}'
   finwait run mine.star --vary exit=linger0 --format jsonl`
 }
@@ -68,12 +71,16 @@ func (c *runCmd) run(p *process, lib scenario.Library) (r scenario.Run, file str
 	switch {
 	case c.Until < 0 || c.Until%time.Microsecond != 0:
 		return r, "", misused("--until is a whole number of µs, like 10ms or 1.5s")
-	case c.Host != "" && c.Format != "pcapng":
-		return r, "", misused("--host goes with --format pcapng")
+	case c.Host != "" && (c.Format == "text" || c.Format == "jsonl"):
+		return r, "", misused("--host goes with --format pcapng, packetdrill and ss")
+	case c.At != nil && c.Format != "ss":
+		return r, "", misused("--at goes with --format ss")
+	case c.At != nil && (*c.At < 0 || *c.At%time.Microsecond != 0):
+		return r, "", misused("--at is a whole number of µs, like 10ms or 1.5s")
 	case c.Format == "pcapng" && isTerminal(p.stdout):
 		return r, "", misused("a pcapng is not for a terminal: send it to a file with >")
 	case c.Token != "" && (c.What != "" || c.Seed != nil || len(c.Vary) > 0 || len(c.Input) > 0):
-		return r, "", misused("a token says all of a run: it goes with --until, --format and --host alone")
+		return r, "", misused("a token says all of a run: it goes with --until, --format, --host and --at alone")
 	case c.Token != "":
 		r, err = scenario.ParseToken(c.Token)
 		return r, "", err
@@ -145,27 +152,47 @@ func (c *runCmd) output(ctx context.Context, lib scenario.Library, r scenario.Ru
 		if err != nil {
 			return nil, err
 		}
-		return renderers[c.Format](log, c.Host)
+		return renderers[c.Format](log, c.view())
 	}
 	pool, err := sandbox.New(sandbox.Options{Size: 1})
 	if err != nil {
 		return nil, err
 	}
 	defer pool.Close()
-	return pool.Do(ctx, "", sandbox.Job{Run: r, Until: until, Format: c.Format, Host: c.Host})
+	return pool.Do(ctx, "", sandbox.Job{Run: r, Until: until, Format: c.Format, View: c.view()})
+}
+
+// view is what --host and --at ask to see.
+func (c *runCmd) view() sandbox.View {
+	v := sandbox.View{Host: c.Host}
+	if c.At != nil {
+		at := engine.Micros(*c.At / time.Microsecond)
+		v.At = &at
+	}
+	return v
 }
 
 // renderers are the formats of finwait run.
 var renderers = map[string]sandbox.Renderer{
-	"jsonl": func(log *scenario.Log, _ string) ([]byte, error) { return log.Lines.Bytes(), nil },
-	"text": func(log *scenario.Log, _ string) ([]byte, error) {
+	"jsonl": func(log *scenario.Log, _ sandbox.View) ([]byte, error) { return log.Lines.Bytes(), nil },
+	"text": func(log *scenario.Log, _ sandbox.View) ([]byte, error) {
 		var b bytes.Buffer
 		err := export.Text(&b, log)
 		return b.Bytes(), err
 	},
-	"pcapng": func(log *scenario.Log, host string) ([]byte, error) {
+	"pcapng": func(log *scenario.Log, v sandbox.View) ([]byte, error) {
 		var b bytes.Buffer
-		err := wire.WritePcapng(&b, log.Events, viewer(log, host))
+		err := wire.WritePcapng(&b, log.Events, viewer(log, v.Host))
+		return b.Bytes(), err
+	},
+	"packetdrill": func(log *scenario.Log, v sandbox.View) ([]byte, error) {
+		var b bytes.Buffer
+		err := export.Packetdrill(&b, log, viewer(log, v.Host))
+		return b.Bytes(), err
+	},
+	"ss": func(log *scenario.Log, v sandbox.View) ([]byte, error) {
+		var b bytes.Buffer
+		err := export.SS(&b, log, viewer(log, v.Host), v.At)
 		return b.Bytes(), err
 	},
 }

@@ -125,13 +125,13 @@ func (s *service) runs(library scenario.Library) *stream.Server {
 func (s *service) render(library scenario.Library) handlers.Render {
 	return func(ctx context.Context, session string, r scenario.Run, format, host string) ([]byte, error) {
 		if r.Source != "" {
-			return s.sandbox.Do(ctx, session, sandbox.Job{Run: r, Format: format, Host: host})
+			return s.sandbox.Do(ctx, session, sandbox.Job{Run: r, Format: format, View: sandbox.View{Host: host}})
 		}
 		log, err := scenario.Execute(library, r, scenario.Limits{})
 		if err != nil {
 			return nil, err
 		}
-		return renderers[format](log, host)
+		return renderers[format](log, sandbox.View{Host: host})
 	}
 }
 

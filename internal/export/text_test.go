@@ -18,12 +18,7 @@ import (
 func TestText(t *testing.T) {
 	datadriven.Walk(t, "testdata/text", func(t *testing.T, path string) {
 		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
-			r := scenario.Run{Source: d.Input, Seed: 7}
-			r.Inputs = inputs(t, d)
-			log, err := scenario.Execute(nil, r, scenario.Limits{})
-			if err != nil {
-				t.Fatal(err)
-			}
+			log := execute(t, scenario.Run{Source: d.Input, Seed: 7, Inputs: inputs(t, d)})
 			var b bytes.Buffer
 			if err := export.Text(&b, log); err != nil {
 				t.Fatal(err)
@@ -36,6 +31,15 @@ func TestText(t *testing.T) {
 			return strings.ReplaceAll(b.String(), "\n\n", "\n.\n")
 		})
 	})
+}
+
+func execute(t *testing.T, r scenario.Run) *scenario.Log {
+	t.Helper()
+	log, err := scenario.Execute(nil, r, scenario.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return log
 }
 
 func inputs(t *testing.T, d *datadriven.TestData) []engine.Input {

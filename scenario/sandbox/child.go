@@ -92,7 +92,7 @@ func (c *child) do(j Job) frame {
 	case render == nil:
 		return frame{frameOutput, log.Lines.Bytes()}
 	}
-	b, err := render(log, j.Host)
+	b, err := render(log, j.View)
 	if err != nil {
 		return frame{frameFailed, []byte(err.Error())}
 	}

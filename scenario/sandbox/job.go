@@ -15,11 +15,17 @@ type Job struct {
 	Run    scenario.Run  `json:"run"`
 	Until  engine.Micros `json:"until,omitempty"`  // as scenario.Limits has it
 	Format string        `json:"format,omitempty"` // "" is the log as JSON lines, else the name of a Renderer
-	Host   string        `json:"host,omitempty"`   // for renderers that show one host's view; "" is the client's
+	View   View          `json:"view"`
+}
+
+// View is what a Renderer shows of a log.
+type View struct {
+	Host string         `json:"host,omitempty"` // for forms that show one host's view; "" is the client's
+	At   *engine.Micros `json:"at,omitempty"`   // for forms that show one moment
 }
 
 // Renderer turns a log into bytes, in the child.
-type Renderer func(log *scenario.Log, host string) ([]byte, error)
+type Renderer func(log *scenario.Log, view View) ([]byte, error)
 
 // A frame is a kind, the length of its body as four bytes, high first, and the body.
 type frame struct {

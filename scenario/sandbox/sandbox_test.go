@@ -89,7 +89,7 @@ func TestSameBytesAsInProcess(t *testing.T) {
 			}
 		}
 	}
-	out, err := p.Do(context.Background(), "s", sandbox.Job{Run: r, Format: "title", Host: "client"})
+	out, err := p.Do(context.Background(), "s", sandbox.Job{Run: r, Format: "title", View: sandbox.View{Host: "client"}})
 	if err != nil || string(out) != "two hosts for client" {
 		t.Errorf("the renderer gave %q, %v", out, err)
 	}

@@ -10,8 +10,8 @@ import (
 )
 
 func main() {
-	title := func(log *scenario.Log, host string) ([]byte, error) {
-		return []byte(log.Title.En + " for " + host), nil
+	title := func(log *scenario.Log, view sandbox.View) ([]byte, error) {
+		return []byte(log.Title.En + " for " + view.Host), nil
 	}
 	if err := sandbox.Serve(os.Stdin, os.Stdout, map[string]sandbox.Renderer{"title": title}); err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -1,0 +1,308 @@
+package export
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"finwait/engine"
+	"finwait/scenario"
+)
+
+// SS writes what `ss -tanoi` would show on a host: one table at the time at, after all that happens then; where at is nil
+// a table after each moment at which a socket of the host changed its state. It fails where the run has no such host, and
+// where at lies after the end of a run that was cut short.
+func SS(w io.Writer, log *scenario.Log, host string, at *engine.Micros) error {
+	meta, err := hostOf(log, host)
+	if err != nil {
+		return err
+	}
+	last := log.Events[len(log.Events)-1]
+	if at != nil && *at > last.T && log.Reason != engine.EndQuiet {
+		return fmt.Errorf("the run ends at %s s; it says nothing about %s s", seconds(last.T), seconds(*at))
+	}
+	out := bufio.NewWriter(w)
+	h := newSSHost(log, meta)
+	changed := false
+	for i, ev := range log.Events {
+		if at != nil && ev.T > *at {
+			break
+		}
+		if h.take(ev) {
+			changed = true
+		}
+		if changed && at == nil && (i+1 == len(log.Events) || log.Events[i+1].T > ev.T) {
+			h.write(out, ev.T)
+			changed = false
+		}
+	}
+	if at != nil {
+		h.write(out, *at)
+	}
+	return out.Flush()
+}
+
+// hostOf finds a host of the run.
+func hostOf(log *scenario.Log, name string) (engine.HostMeta, error) {
+	for _, h := range log.Events[0].Body.(*engine.Meta).Hosts {
+		if h.Name == name {
+			return h, nil
+		}
+	}
+	return engine.HostMeta{}, fmt.Errorf("the run has no host %q", name)
+}
+
+// ssHost is a host's sockets as the log tells of them so far.
+type ssHost struct {
+	meta  engine.HostMeta
+	addrs map[string]string // of all hosts
+	socks []*ssSock         // in the order of their first states
+	sent  map[int]*engine.SegmentSent
+	infos map[string]*ssInfo // by connection
+	wrote bool
+}
+
+func newSSHost(log *scenario.Log, meta engine.HostMeta) *ssHost {
+	h := &ssHost{meta: meta, addrs: map[string]string{}, sent: map[int]*engine.SegmentSent{}, infos: map[string]*ssInfo{}}
+	for _, other := range log.Events[0].Body.(*engine.Meta).Hosts {
+		h.addrs[other.Name] = other.Addr
+	}
+	return h
+}
+
+// ssSock is one socket that ss would list.
+type ssSock struct {
+	id            int
+	state         engine.State
+	local, remote string
+	recvQ, sendQ  int // of a listener: the accept queue and the backlog
+	timers        map[engine.TimerName]ssTimer
+}
+
+// ssTimer is an armed timer.
+type ssTimer struct {
+	at      engine.Micros
+	attempt int
+	rule    engine.Rule
+}
+
+// take notes an event; it says whether a socket of the host changed its state.
+func (h *ssHost) take(ev engine.Event) bool {
+	switch b := ev.Body.(type) {
+	case *engine.StateChange:
+		if b.Host == h.meta.Name {
+			h.state(b)
+			return true
+		}
+	case *engine.Queue:
+		if s := h.sock(b.Host, b.Sock); s != nil {
+			s.recvQ, s.sendQ = b.RecvQ, b.SendQ
+		}
+	case *engine.ListenQueue:
+		if s := h.sock(b.Host, b.Sock); s != nil {
+			s.recvQ, s.sendQ = b.Accept, b.Backlog
+		}
+	case *engine.TimerChange:
+		if s := h.sock(b.Host, b.Sock); s != nil {
+			delete(s.timers, b.Timer)
+			if b.Action == engine.TimerSet {
+				s.timers[b.Timer] = ssTimer{b.At, b.Attempt, ev.Rule}
+			}
+		}
+	case *engine.SegmentSent:
+		h.sent[b.ID] = b
+		if b.From == h.meta.Name {
+			h.count(b, b.Sport, b.Dport, b.To, true)
+		}
+	case *engine.Deliver:
+		if b.Host == h.meta.Name {
+			s := h.sent[b.ID]
+			h.count(s, s.Dport, s.Sport, s.From, false)
+		}
+	case *engine.InputApplied:
+		if b.Do.PowerOff != nil && b.Do.PowerOff.Host == h.meta.Name {
+			h.socks = nil
+			return true
+		}
+	}
+	return false
+}
+
+func (h *ssHost) sock(host string, id int) *ssSock {
+	i := slices.IndexFunc(h.socks, func(s *ssSock) bool { return s.id == id })
+	if host != h.meta.Name || i < 0 {
+		return nil
+	}
+	return h.socks[i]
+}
+
+// state moves a socket. The kernel tells ss of no socket that is closed, even where a program still has it.
+func (h *ssHost) state(b *engine.StateChange) {
+	s := h.sock(b.Host, b.Sock)
+	if s == nil {
+		s = &ssSock{id: b.Sock, timers: map[engine.TimerName]ssTimer{}}
+		h.socks = append(h.socks, s)
+	}
+	s.state, s.local, s.remote = b.To, b.Local, b.Remote
+	if b.Remote == "*" {
+		s.remote = "0.0.0.0:*"
+	}
+	if b.To == engine.TimeWait {
+		s.recvQ, s.sendQ = 0, 0
+	}
+	if b.To == engine.Closed {
+		delete(h.infos, s.connection())
+		h.socks = slices.DeleteFunc(h.socks, func(o *ssSock) bool { return o == s })
+	}
+}
+
+// count adds a segment to the figures of its connection, which may have no socket yet or any more.
+func (h *ssHost) count(s *engine.SegmentSent, local, remote uint16, peer string, out bool) {
+	if peer == h.meta.Name {
+		return // to itself: both ends' figures would be one
+	}
+	key := connection(fmt.Sprint(local), fmt.Sprintf("%s:%d", h.addrs[peer], remote))
+	if peer == "" { // to an address that no host has; the socket knows it
+		for _, k := range h.socks {
+			if strings.HasSuffix(k.local, fmt.Sprintf(":%d", local)) && strings.HasSuffix(k.remote, fmt.Sprintf(":%d", remote)) {
+				key = k.connection()
+			}
+		}
+	}
+	n := h.infos[key]
+	if n == nil || n.over(s, out) {
+		n = &ssInfo{again: map[int64]bool{}}
+		h.infos[key] = n
+	}
+	n.count(s, out)
+}
+
+func connection(localPort, remote string) string { return localPort + " " + remote }
+
+// ssNames are the states as ss names them.
+var ssNames = map[engine.State]string{
+	engine.Closed:      "UNCONN",
+	engine.Listen:      "LISTEN",
+	engine.SynSent:     "SYN-SENT",
+	engine.SynReceived: "SYN-RECV",
+	engine.Established: "ESTAB",
+	engine.FinWait1:    "FIN-WAIT-1",
+	engine.FinWait2:    "FIN-WAIT-2",
+	engine.CloseWait:   "CLOSE-WAIT",
+	engine.Closing:     "CLOSING",
+	engine.LastAck:     "LAST-ACK",
+	engine.TimeWait:    "TIME-WAIT",
+}
+
+// write writes the table of a moment: listeners first, then connections, each by age.
+func (h *ssHost) write(w io.Writer, now engine.Micros) {
+	if h.wrote {
+		fmt.Fprintln(w)
+	}
+	h.wrote = true
+	fmt.Fprintf(w, "%s %s at %s s\n", h.meta.Name, h.meta.Addr, seconds(now))
+	rows := [][]string{{"State", "Recv-Q", "Send-Q", "Local Address", "Port", "Peer Address", "Port", ""}}
+	details := []string{""}
+	for _, listening := range []bool{true, false} {
+		for _, s := range h.socks {
+			if (s.state == engine.Listen) == listening {
+				rows = append(rows, s.row(now))
+				details = append(details, s.details(h.infos[s.connection()]))
+			}
+		}
+	}
+	widths := make([]int, len(rows[0]))
+	for _, r := range rows {
+		for i, cell := range r {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	for i, r := range rows {
+		line := pad(r[0], widths[0]) + "  " + pad(r[1], widths[1]) + "  " + pad(r[2], widths[2]) + "  " +
+			pad(r[3], -widths[3]) + ":" + pad(r[4], widths[4]) + "  " + pad(r[5], -widths[5]) + ":" + pad(r[6], widths[6]) + "  " + r[7]
+		fmt.Fprintln(w, strings.TrimRight(line, " "))
+		if details[i] != "" {
+			fmt.Fprintln(w, "\t "+details[i])
+		}
+	}
+}
+
+func (s *ssSock) connection() string {
+	_, port, _ := strings.Cut(s.local, ":")
+	return connection(port, s.remote)
+}
+
+func (s *ssSock) row(now engine.Micros) []string {
+	localAddr, localPort, _ := strings.Cut(s.local, ":")
+	peerAddr, peerPort, _ := strings.Cut(s.remote, ":")
+	return []string{
+		ssNames[s.state], fmt.Sprint(s.recvQ), fmt.Sprint(s.sendQ), localAddr, localPort, peerAddr, peerPort, s.timer(now),
+	}
+}
+
+// ssTimers are the timers that ss shows, the first that is armed alone (kernel inet_sk_diag_fill). A delayed
+// acknowledgment is not among them.
+var ssTimers = []struct {
+	timer engine.TimerName
+	name  string
+}{
+	{engine.TimerTimeWait, "timewait"},
+	{engine.TimerFinWait2, "timewait"},
+	{engine.TimerSynAck, "on"},
+	{engine.TimerRetransmit, "on"},
+	{engine.TimerProbe, "on"},
+	{engine.TimerPersist, "persist"},
+	{engine.TimerKeepalive, "keepalive"},
+}
+
+// mini says that only a timewait entry of the kernel is left, in either state.
+func (s *ssSock) mini() bool {
+	t, waits := s.timers[engine.TimerFinWait2]
+	return s.state == engine.TimeWait || waits && t.rule != engine.RuleFinWait2LongTimer
+}
+
+// timer writes timer:(name, time left, attempts).
+func (s *ssSock) timer(now engine.Micros) string {
+	for _, known := range ssTimers {
+		t, armed := s.timers[known.timer]
+		if !armed {
+			continue
+		}
+		name := known.name
+		if t.rule == engine.RuleFinWait2LongTimer {
+			name = "keepalive" // a full socket still
+		}
+		return fmt.Sprintf("timer:(%s,%s,%d)", name, ssSpan(t.at-now), t.attempt)
+	}
+	return ""
+}
+
+// ssSpan writes a time left as ss does: 119min, 1min59sec, 59sec, 1.500ms, 204ms.
+func ssSpan(left engine.Micros) string {
+	ms := int64(max(left, 0) / engine.Millisecond)
+	minutes, secs, msecs := ms/60_000, ms/1000%60, ms%1000
+	text := ""
+	if minutes > 0 {
+		msecs = 0
+		text = fmt.Sprintf("%dmin", minutes)
+		if minutes > 9 {
+			secs = 0
+		}
+	}
+	if secs > 9 {
+		msecs = 0
+	}
+	switch {
+	case secs > 0 && msecs > 0:
+		text += fmt.Sprintf("%d.", secs)
+	case secs > 0:
+		text += fmt.Sprintf("%dsec", secs)
+	}
+	if msecs > 0 {
+		text += fmt.Sprintf("%03dms", msecs)
+	}
+	return text
+}
