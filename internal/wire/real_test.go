@@ -66,3 +66,93 @@ func packetsOf(events []engine.Event, host string) int {
 	}
 	return n
 }
+
+// runs are the scenarios with each choice of what they vary, once. Each has a seed of its own, so that captures in one file
+// differ in ports and numbers.
+func runs(t *testing.T, library scenarios) []*scenario.Log {
+	t.Helper()
+	var logs []*scenario.Log
+	run := func(name string, vary map[string]string) *scenario.Log {
+		log, err := scenario.Execute(library, scenario.Run{Scenario: name, Vary: vary, Seed: int64(len(logs) + 1)}, scenario.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		logs = append(logs, log)
+		return log
+	}
+	err := fs.WalkDir(library.FS, ".", func(path string, _ fs.DirEntry, err error) error {
+		name, isScenario := strings.CutSuffix(path, ".star")
+		if err != nil || !isScenario {
+			return err
+		}
+		for _, v := range run(name, nil).Vary {
+			for _, choice := range v.Choices[1:] {
+				run(name, map[string]string{v.Name: choice})
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return logs
+}
+
+// TestTsharkNamesTheRetransmissionsThatWeName: from the bytes alone Wireshark's analysis finds which of the packets that a
+// host sends were sent before, and the log says the same.
+func TestTsharkNamesTheRetransmissionsThatWeName(t *testing.T) {
+	all := runs(t, scenarios{os.DirFS("../../content/scenarios")})
+	for i, side := range []string{"the first hosts", "the second hosts"} { // both views of a run would repeat each other
+		t.Run(side, func(t *testing.T) {
+			var file []byte
+			var sent []sentSegment
+			for _, log := range all {
+				hosts := log.Events[0].Body.(*engine.Meta).Hosts
+				if log.Run.Scenario == "open/simultaneous" || i >= len(hosts) {
+					continue // its SYN-ACK repeats the SYN's number: a new segment to us, a repeated one to Wireshark
+				}
+				file = append(file, capture1(t, log.Events, hosts[i].Name)...)
+				sent = append(sent, sentBy(log, hosts[i].Name)...)
+			}
+			compareRetransmissions(t, file, sent)
+		})
+	}
+}
+
+// sentSegment is a segment that a host sends.
+type sentSegment struct {
+	name  string
+	again bool
+}
+
+func sentBy(log *scenario.Log, host string) []sentSegment {
+	var list []sentSegment
+	for _, ev := range log.Events {
+		if s, ok := ev.Body.(*engine.SegmentSent); ok && s.From == host {
+			name := fmt.Sprintf("%s %v, host %s, segment %d (%s)", log.Run.Scenario, log.Run.Vary, host, s.ID, s.Flags)
+			list = append(list, sentSegment{name, s.Retransmission})
+		}
+	}
+	return list
+}
+
+func compareRetransmissions(t *testing.T, file []byte, sent []sentSegment) {
+	lines := dissect(t, file, "-Y", "frame.packet_flags_direction == 2", "-T", "fields", "-e", "frame.number",
+		"-e", "tcp.analysis.retransmission")
+	if len(lines) != len(sent) {
+		t.Fatalf("tshark finds %d packets, want %d", len(lines), len(sent))
+	}
+	named := 0
+	for i, line := range lines {
+		_, says, _ := strings.Cut(line, "\t")
+		if again := says != ""; again != sent[i].again {
+			t.Errorf("%s: sent again? Ours %v, tshark %v", sent[i].name, sent[i].again, again)
+		}
+		if sent[i].again {
+			named++
+		}
+	}
+	if named < 3 {
+		t.Errorf("%d retransmissions in all: too few to compare", named)
+	}
+}
