@@ -10,7 +10,7 @@ import (
 
 // Difference is one place where the engine's log and the trace part.
 type Difference struct {
-	What string `json:"what"` // "segment", "order", "time", "state", "return" or "accept queue"
+	What string `json:"what"` // "segment", "order", "time", "state", "call", "return" or "accept queue"
 	Line int    `json:"line"` // of the trace, counted from 0; -1 where only the engine has the event
 	Seq  int    `json:"seq"`  // of the engine's event; -1 where only the trace has it
 	Want string `json:"kernel"`
@@ -40,6 +40,7 @@ type pair struct {
 func Compare(t *Trace, events []engine.Event) []Difference {
 	c := align(t, events)
 	c.order()
+	c.calls()
 	c.returns()
 	c.states()
 	c.acceptQueues()
@@ -157,6 +158,22 @@ func (c *comparison) order() {
 	}
 }
 
+// calls holds that the engine was given every call: one whose awaited event never came would not be noticed by a return
+// that the trace does not have either.
+func (c *comparison) calls() {
+	made := map[string]bool{}
+	for _, e := range c.events {
+		if b, ok := e.Body.(*engine.CallMade); ok {
+			made[callKey(b.Host, b.Proc, b.ID)] = true
+		}
+	}
+	for line, r := range c.trace.Records {
+		if r.Kind == "call" && r.Call != "kill" && !made[callKey(r.Host, r.Proc, r.ID)] {
+			c.differ("call", line, -1, fmt.Sprintf("%s: %s %d", r.Proc, r.Call, r.ID), "never made: what it waited for did not happen")
+		}
+	}
+}
+
 // returns compares ret and errno call by call; descriptors may have any number.
 func (c *comparison) returns() {
 	got := map[string]int{}
@@ -205,7 +222,7 @@ func sameReturn(r Record, b *engine.Returned) bool {
 	switch ret := r.Ret.(type) {
 	case float64:
 		if r.Call == "getsockopt" && b.Errno == "" {
-			return b.Out == fmt.Sprint(ret) || ret != 0 && b.Out != "0"
+			return b.Out == fmt.Sprint(ret) || ret != 0 && errnoNumbers[b.Out] == ret
 		}
 		return int64(ret) == b.Ret
 	case string:
@@ -215,6 +232,11 @@ func sameReturn(r Record, b *engine.Returned) bool {
 		return b.Out == ret
 	}
 	return r.Ret == nil && b.Ret == -1
+}
+
+// errnoNumbers are Linux's numbers of the errors that a socket can have pending.
+var errnoNumbers = map[string]float64{
+	"EPIPE": 32, "ECONNABORTED": 103, "ECONNRESET": 104, "ETIMEDOUT": 110, "ECONNREFUSED": 111, "EHOSTUNREACH": 113,
 }
 
 // brief is how long a state may have lasted that the sampled trace does not show.

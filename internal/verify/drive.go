@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"sort"
+	"strings"
 
 	"finwait/engine"
 )
@@ -266,7 +267,7 @@ func (d *driver) call(line int, at engine.Micros) error {
 		if err != nil {
 			return err
 		}
-		c.Args = append(args, engine.Num(int64(fd)))
+		c.Args = pollArguments(args, fd)
 	case "send":
 		var n int
 		if err := json.Unmarshal(rec.Args[0], &n); err != nil {
@@ -282,6 +283,24 @@ func (d *driver) call(line int, at engine.Micros) error {
 	}
 	d.sim.CallAt(at, rec.Host, rec.Proc, rec.ID, c)
 	return nil
+}
+
+// pollArguments puts the descriptor between the time-out and the events asked for, which may be missing.
+func pollArguments(args []engine.Arg, fd int) []engine.Arg {
+	timeout := engine.Num(-1)
+	var events []string
+	for _, a := range args {
+		if a.IsStr {
+			events = append(events, a.Str)
+		} else {
+			timeout = a
+		}
+	}
+	out := []engine.Arg{timeout, engine.Num(int64(fd))}
+	if len(events) > 0 {
+		out = append(out, engine.Str(strings.Join(events, "|")))
+	}
+	return out
 }
 
 // arguments flattens a call's arguments: SO_LINGER's pair becomes two.

@@ -51,6 +51,9 @@ type anchor struct {
 
 // anchor follows an event's cause to one that the trace shows too.
 func (c *comparison) anchor(seq int, armed map[int]int) (anchor, bool) {
+	if r, ok := c.events[seq].Body.(*engine.Returned); ok && c.events[seq].Cause < 0 {
+		return c.ownCall(seq, r) // its time was up
+	}
 	for cause := c.events[seq].Cause; cause >= 0; {
 		e := c.events[cause]
 		switch b := e.Body.(type) {
@@ -74,6 +77,8 @@ func (c *comparison) anchor(seq int, armed map[int]int) (anchor, bool) {
 				continue
 			}
 			return anchor{"the call of " + b.Call, c.trace.Records[line].T, e.T}, true
+		case *engine.InputApplied:
+			return c.killed(b, e.T)
 		case *engine.TimerChange:
 			set, ok := armed[cause]
 			if !ok {
@@ -85,6 +90,35 @@ func (c *comparison) anchor(seq int, armed map[int]int) (anchor, bool) {
 			cause = c.events[set].Cause
 		default:
 			return anchor{}, false
+		}
+	}
+	return anchor{}, false
+}
+
+// ownCall is the call that a return belongs to.
+func (c *comparison) ownCall(before int, r *engine.Returned) (anchor, bool) {
+	for seq := before; seq >= 0; seq-- {
+		b, ok := c.events[seq].Body.(*engine.CallMade)
+		if !ok || b.Host != r.Host || b.Proc != r.Proc || b.ID != r.ID {
+			continue
+		}
+		line, ok := c.callLine(b)
+		if !ok {
+			return anchor{}, false
+		}
+		return anchor{"its call", c.trace.Records[line].T, c.events[seq].T}, true
+	}
+	return anchor{}, false
+}
+
+// killed is the kill of a process, which the engine takes as an input.
+func (c *comparison) killed(b *engine.InputApplied, at engine.Micros) (anchor, bool) {
+	if b.Do.Kill == nil {
+		return anchor{}, false
+	}
+	for _, r := range c.trace.Records {
+		if r.Kind == "call" && r.Call == "kill" && r.Host == b.Do.Kill.Host && r.Proc == b.Do.Kill.Proc {
+			return anchor{"the kill", r.T, at}, true
 		}
 	}
 	return anchor{}, false

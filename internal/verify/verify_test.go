@@ -152,6 +152,52 @@ func TestComparisonNotices(t *testing.T) {
 	}
 }
 
+// TestTimesAreCompared holds that hardly an event that both logs have goes without a comparison of its time. A connection
+// to oneself has no travel times in the trace.
+func TestTimesAreCompared(t *testing.T) {
+	traces, err := Load(Recorded(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, trace := range traces {
+		if trace.Name == "self_connect" {
+			continue
+		}
+		events, _, err := Verify(trace)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := align(trace, events)
+		c.returns()
+		c.states()
+		armed := c.armings()
+		for seq, e := range events {
+			if _, ok := c.lineOf[seq]; !ok {
+				continue
+			}
+			if _, ok := c.anchor(seq, armed); !ok {
+				t.Errorf("%s:%d: the time of %s is compared with nothing", trace.Name, c.lineOf[seq]+1, engine.AppendJSON(nil, e))
+			}
+		}
+	}
+}
+
+// TestMissingCallIsNoticed leaves out a call that the trace makes.
+func TestMissingCallIsNoticed(t *testing.T) {
+	trace, events := driven(t, "fw2_shutdown_stays")
+	for i, e := range events {
+		if b, ok := e.Body.(*engine.CallMade); ok && b.Call == "shutdown" {
+			events[i].Body = &engine.Process{}
+		}
+	}
+	for _, d := range Compare(trace, events) {
+		if d.What == "call" {
+			return
+		}
+	}
+	t.Error("the call that was left out is not missed")
+}
+
 func driven(t *testing.T, name string) (*Trace, []engine.Event) {
 	t.Helper()
 	traces, err := Load(Recorded(), []string{name})
