@@ -230,10 +230,16 @@ func Eval[T any](p *Tab, js string) T {
 	return value
 }
 
-// Until waits for the condition, a JavaScript expression, to hold; what names it in the failure.
+// Until waits for the condition, a JavaScript expression, to hold; what names it in the failure. A page on its way to
+// another has nothing to ask: that is no yet.
 func (p *Tab) Until(what, js string) {
 	p.t.Helper()
-	p.until(what, func() bool { return Eval[bool](p, "Boolean("+js+")") })
+	p.until(what+": "+js, func() bool {
+		ctx, cancel := context.WithTimeout(p.ctx, patience)
+		defer cancel()
+		holds, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("Boolean("+js+")"))
+		return err == nil && holds
+	})
 }
 
 // until waits for ok.
