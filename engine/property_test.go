@@ -57,8 +57,15 @@ func drawWorld(t *rapid.T) (p plan, sent map[string]int) {
 		return b.String()
 	}
 	p.programs = map[string]string{
-		"server": "l = socket; bind l 80; listen l 4; c = accept l;" + body("server") + "shutdown c SHUT_WR; read c 3000 *; close c; close l",
-		"client": "sleep 1ms; c = socket; connect c server 80;" + body("client") + "shutdown c SHUT_WR; read c 3000 *; close c",
+		"server": "l = socket;" + drawOptions(t, "l", "SO_RCVBUF") + "bind l 80; listen l 4; c = accept l;" + body("server") + "shutdown c SHUT_WR; read c 3000 *; close c; close l",
+		"client": "sleep 1ms; c = socket;" + drawOptions(t, "c", "SO_SNDBUF") + "connect c server 80;" + body("client") + "shutdown c SHUT_WR; read c 3000 *; close c",
+	}
+	p.sysctls = map[string]map[string]int64{}
+	for _, host := range []string{"client", "server"} {
+		p.sysctls[host] = map[string]int64{
+			"net.ipv4.tcp_sack":       int64(rapid.IntRange(0, 3).Draw(t, "sack")+2) / 3,
+			"net.ipv4.tcp_timestamps": int64(rapid.IntRange(0, 3).Draw(t, "timestamps")+2) / 3,
+		}
 	}
 	for range rapid.IntRange(0, 6).Draw(t, "faults") {
 		p.config.Faults = append(p.config.Faults, Fault{
@@ -72,6 +79,19 @@ func drawWorld(t *rapid.T) (p plan, sent map[string]int) {
 	p.config.Seed = rapid.Int64Range(0, 1<<53-1).Draw(t, "seed")
 	p.profile = rapid.SampledFrom([]string{"linux", "rfc9293"}).Draw(t, "profile")
 	return p, sent
+}
+
+// drawOptions may set a buffer to a size that closes the window or blocks the writer; with one in each direction two
+// programs that write before they read could wait for each other.
+func drawOptions(t *rapid.T, fd, buffer string) string {
+	out := ""
+	if n := rapid.SampledFrom([]int{0, 0, 0, 1200, 3000, 8192, 30000}).Draw(t, fd+" buffer"); n > 0 {
+		out += fmt.Sprintf("setsockopt %s %s %d;", fd, buffer, n)
+	}
+	if rapid.IntRange(0, 3).Draw(t, fd+" nodelay") == 0 {
+		out += fmt.Sprintf("setsockopt %s TCP_NODELAY 1;", fd)
+	}
+	return out
 }
 
 func (p *plan) build(t rapid.TB) *world {
