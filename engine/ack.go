@@ -16,9 +16,13 @@ func (sk *socket) checkAck(seg *Segment) bool {
 	}
 	sk.probesOut, sk.keepProbes = 0, 0
 	hadFlight := sk.unsent > 0
+	duplicate := seg.Ack == sk.sndUna && seg.length() == 0 && uint32(seg.Win)<<sk.sndScale == sk.sndWnd
 	sk.updateWindow(seg)
 	if seqGEQ(seg.Ack, sk.sndUna) && hadFlight {
 		sk.acknowledge(seg)
+		if sk.unsent > 0 && !sk.sackOK {
+			sk.countDuplicates(duplicate)
+		}
 	}
 	if !hadFlight {
 		sk.answeredProbe()
@@ -85,6 +89,25 @@ func (sk *socket) acknowledge(seg *Segment) {
 		sk.armProbeOrRTO()
 	}
 	sk.recover(d)
+}
+
+// countDuplicates is how loss is noticed without SACK: three duplicates, and in the recovery each ACK that is not of all
+// that was under way then, mean that the first segment is lost (RFC 5681 section 3.2, RFC 6582 section 3.2).
+func (sk *socket) countDuplicates(duplicate bool) {
+	if duplicate {
+		sk.dupAcks++
+		if sk.dupAcks == 3 && !sk.congestion.recovering {
+			sk.out[0].lost = true
+			sk.congestion.reduce(sk, false)
+			sk.resendLost(RuleThreeDuplicates)
+		}
+		return
+	}
+	sk.dupAcks = 0
+	if c := &sk.congestion; c.recovering && !c.onTimeout && !sk.out[0].everRetr {
+		sk.out[0].lost = true
+		sk.resendLost(RulePartialAck)
+	}
 }
 
 // cleanQueue drops acknowledged chunks; one that is acknowledged in part is cut.

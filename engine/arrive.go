@@ -55,7 +55,7 @@ func (sk *socket) startSequence() {
 	sk.congestion = congestion{cwnd: initialCwnd, ssthresh: initialSsthresh}
 	sk.rcvWup, sk.rcvNxt, sk.copied, sk.unsent = 0, 0, 0, 0
 	sk.ackState = ackState{rcvMSS: 536}
-	sk.rtt, sk.backoff, sk.retransmits, sk.retransStamp, sk.totalRTO, sk.probesSince = rttEstimator{}, 0, 0, 0, 0, 0
+	sk.rtt, sk.backoff, sk.retransmits, sk.retransStamp, sk.totalRTO, sk.probesSince, sk.dupAcks = rttEstimator{}, 0, 0, 0, 0, 0, 0
 	sk.sndShut, sk.rcvShut, sk.finSeen, sk.finQueued = false, false, false, false
 	sk.mss = ourMSS
 	sk.buf.start(sk.opts.rcvBuf)

@@ -38,7 +38,18 @@ type activeFault struct {
 	matched int
 }
 
-type flow struct{ src, dst endpoint }
+// flow is a direction of a connection. Every host has loopback addresses, so there it is the host's own.
+type flow struct {
+	src, dst endpoint
+	host     string
+}
+
+func flowOf(src, dst endpoint, from *Host) flow {
+	if loopback(src.addr) {
+		return flow{src, dst, from.name}
+	}
+	return flow{src: src, dst: dst}
+}
 
 // flight is a segment under way.
 type flight struct {
@@ -191,7 +202,7 @@ func (s *Sim) byAddr(from *Host, a Addr) *Host {
 // describe makes the log's view of a segment, with numbers relative to the latest SYNs.
 func (s *Sim) describe(fl *flight) *SegmentSent {
 	seg, l := fl.seg, &s.link
-	out, back := flow{seg.src(), seg.dst()}, flow{seg.dst(), seg.src()}
+	out, back := flowOf(seg.src(), seg.dst(), fl.from), flowOf(seg.dst(), seg.src(), fl.from)
 	if seg.has(SYN) {
 		l.isn[out] = seg.Seq
 	}

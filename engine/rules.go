@@ -79,6 +79,8 @@ const (
 	RuleReorderTimer       Rule = "rfc8985/reorder-timer"         // RFC 8985 §6.2
 	RuleReorderFires       Rule = "rfc8985/reorder-timer-fires"   // RFC 8985 §6.3
 	RuleFastRetransmit     Rule = "rfc8985/fast-retransmit"       // RFC 8985 §6.2
+	RuleThreeDuplicates    Rule = "rfc5681/fast-retransmit"       // RFC 5681 §3.2
+	RulePartialAck         Rule = "rfc6582/partial-ack"           // RFC 6582 §3.2
 	RuleResendLost         Rule = "rfc8985/resend-lost"           // RFC 8985 §6.2
 	RuleGiveUp             Rule = "linux/retries"                 // kernel tcp_write_timeout, retransmits_timed_out
 	RulePersistTimer       Rule = "rfc9293/persist-timer"         // RFC 9293 §3.8.6.1
@@ -169,7 +171,7 @@ var Rules = []Rule{
 	RuleAckOnRead, RuleWindowUpdate, RuleAckOfUnsent, RuleChallengeOldAck, RuleUnacceptable, RulePawsReject,
 	RuleChallengeReset, RuleChallengeSyn, RuleReset, RuleTimerNotNeeded, RuleRetransmitTimer, RuleRetransmitFires,
 	RuleRetransmit, RuleResendAfterTimeout, RuleProbeTimer, RuleProbeFires, RuleProbeNewData, RuleProbeResend,
-	RuleReorderTimer, RuleReorderFires, RuleFastRetransmit, RuleResendLost, RuleGiveUp, RulePersistTimer,
+	RuleReorderTimer, RuleReorderFires, RuleFastRetransmit, RuleThreeDuplicates, RulePartialAck, RuleResendLost, RuleGiveUp, RulePersistTimer,
 	RulePersistFires, RuleWindowProbe, RuleSmallWindowData, RuleGiveUpProbing, RuleKeepaliveTimer, RuleKeepaliveFires, RuleKeepaliveProbe,
 	RuleKeepaliveReset, RuleKeepaliveGiveUp, RuleCloseInEstablished, RuleSendFin, RuleCloseInCloseWait,
 	RuleSendLastFin, RuleFinInEstablished, RuleFinInFinWait1, RuleAckSimultaneousFin, RuleFinInFinWait2,

@@ -62,6 +62,7 @@ type socket struct {
 	backoff         int
 	retransmits     int    // retransmissions on time-out since the last progress
 	retransStamp    Micros // of the first of them; 0 is none
+	dupAcks         int    // duplicate ACKs in a row, without SACK
 	tlpHigh         uint32 // sndNxt when a loss probe went out
 	tlpOut          bool
 	probesOut       int
