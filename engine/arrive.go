@@ -94,8 +94,8 @@ func (sk *socket) arriveSynSent(seg *Segment) {
 	if seg.has(ACK) {
 		if seqLEQ(seg.Ack, sk.iss) || seqGT(seg.Ack, sk.sndNxt) {
 			sk.host.replyReset(seg, RuleSynSentBadAck)
-			if sk.retransmits == 0 && !seg.has(RST) && sk.host.linux {
-				// the peer held an old connection; our reset has just cleared it
+			if sk.retransmits == 0 && sk.host.linux {
+				// the peer held an old connection; our reset clears it
 				sk.arm(&sk.rtx, TimerRetransmit, timeoutMin, 0, RuleSynSentRetrySoon)
 			}
 			return
@@ -136,10 +136,6 @@ func (sk *socket) establishActive(seg *Segment) {
 	sk.setState(Established, RuleSynSentSynAck)
 	sk.lastHeard = sk.host.now
 	sk.startKeepalive()
-	if sk.writeSeq != sk.sndNxt {
-		sk.push(RuleSendDataOnOpen)
-		return
-	}
 	sk.sendAck(RuleThirdAck)
 }
 
@@ -149,6 +145,7 @@ func (sk *socket) simultaneousOpen(seg *Segment) {
 	sk.setState(SynReceived, RuleSimultaneousOpen)
 	syn := &sk.out[0]
 	sk.emitSegment(SYN|ACK, sk.iss, nil, RuleSimultaneousSynAck)
+	syn.flags |= ACK
 	syn.sentAt = sk.host.now
 	syn.sent++
 }

@@ -154,8 +154,9 @@ func (sk *socket) startFinWait2() {
 	if d := sk.finWait2Time(); d > timeWaitLength {
 		sk.arm(&sk.slow, TimerFinWait2, sk.host.inTicks(d-timeWaitLength), 0, RuleFinWait2LongTimer)
 	} else {
-		sk.becomeMini()
-		sk.arm(&sk.slow, TimerFinWait2, sk.host.inTicks(d), 0, RuleFinWait2Timer)
+		if sk.becomeMini() {
+			sk.arm(&sk.slow, TimerFinWait2, sk.host.inTicks(d), 0, RuleFinWait2Timer)
+		}
 	}
 }
 
@@ -190,19 +191,28 @@ func (sk *socket) finWait2Timeout() {
 		sk.done(RuleFinWait2Over)
 		return
 	}
-	sk.becomeMini()
-	sk.arm(&sk.slow, TimerFinWait2, sk.host.inTicks(sk.finWait2Time()-timeWaitLength), 0, RuleFinWait2Again)
+	if sk.becomeMini() {
+		sk.arm(&sk.slow, TimerFinWait2, sk.host.inTicks(sk.finWait2Time()-timeWaitLength), 0, RuleFinWait2Again)
+	}
 }
 
-// becomeMini leaves only what the kernel keeps in a timewait entry.
-func (sk *socket) becomeMini() {
+// becomeMini leaves only what the kernel keeps in a timewait entry, or nothing where there are too many (kernel
+// inet_twsk_alloc).
+func (sk *socket) becomeMini() bool {
+	h := sk.host
 	if sk.mini {
-		return
+		return true
+	}
+	if h.linux && h.minis >= int(h.sys[maxTwBuckets]) {
+		sk.done(RuleTooManyTimeWaits)
+		return false
 	}
 	sk.mini = true
+	h.minis++
 	sk.miniWindow = sk.receiveWindow()
 	sk.out, sk.unsent, sk.ofo = nil, 0, nil
 	sk.disarm(&sk.rtx)
 	sk.disarm(&sk.delack)
 	sk.uncountOrphan()
+	return true
 }

@@ -28,6 +28,7 @@ type Host struct {
 	dirty    []*socket  // touched in this step
 	woken    []*pending // calls to try again, that wait for no socket
 	orphans  int
+	minis    int // timewait entries
 }
 
 // Work is something a host wants done: an event for the log, and where it says so a segment to send or a thread to resume.

@@ -96,7 +96,7 @@ func (sk *socket) resend(i int, rule Rule) {
 	sk.collapse(i)
 	c := &sk.out[i]
 	flags := c.flags
-	if flags&SYN == 0 || sk.state == SynReceived {
+	if flags&SYN == 0 {
 		flags |= ACK
 	}
 	sk.emitSegment(flags, c.seq, c.data, rule).retransmit = true

@@ -14,7 +14,6 @@ const (
 	RuleSynAck                   Rule = "rfc9293/send-syn-ack"             // RFC 9293 §3.5
 	RuleSynSentSynAck            Rule = "rfc9293/syn-sent-syn-ack"         // RFC 9293 §3.10.7.3
 	RuleThirdAck                 Rule = "rfc9293/third-ack"                // RFC 9293 §3.5
-	RuleSendDataOnOpen           Rule = "rfc9293/data-with-third-ack"      // RFC 9293 §3.10.7.3
 	RuleThirdAckArrived          Rule = "rfc9293/third-ack-arrived"        // RFC 9293 §3.10.7.4; kernel tcp_check_req
 	RuleSynSentBadAck            Rule = "rfc9293/syn-sent-bad-ack"         // RFC 9293 §3.10.7.3
 	RuleSynSentRetrySoon         Rule = "linux/syn-retry-soon"             // kernel tcp_rcv_synsent_state_process
@@ -130,6 +129,7 @@ const (
 
 	// TIME-WAIT and the small entry that Linux keeps
 	RuleTimeWaitTimer        Rule = "rfc9293/time-wait-timer"          // RFC 9293 §3.10.8; kernel TCP_TIMEWAIT_LEN
+	RuleTooManyTimeWaits     Rule = "linux/max-tw-buckets"             // kernel inet_twsk_alloc
 	RuleTimeWaitFires        Rule = "rfc9293/time-wait-timer-fires"    // RFC 9293 §3.10.8
 	RuleTimeWaitOver         Rule = "rfc9293/time-wait-over"           // RFC 9293 §3.10.8
 	RuleTimeWaitAck          Rule = "rfc9293/time-wait-ack"            // RFC 9293 §3.10.7.4
@@ -141,6 +141,7 @@ const (
 	RuleMiniUnacceptable     Rule = "linux/fin-wait-2-unacceptable"    // kernel tcp_timewait_state_process
 	RuleMiniReset            Rule = "rfc9293/fin-wait-2-reset"         // RFC 9293 §3.10.7.4; kernel tcp_timewait_state_process
 	RuleMiniSynReset         Rule = "linux/fin-wait-2-syn"             // kernel tcp_timewait_state_process
+	RuleMiniSyn              Rule = "linux/fin-wait-2-syn-end"         // kernel tcp_timewait_state_process
 	RuleMiniDataReset        Rule = "linux/fin-wait-2-late-data-reset" // kernel tcp_timewait_state_process
 	RuleMiniData             Rule = "linux/fin-wait-2-late-data"       // kernel tcp_timewait_state_process
 	RuleMiniFin              Rule = "rfc9293/fin-in-orphan-fin-wait-2" // RFC 9293 §3.10.7.4; kernel tcp_timewait_state_process
@@ -161,7 +162,7 @@ const (
 // Rules lists every rule that the engine can emit, in the order above.
 var Rules = []Rule{
 	RuleActiveOpen, RuleSendSyn, RulePassiveOpen, RuleListenSyn, RuleSynAck, RuleSynSentSynAck, RuleThirdAck,
-	RuleSendDataOnOpen, RuleThirdAckArrived, RuleSynSentBadAck, RuleSynSentRetrySoon, RuleSynSentReset, RuleSimultaneousOpen,
+	RuleThirdAckArrived, RuleSynSentBadAck, RuleSynSentRetrySoon, RuleSynSentReset, RuleSimultaneousOpen,
 	RuleSimultaneousSynAck, RuleSimultaneousEstablished, RuleSynReceivedBadAck, RuleListenAck, RuleNoSocketReset,
 	RuleSynAgain, RuleSynCookie, RuleCookieAck, RuleSynAckTimer, RuleSynAckFires, RuleSynAckAgain, RuleSynAckGiveUp, RuleRequestBadAck,
 	RuleRequestOutOfWindow, RuleRequestReset, RuleRequestSyn, RuleRequestSynDropped, RuleAbortOnOverflow,
@@ -179,9 +180,9 @@ var Rules = []Rule{
 	RuleCloseUnreadReset, RuleCloseUnread, RuleLingerZeroReset, RuleLingerZero, RuleLinger2Reset, RuleLinger2,
 	RuleLinger2OnAck, RuleOrphanDataReset, RuleOrphanData, RuleTooManyOrphansReset, RuleTooManyOrphans,
 	RuleFinWait2Timer, RuleFinWait2LongTimer, RuleFinWait2Again, RuleFinWait2Fires, RuleFinWait2Over,
-	RuleFinWait2DataReset, RuleFinWait2Data, RuleTimeWaitTimer, RuleTimeWaitFires, RuleTimeWaitOver, RuleTimeWaitAck,
+	RuleFinWait2DataReset, RuleFinWait2Data, RuleTimeWaitTimer, RuleTooManyTimeWaits, RuleTimeWaitFires, RuleTimeWaitOver, RuleTimeWaitAck,
 	RuleTimeWaitRestart, RuleTimeWaitAgain, RuleTimeWaitAssassinated, RuleTimeWaitNewSyn, RuleTimeWaitReused,
-	RuleMiniUnacceptable, RuleMiniReset, RuleMiniSynReset, RuleMiniDataReset, RuleMiniData, RuleMiniFin,
+	RuleMiniUnacceptable, RuleMiniReset, RuleMiniSynReset, RuleMiniSyn, RuleMiniDataReset, RuleMiniData, RuleMiniFin,
 	RuleMiniTimeWaitTimer, RuleMiniFinAck, RuleLinkFault, RuleLinkCut, RuleInputDrop, RuleInputDelay,
 	RuleInputDuplicate, RuleHostOff, RuleNoHost, RuleCutInFlight,
 }

@@ -251,7 +251,7 @@ func (sk *socket) nagleHolds(c *chunk, n int) bool {
 // sendNew transmits the first unsent chunk.
 func (sk *socket) sendNew(c *chunk, rule Rule) {
 	flags := c.flags
-	if flags&SYN == 0 || sk.state == SynReceived {
+	if flags&SYN == 0 {
 		flags |= ACK
 	}
 	if len(c.data) > 0 && len(c.data) < sk.mss {

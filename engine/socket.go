@@ -119,7 +119,7 @@ type socketOptions struct {
 type chunk struct {
 	seq      uint32
 	data     []byte
-	flags    Flags  // SYN, FIN, PSH
+	flags    Flags  // SYN, FIN, PSH; ACK with a SYN that answers one
 	sentAt   Micros // last transmission
 	sent     int    // transmissions
 	sacked   bool
@@ -240,6 +240,9 @@ func (sk *socket) done(rule Rule) {
 	sk.setState(Closed, rule)
 	sk.unhash()
 	sk.uncountOrphan()
+	if sk.mini {
+		sk.host.minis--
+	}
 	sk.out, sk.unsent, sk.ofo = nil, 0, nil
 	sk.sndShut, sk.rcvShut = true, true
 	if sk.fdGone {

@@ -8,7 +8,9 @@ const (
 
 // enterTimeWait is the last state of who closed first.
 func (sk *socket) enterTimeWait(rule Rule) {
-	sk.becomeMini()
+	if !sk.becomeMini() {
+		return
+	}
 	sk.orphan = true
 	sk.setState(TimeWait, rule)
 	sk.armTimeWait(RuleTimeWaitTimer)
@@ -70,6 +72,7 @@ func (sk *socket) arriveMiniFinWait2(seg *Segment, old bool) {
 		sk.done(RuleMiniReset)
 	case seg.has(SYN) && seqGEQ(seg.Seq, sk.rcvNxt):
 		sk.host.replyReset(seg, RuleMiniSynReset)
+		sk.done(RuleMiniSyn)
 	case !seg.has(ACK) || seqLEQ(seg.end(), sk.rcvNxt) || seg.length() == 0:
 	case !seg.has(FIN) || seg.end() != sk.rcvNxt+1:
 		sk.host.replyReset(seg, RuleMiniDataReset)
