@@ -345,7 +345,7 @@ func (h *Host) sysGetsockname(p *pending) (Result, bool) {
 }
 
 func (h *Host) sysGetpeername(p *pending) (Result, bool) {
-	if p.target.gone() || p.target.state == Listen || p.target.remote.port == 0 {
+	if p.target.gone() || p.target.state == Listen || p.target.state == SynSent || p.target.remote.port == 0 {
 		return fails("ENOTCONN")
 	}
 	return Result{Out: p.target.remoteString()}, true
@@ -364,7 +364,7 @@ func (h *Host) sysSleep(p *pending) (Result, bool) {
 	if p.started {
 		return returns(0)
 	}
-	d := Micros(p.arg(0))
+	d := min(Micros(p.arg(0)), 1000*Day)
 	if d < 0 {
 		return fails("EINVAL")
 	}

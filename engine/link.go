@@ -100,6 +100,7 @@ func (s *Sim) send(from *Host, w Work) {
 	switch {
 	case fl.to == nil:
 		s.dropFlight(fl, RuleNoHost)
+	case fl.to == from: // the link has no part in it
 	case l.cut[from.name]:
 		s.dropFlight(fl, RuleLinkCut)
 	default:

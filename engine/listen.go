@@ -88,7 +88,7 @@ func (l *socket) cookieAck(seg *Segment) bool {
 }
 
 func (sk *socket) armSynAck() {
-	d := min(sk.host.inTicks(rtoInitial)<<sk.numTimeout, sk.host.inTicks(rtoMax))
+	d := sk.host.backedOff(sk.host.inTicks(rtoInitial), sk.numTimeout)
 	sk.arm(&sk.slow, TimerSynAck, d, sk.numTimeout, RuleSynAckTimer)
 }
 

@@ -3,7 +3,7 @@ package engine
 // armPersist waits for a window that is closed (RFC 9293 section 3.8.6.1).
 func (sk *socket) armPersist() {
 	h := sk.host
-	d := min(sk.rto<<sk.backoff, h.inTicks(rtoMax))
+	d := h.backedOff(sk.rto, sk.backoff)
 	if sk.opts.userTimeout > 0 && sk.probesSince > 0 {
 		d = min(d, h.inTicks(max(sk.opts.userTimeout-(h.now-sk.probesSince), 1)))
 	}
@@ -35,7 +35,7 @@ func (sk *socket) probedLongEnough() bool {
 	}
 	limit := h.sys[retries2]
 	if sk.orphan {
-		alive := sk.rto<<sk.backoff < h.inTicks(rtoMax)
+		alive := h.backedOff(sk.rto, sk.backoff) < h.inTicks(rtoMax)
 		limit = sk.orphanLimit(alive)
 		if !alive && int64(sk.backoff) >= limit {
 			return true

@@ -25,6 +25,11 @@ func (h *Host) rtoMin() Micros {
 	return rfcRTOMin
 }
 
+// backedOff doubles d n times, up to the largest RTO.
+func (h *Host) backedOff(d ticks, n int) ticks {
+	return min(d<<min(n, 20), h.inTicks(rtoMax))
+}
+
 // sample takes a round trip of m µs. una and nxt are the sender's variables at that moment.
 func (r *rttEstimator) sample(m, floor Micros, una, nxt uint32) {
 	m = max(m, 1)

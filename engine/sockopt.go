@@ -6,6 +6,9 @@ import (
 	"strings"
 )
 
+// maxInt is what an int of C holds.
+const maxInt = 1<<31 - 1
+
 // sysSetsockopt takes the option by its name, with its value; SO_LINGER takes two: on and seconds.
 func (h *Host) sysSetsockopt(p *pending) (Result, bool) {
 	sk, o, v := p.target, &p.target.opts, p.arg(1)
@@ -16,7 +19,7 @@ func (h *Host) sysSetsockopt(p *pending) (Result, bool) {
 		o.keepalive = v != 0
 		sk.startKeepalive()
 	case "SO_LINGER":
-		o.linger, o.lingerTime = v != 0, p.arg(2)
+		o.linger, o.lingerTime = v != 0, min(max(p.arg(2), 0), maxInt)
 	case "SO_RCVBUF":
 		o.rcvBuf = int(min(max(v, 1152), 212992))
 	case "SO_SNDBUF":
@@ -41,7 +44,7 @@ func (h *Host) sysSetsockopt(p *pending) (Result, bool) {
 		if v < 0 {
 			return fails("EINVAL")
 		}
-		o.userTimeout = Micros(v) * Millisecond
+		o.userTimeout = Micros(min(v, maxInt)) * Millisecond
 	default:
 		return fails("ENOPROTOOPT")
 	}
@@ -131,7 +134,7 @@ func (h *Host) sysPoll(p *pending) (Result, bool) {
 			ready++
 		}
 	}
-	timeout := p.arg(0)
+	timeout := min(p.arg(0), maxInt)
 	if ready > 0 || timeout == 0 || p.started && !p.timeout.armed() && timeout > 0 {
 		return Result{Ret: int64(ready), Out: strings.Join(texts, " ")}, true
 	}
