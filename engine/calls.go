@@ -303,7 +303,7 @@ func (h *Host) sysWrite(p *pending) (Result, bool) {
 func (h *Host) sysClose(p *pending) (Result, bool) {
 	sk := p.target
 	if p.proc.socket(p.call.FD) == sk { // not so when a lingering close is tried again
-		p.proc.fds[p.call.FD] = nil
+		p.proc.uninstall(p.call.FD)
 		wait := sk.opts.linger && sk.opts.lingerTime > 0 && sk.state != Listen
 		sk.lingering = wait
 		sk.close()

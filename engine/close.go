@@ -213,6 +213,7 @@ func (sk *socket) becomeMini() bool {
 	sk.out, sk.unsent, sk.ofo = nil, 0, nil
 	sk.disarm(&sk.rtx)
 	sk.disarm(&sk.delack)
+	sk.disarm(&sk.gather)
 	sk.uncountOrphan()
 	return true
 }

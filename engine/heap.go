@@ -1,34 +1,14 @@
 package engine
 
-// itemKind is what an item of the simulation's heap does.
-type itemKind uint8
+// happening is something that will happen: the arrival of a segment, a program's next step, an input.
+type happening interface{ happen(*Sim) }
 
-const (
-	itemArrive itemKind = iota
-	itemStart
-	itemResume
-	itemInput
-	itemCall
-	itemFunc
-)
-
-// item is something that will happen at a time.
+// item is a happening at a time.
 type item struct {
 	at    Micros
 	order uint64
 	late  bool // after everything else of its time
-	kind  itemKind
-	index int // of an input (-1 for a scenario's own action); the id of a call
-
-	arrival *arrival
-	host    *Host
-	name    string
-	program Program
-	thread  *thread
-	result  Result
-	do      Do
-	call    Call
-	act     func()
+	what  happening
 }
 
 // itemHeap orders items by time, late ones last, then by the order in which they were put there.

@@ -45,7 +45,10 @@ type endpoint struct {
 	port uint16
 }
 
-func (e endpoint) String() string { return e.addr.String() + ":" + strconv.Itoa(int(e.port)) }
+func (e endpoint) String() string {
+	b := append(e.addr.appendTo(make([]byte, 0, len("255.255.255.255:65535"))), ':')
+	return string(strconv.AppendUint(b, uint64(e.port), 10))
+}
 
 type fourTuple struct{ local, remote endpoint }
 
@@ -160,6 +163,7 @@ func (sk *socket) logStep() {
 	h := sk.host
 	h.logTimer(sk, &sk.rtx)
 	h.logTimer(sk, &sk.delack)
+	h.logTimer(sk, &sk.gather)
 	h.logTimer(sk, &sk.slow)
 	if sk.state == Listen {
 		sk.logListen()

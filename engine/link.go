@@ -148,7 +148,7 @@ func (s *Sim) schedule(fl *flight, at Micros) {
 	a := &arrival{flight: fl, at: at}
 	fl.arrivals = append(fl.arrivals, a)
 	s.link.flying[fl.id] = fl
-	s.heap.push(item{at: at, kind: itemArrive, arrival: a})
+	s.heap.push(item{at: at, what: a})
 }
 
 func (s *Sim) dropFlight(fl *flight, rule Rule) {
@@ -163,8 +163,8 @@ func (s *Sim) dropFlight(fl *flight, rule Rule) {
 	s.emit(rule, &Fate{ID: fl.id, Fate: Dropped})
 }
 
-// arrive delivers one copy.
-func (s *Sim) arrive(a *arrival) {
+// happen delivers one copy.
+func (a *arrival) happen(s *Sim) {
 	if a.cancelled {
 		return
 	}

@@ -7,6 +7,7 @@ type process struct {
 	host    *Host
 	name    string
 	fds     []*socket // by descriptor; 0 to 2 are never sockets
+	lowFD   int       // none below it is free
 	threads []*thread
 	loose   []*pending // calls under way that no thread made
 	dead    bool
@@ -19,6 +20,7 @@ type thread struct {
 	program Program
 	ended   bool
 	waiting *pending // the call it is in
+	result  Result   // of its last call, until it is resumed
 	lastSeq int      // of the event that let it go on
 }
 
@@ -56,14 +58,20 @@ func (p *process) install(sk *socket) int {
 	for len(p.fds) < firstFD {
 		p.fds = append(p.fds, nil)
 	}
-	for fd := firstFD; fd < len(p.fds); fd++ {
-		if p.fds[fd] == nil {
-			p.fds[fd] = sk
-			return fd
-		}
+	for p.lowFD < len(p.fds) && (p.lowFD < firstFD || p.fds[p.lowFD] != nil) {
+		p.lowFD++
 	}
-	p.fds = append(p.fds, sk)
-	return len(p.fds) - 1
+	if p.lowFD == len(p.fds) {
+		p.fds = append(p.fds, nil)
+	}
+	p.fds[p.lowFD] = sk
+	return p.lowFD
+}
+
+// uninstall frees a descriptor.
+func (p *process) uninstall(fd int) {
+	p.fds[fd] = nil
+	p.lowFD = min(p.lowFD, fd)
 }
 
 func (h *Host) process(name string) *process {

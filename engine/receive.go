@@ -10,6 +10,8 @@ type ackState struct {
 	ato       ticks // how long an ACK waits; 0 until data came
 	lastData  ticks // when data came last
 	rcvMSS    int   // estimate of the peer's segment size
+	dupAcks   int   // ACKs of out-of-order data since RCV.NXT moved to dupNxt
+	dupNxt    uint32
 }
 
 // Linux's bounds of the delayed ACK, in µs (TCP_DELACK_MIN, TCP_DELACK_MAX, TCP_ATO_MIN), and its quick ACKs.
@@ -220,9 +222,28 @@ func (sk *socket) ackArrived() {
 	case a.now:
 		sk.sendAck(RuleGapFilledAck)
 	case len(sk.ofo) > 0:
-		sk.sendAck(RuleOutOfOrderAck)
+		sk.ackOutOfOrder()
 	default:
 		sk.delayAck()
+	}
+}
+
+// ackOutOfOrder shows the gap at once, but after the third time Linux lets SACKs gather for a millisecond, or a twentieth
+// of the round trip (kernel __tcp_ack_snd_check).
+func (sk *socket) ackOutOfOrder() {
+	a, h := &sk.ackState, sk.host
+	if a.dupNxt != sk.rcvNxt {
+		a.dupNxt, a.dupAcks = sk.rcvNxt, 0
+	}
+	if a.dupAcks < 3 || !h.linux || !sk.sackOK {
+		a.dupAcks++
+		sk.sendAck(RuleOutOfOrderAck)
+		return
+	}
+	if t := &sk.gather; !t.armed() {
+		t.sock, t.name, t.rule = sk, TimerDelack, RuleGatherTimer
+		h.timers.set(t, h.now+max(min(Millisecond, sk.rtt.srtt()/20), 1))
+		sk.touch()
 	}
 }
 
@@ -298,6 +319,7 @@ func (sk *socket) ackGoesOut() {
 	}
 	a.scheduled, a.now, a.pushed = false, false, 0
 	sk.disarm(&sk.delack)
+	sk.disarm(&sk.gather)
 }
 
 // dataGoesOut notes that the program answers what it received: its data carries the ACKs from now on.

@@ -62,6 +62,11 @@ func (sk *socket) fire(t *timer) {
 		said(RulePersistFires)
 		sk.persistTimeout()
 	case TimerDelack:
+		if t == &sk.gather {
+			said(RuleGatherFires)
+			sk.sendAck(RuleGatheredAck)
+			return
+		}
 		said(RuleDelackFires)
 		sk.delackTimeout()
 	case TimerSynAck:

@@ -51,6 +51,9 @@ const (
 	RuleQuickAck         Rule = "linux/quick-ack"                 // kernel __tcp_ack_snd_check
 	RuleGapFilledAck     Rule = "rfc5681/gap-filled-ack"          // RFC 5681 §4.2
 	RuleOutOfOrderAck    Rule = "rfc5681/out-of-order-ack"        // RFC 5681 §4.2, RFC 2018 §4
+	RuleGatherTimer      Rule = "linux/sack-gather-timer"         // kernel __tcp_ack_snd_check
+	RuleGatherFires      Rule = "linux/sack-gather-timer-fires"   // kernel tcp_compressed_ack_kick
+	RuleGatheredAck      Rule = "linux/gathered-sack"             // kernel tcp_compressed_ack_kick
 	RuleDelackTimer      Rule = "rfc9293/delayed-ack-timer"       // RFC 9293 §3.8.6.3; kernel tcp_send_delayed_ack
 	RuleDelackFires      Rule = "rfc9293/delayed-ack-timer-fires" // RFC 9293 §3.8.6.3; kernel tcp_delack_timer_handler
 	RuleDelayedAck       Rule = "rfc9293/delayed-ack"             // RFC 9293 §3.8.6.3; kernel tcp_delack_timer_handler
@@ -168,7 +171,7 @@ var Rules = []Rule{
 	RuleRequestOutOfWindow, RuleRequestReset, RuleRequestSyn, RuleRequestSynDropped, RuleAbortOnOverflow,
 	RuleOverflowAborted, RuleListenerClosedRequest, RuleListenerClosedReset, RuleListenerClosedConnection,
 	RuleListenerClosed, RuleSendData, RuleSendOnAck, RuleNodelay, RuleSecondSegmentAck, RuleQuickAck,
-	RuleGapFilledAck, RuleOutOfOrderAck, RuleDelackTimer, RuleDelackFires, RuleDelayedAck, RuleDelackNearlyDue,
+	RuleGapFilledAck, RuleOutOfOrderAck, RuleGatherTimer, RuleGatherFires, RuleGatheredAck, RuleDelackTimer, RuleDelackFires, RuleDelayedAck, RuleDelackNearlyDue,
 	RuleAckOnRead, RuleWindowUpdate, RuleAckOfUnsent, RuleChallengeOldAck, RuleUnacceptable, RulePawsReject,
 	RuleChallengeReset, RuleChallengeSyn, RuleReset, RuleTimerNotNeeded, RuleRetransmitTimer, RuleRetransmitFires,
 	RuleRetransmit, RuleResendAfterTimeout, RuleProbeTimer, RuleProbeFires, RuleProbeNewData, RuleProbeResend,

@@ -1,6 +1,9 @@
 package engine
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+)
 
 // Flags are a segment's control bits (RFC 9293 section 3.1).
 type Flags uint8
@@ -87,8 +90,16 @@ func ParseAddr(s string) (Addr, error) {
 	return a, nil
 }
 
-func (a Addr) String() string {
-	return fmt.Sprintf("%d.%d.%d.%d", a>>24, a>>16&255, a>>8&255, a&255)
+func (a Addr) String() string { return string(a.appendTo(nil)) }
+
+func (a Addr) appendTo(b []byte) []byte {
+	for shift := 24; shift >= 0; shift -= 8 {
+		b = strconv.AppendUint(b, uint64(a>>shift&255), 10)
+		if shift > 0 {
+			b = append(b, '.')
+		}
+	}
+	return b
 }
 
 // Segment is a TCP segment on the wire, as the two stacks see it.

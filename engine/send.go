@@ -3,7 +3,7 @@ package engine
 // What Linux offers and assumes on an Ethernet-like link (kernel tcp_select_initial_window and its defaults).
 const (
 	ourMSS          = 1460  // MTU 1500 less both headers
-	loopbackMSS     = 65495 // likewise of MTU 65535, with no room for the IP options
+	loopbackMSS     = 65495 // likewise of the longest IP packet
 	tsOptionBytes   = 12    // of each segment's room, with timestamps on
 	defaultSndBuf   = 87040 // tcp_wmem's default, expanded for ten segments
 	initialCwnd     = 10    // RFC 6928

@@ -106,7 +106,7 @@ func (s *Sim) Spawn(at Micros, host, proc string, p Program) error {
 	if h == nil {
 		return fmt.Errorf("there is no host %q", host)
 	}
-	s.heap.push(item{at: at, kind: itemStart, host: h, name: proc, program: p})
+	s.heap.push(item{at: at, what: &processStart{h, proc, p}})
 	return nil
 }
 
@@ -123,11 +123,11 @@ func (s *Sim) AddProcess(host, proc string) error {
 // CallAt makes a call in a process at a time, with an id of the caller's choice, beside whatever its threads do. A process
 // that is dead by then makes no call.
 func (s *Sim) CallAt(at Micros, host, proc string, id int, c Call) {
-	s.heap.push(item{at: at, kind: itemCall, host: s.host(host), name: proc, index: id, call: c})
+	s.heap.push(item{at: at, what: &outsideCall{s.host(host), proc, id, c}})
 }
 
 // At lets the caller act at a time, before anything else that is scheduled for it later.
-func (s *Sim) At(at Micros, act func()) { s.heap.push(item{at: at, kind: itemFunc, act: act}) }
+func (s *Sim) At(at Micros, act func()) { s.heap.push(item{at: at, what: callback(act)}) }
 
 // AddFault gives the link one more rule from now on; remove takes it away again.
 func (s *Sim) AddFault(f Fault) (remove func()) {
@@ -141,7 +141,7 @@ func (s *Sim) AddFault(f Fault) (remove func()) {
 // Schedule makes a scenario's own timed action; it is logged and acts as an input does, before a learner's inputs of the
 // same time.
 func (s *Sim) Schedule(at Micros, do Do) {
-	s.heap.push(item{at: at, kind: itemInput, do: do, index: -1, late: true})
+	s.heap.push(item{at: at, late: true, what: &action{-1, do}})
 }
 
 // Input adds the learner's input number index.
@@ -150,7 +150,7 @@ func (s *Sim) Input(index int, in Input) {
 		s.refuse(index, RefusedTime, fmt.Sprintf("the input's time is %d µs; a run lasts from 0 to %d µs", in.At, s.config.Until))
 		return
 	}
-	s.heap.push(item{at: in.At, kind: itemInput, do: in.Do, index: index, late: true})
+	s.heap.push(item{at: in.At, late: true, what: &action{index, in.Do}})
 }
 
 func (s *Sim) refuse(index int, code RefusalCode, why string) {
@@ -177,7 +177,8 @@ func (s *Sim) Run() (EndReason, error) {
 // endReserve leaves room in the budget for expectations and the end.
 const endReserve = 64
 
-// Step does the next thing; more is false when the run is over, with the reason. At one moment what was scheduled comes first, then timers, then inputs.
+// Step does the next thing; more is false when the run is over, with the reason. At one moment what was scheduled comes
+// first, then timers, then inputs.
 func (s *Sim) Step() (more bool, reason EndReason) {
 	next := s.heap.next()
 	var timed *Host
@@ -205,44 +206,65 @@ func (s *Sim) Step() (more bool, reason EndReason) {
 		timed.Expire(at)
 		s.drain(timed)
 	} else {
-		s.do(s.heap.pop())
+		s.heap.pop().what.happen(s)
 	}
 	return true, ""
 }
 
-func (s *Sim) do(it item) {
-	switch it.kind {
-	case itemArrive:
-		s.arrive(it.arrival)
-	case itemStart:
-		if it.host.off {
-			return
-		}
-		t := it.host.start(s.now, it.name, it.program)
-		s.drain(it.host)
-		t.lastSeq = s.seq - 1
-		s.resume(t, Result{})
-	case itemResume:
-		s.resume(it.thread, it.result)
-	case itemInput:
-		s.act(it.index, it.do)
-	case itemFunc:
-		it.act()
-	case itemCall:
-		if p := it.host.process(it.name); p != nil {
-			it.host.call(s.now, p, nil, it.index, it.call)
-			s.drain(it.host)
-		}
+// processStart is a process that begins.
+type processStart struct {
+	host    *Host
+	name    string
+	program Program
+}
+
+func (p *processStart) happen(s *Sim) {
+	if p.host.off {
+		p.program.Stop()
+		return
+	}
+	t := p.host.start(s.now, p.name, p.program)
+	s.drain(p.host)
+	t.lastSeq = s.seq - 1
+	t.happen(s)
+}
+
+// outsideCall is a call that no thread of the process makes.
+type outsideCall struct {
+	host *Host
+	proc string
+	id   int
+	call Call
+}
+
+func (c *outsideCall) happen(s *Sim) {
+	if p := c.host.process(c.proc); p != nil {
+		c.host.call(s.now, p, nil, c.id, c.call)
+		s.drain(c.host)
 	}
 }
 
-// resume lets a program run to its next call.
-func (s *Sim) resume(t *thread, r Result) {
+// action is an input, or with index -1 a scenario's own action.
+type action struct {
+	index int
+	do    Do
+}
+
+func (a *action) happen(s *Sim) { s.act(a.index, a.do) }
+
+// callback is what a caller asked to be called for.
+type callback func()
+
+func (c callback) happen(*Sim) { c() }
+
+// happen lets a thread's program run, with the result of its last call, to its next one.
+func (t *thread) happen(s *Sim) {
 	if t.ended {
 		return
 	}
-	h := t.proc.host
-	c, status, ok := t.program.Resume(r)
+	h, result := t.proc.host, t.result
+	t.result = Result{}
+	c, status, ok := t.program.Resume(result)
 	s.cause = t.lastSeq
 	if !ok {
 		h.threadEnded(s.now, t, status)
@@ -262,13 +284,13 @@ func (s *Sim) drain(h *Host) {
 				s.send(h, w)
 			} else {
 				w.thread.lastSeq = s.seq - 1
-				s.heap.push(item{at: s.now, kind: itemResume, thread: w.thread})
+				s.heap.push(item{at: s.now, what: w.thread})
 			}
 		case *Returned:
 			seq := s.emit(w.Rule, b)
 			if w.thread != nil {
-				w.thread.lastSeq = seq
-				s.heap.push(item{at: s.now, kind: itemResume, thread: w.thread, result: w.result})
+				w.thread.lastSeq, w.thread.result = seq, w.result
+				s.heap.push(item{at: s.now, what: w.thread})
 			}
 		case *CallMade:
 			s.cause = s.emit(w.Rule, b)
@@ -314,8 +336,8 @@ func (s *Sim) stopPrograms() {
 		}
 	}
 	for _, it := range s.heap.items {
-		if it.kind == itemStart {
-			it.program.Stop()
+		if start, ok := it.what.(*processStart); ok {
+			start.program.Stop()
 		}
 	}
 }

@@ -75,6 +75,7 @@ type socket struct {
 	errno           Errno // pending error (SO_ERROR)
 	rtx             timer // retransmit, probe, persist
 	delack          timer
+	gather          timer  // of SACKs that go out together
 	slow            timer  // syn-ack, keepalive, fin-wait-2, time-wait
 	mini            bool   // only a timewait entry of the kernel is left
 	miniWindow      uint32 // the receive window then
@@ -236,6 +237,7 @@ func (sk *socket) done(rule Rule) {
 	}
 	sk.disarm(&sk.rtx)
 	sk.disarm(&sk.delack)
+	sk.disarm(&sk.gather)
 	sk.disarm(&sk.slow)
 	sk.setState(Closed, rule)
 	sk.unhash()
