@@ -219,7 +219,7 @@ func (sk *socket) checkSequence(seg *Segment) bool {
 		return true
 	}
 	if seg.has(RST) {
-		return false
+		return sk.resetAfterFIN(seg)
 	}
 	if seg.has(SYN) {
 		return sk.checkSyn(seg)
@@ -274,7 +274,7 @@ func (sk *socket) checkReset(seg *Segment) bool {
 	if !seg.has(RST) {
 		return true
 	}
-	if seg.Seq != sk.rcvNxt && !sk.resetAfterFIN(seg) {
+	if seg.Seq != sk.rcvNxt && !sk.resetAfterFIN(seg) && !sk.resetAfterGap(seg) {
 		if !sk.answeredJustNow() {
 			sk.sendAck(RuleChallengeReset)
 		}
@@ -292,6 +292,18 @@ func (sk *socket) checkReset(seg *Segment) bool {
 // resetAfterFIN takes a RST one before RCV.NXT once a FIN came: some stacks do not count it (kernel tcp_reset_check).
 func (sk *socket) resetAfterFIN(seg *Segment) bool {
 	return seg.Seq == sk.rcvNxt-1 && (sk.state == CloseWait || sk.state == LastAck || sk.state == Closing)
+}
+
+// resetAfterGap takes a RST that follows the last byte which SACK has shown (kernel tcp_validate_incoming).
+func (sk *socket) resetAfterGap(seg *Segment) bool {
+	if !sk.sackOK || len(sk.ofo) == 0 {
+		return false
+	}
+	right := sk.rcvNxt
+	for i := range sk.ofo {
+		right = seqMax(right, sk.ofo[i].end())
+	}
+	return seg.Seq == right
 }
 
 // recvAfterReset keeps what was received for the program to read, as Linux does.
