@@ -17,6 +17,9 @@ import (
 type shelf map[string]string
 
 func (s shelf) Source(name string) (string, bool) {
+	if name == "close/broken" {
+		panic("the shelf broke")
+	}
 	src, ok := s[name]
 	return src, ok
 }

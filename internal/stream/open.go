@@ -1,7 +1,6 @@
 package stream
 
 import (
-	"bytes"
 	"context"
 
 	"finwait/engine"
@@ -16,8 +15,14 @@ type opened struct {
 	next    int  // the first event to send
 }
 
-// open finds what an open asks for. Errors are as Server.Log's.
-func (s *Server) open(ctx context.Context, session string, o *Open) (*opened, error) {
+// open finds what an open asks for. Errors are as Server.Log's; a panic becomes one, so that one open's fault is not
+// everybody's.
+func (s *Server) open(ctx context.Context, session string, o *Open) (r *opened, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			r, err = nil, panicked("open", p)
+		}
+	}()
 	if o.Attempt != "" {
 		return nil, refuse(CodeUnknownAttempt, "there is no such attempt of yours", "你没有这次测验")
 	}
@@ -29,7 +34,7 @@ func (s *Server) open(ctx context.Context, session string, o *Open) (*opened, er
 	if err != nil {
 		return nil, err
 	}
-	r := &opened{token: token, lines: lines}
+	r = &opened{token: token, lines: lines}
 	if o.After != nil {
 		if *o.After >= lines.Len() {
 			return nil, refuse(CodeBadAfter, "the run ends with event %d; there is nothing after %d",
@@ -46,7 +51,7 @@ func (s *Server) open(ctx context.Context, session string, o *Open) (*opened, er
 		if err != nil {
 			return nil, err
 		}
-		seq := ForkSeq(lines, other)
+		seq := scenario.ForkSeq(lines, other)
 		r.forkSeq = &seq
 	}
 	return r, nil
@@ -57,16 +62,4 @@ func (o *Open) run() (scenario.Run, error) {
 		return scenario.ParseToken(o.Token)
 	}
 	return scenario.ParseRun(o.Run)
-}
-
-// ForkSeq is the first event at which two logs differ, their meta event apart: the events from 1 on before it are the
-// same. For logs of which nothing else differs it is the number of events of the shorter one.
-func ForkSeq(a, b *engine.Lines) int {
-	n := min(a.Len(), b.Len())
-	for i := 1; i < n; i++ {
-		if !bytes.Equal(a.Line(i), b.Line(i)) {
-			return i
-		}
-	}
-	return n
 }

@@ -127,6 +127,16 @@ func (s *Server) log(ctx context.Context, session, token string, r scenario.Run)
 	}
 }
 
+// Charge takes one computation off what a session may have, for one that is made elsewhere. The error is a *RetryError.
+func (s *Server) Charge(session string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if wait, ok := s.charge(session); !ok {
+		return tooManyRuns(wait)
+	}
+	return nil
+}
+
 // charge takes one computation off what the session may have. The lock is held.
 func (s *Server) charge(session string) (wait time.Duration, ok bool) {
 	if session == "" {
@@ -184,7 +194,7 @@ func (s *Server) execute(ctx context.Context, session string, r scenario.Run) (l
 	}
 	defer func() {
 		if p := recover(); p != nil {
-			lines, err = nil, fmt.Errorf("run %s panicked: %v\n%s", r.Token(), p, debug.Stack())
+			lines, err = nil, panicked("run "+r.Token(), p)
 		}
 	}()
 	lines, err = s.opts.Execute(ctx, session, r)
@@ -192,6 +202,11 @@ func (s *Server) execute(ctx context.Context, session string, r scenario.Run) (l
 		return nil, fmt.Errorf("run %s has an empty log", r.Token())
 	}
 	return lines, err
+}
+
+// panicked makes an error of a panic, for the log.
+func panicked(what string, p any) error {
+	return fmt.Errorf("%s panicked: %v\n%s", what, p, debug.Stack())
 }
 
 // cost is what a log takes in memory, about: its bytes, two numbers a line, and its place in the cache.

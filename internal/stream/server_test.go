@@ -301,3 +301,31 @@ func TestARunTooLongForAToken(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestWorkDoneElsewhereIsCharged: to the session that asks for it, and not to others.
+func TestWorkDoneElsewhereIsCharged(t *testing.T) {
+	b := newBench(Options{Burst: 2})
+	for i, want := range []bool{true, true, false} {
+		var retry *RetryError
+		if err := b.Charge("s"); (err == nil) != want || !want && !errors.As(err, &retry) {
+			t.Errorf("charge %d: %v", i, err)
+		}
+	}
+	if err := b.Charge("other"); err != nil {
+		t.Errorf("another session: %v", err)
+	}
+}
+
+// TestAPanicBesideTheRun: before a run is computed, too, one open's fault is not everybody's.
+func TestAPanicBesideTheRun(t *testing.T) {
+	b := newBench(Options{})
+	k := b.dial(t, "s", "en")
+	k.send(`{"op":"open","stream":"a","run":{"scenario":"close/broken"}}`)
+	if f := parse[Failure](t, k.read()); f.Code != CodeInternal || f.ID == "" {
+		t.Errorf("%+v", f)
+	}
+	k.send(`{"op":"open","stream":"a","run":{"scenario":"close/five"}}`)
+	if f := k.read(); !strings.Contains(f, `"opened"`) {
+		t.Error(f)
+	}
+}
