@@ -38,7 +38,7 @@ func (sk *socket) activeOpen() {
 	sk.out = append(sk.out[:0], chunk{seq: sk.iss, flags: SYN})
 	sk.writeSeq = sk.iss + 1
 	sk.rto = sk.host.inTicks(rtoInitial)
-	sk.retransStamp = sk.host.now
+	sk.retransStamp = max(sk.host.now, 1) // 0 is none
 	sk.sendNew(&sk.out[0], RuleSendSyn)
 	sk.armRetransmit(sk.rto)
 }

@@ -165,21 +165,23 @@ func (sk *socket) collapse(i int) {
 // timedOut says whether a connection has retransmitted for long enough (kernel tcp_write_timeout).
 func (sk *socket) timedOut() bool {
 	h := sk.host
+	limit, base := h.sys[retries2], Micros(linuxRTOMin)
 	if sk.state == SynSent || sk.state == SynReceived {
-		limit := h.sys[synRetries]
+		limit, base = h.sys[synRetries], rtoInitial
+		most := limit
 		if sk.state == SynSent && h.linux {
-			limit += h.sys[synLinearTimeouts]
+			most += h.sys[synLinearTimeouts]
 		}
-		return int64(sk.retransmits) >= limit || sk.retransmittedFor(h.sys[synRetries], rtoInitial)
-	}
-	limit := h.sys[retries2]
-	if sk.orphan {
+		if int64(sk.retransmits) >= most {
+			return true
+		}
+	} else if sk.orphan {
 		limit = sk.orphanLimit(sk.rto < h.inTicks(rtoMax))
 	}
-	if !sk.orphan && sk.opts.userTimeout > 0 {
+	if sk.opts.userTimeout > 0 {
 		return sk.retransmits > 0 && h.now-sk.retransStamp >= sk.opts.userTimeout
 	}
-	return sk.retransmittedFor(limit, linuxRTOMin)
+	return sk.retransmittedFor(limit, base)
 }
 
 // orphanLimit is tcp_orphan_retries, where 0 means 8 as long as the RTO is below its maximum (kernel tcp_orphan_retries).

@@ -22,6 +22,7 @@ func (h *Host) sysSetsockopt(p *pending) (Result, bool) {
 		o.linger, o.lingerTime = v != 0, min(max(p.arg(2), 0), maxInt)
 	case "SO_RCVBUF":
 		o.rcvBuf = int(min(max(v, 1152), 212992))
+		sk.buf.limit = 2 * o.rcvBuf
 	case "SO_SNDBUF":
 		o.sndBuf = int(min(max(v, 2304), 212992))
 	case "TCP_NODELAY":
