@@ -27,9 +27,12 @@ const (
 )
 
 // memory gives what a segment of n bytes takes, and the room behind it: headroom, headers and the shared info are rounded
-// up to a power of two, the descriptor comes on top (kernel SKB_TRUESIZE).
+// up to a power of two, the descriptor comes on top (kernel SKB_TRUESIZE). Over loopback it is the sender's own, in pages.
 func (sk *socket) memory(n int) (size, room int) {
 	const headroom, sharedInfo, descriptor = 64, 320, 256
+	if loopback(sk.local.addr) {
+		return n + 1024 + descriptor, 0
+	}
 	used := headroom + 40 + n
 	if sk.tsOK {
 		used += tsOptionBytes
