@@ -15,8 +15,12 @@ import (
 	"github.com/go-chi/chi/v5"
 )
 
-// executing bounds what is computed for files and questions at a time.
-var executing = make(chan struct{}, runtime.GOMAXPROCS(0))
+// executing bounds what is computed for files and questions at a time, and drawing how many pages of other runs than a
+// lesson's own are made at a time: one may take megabytes.
+var (
+	executing = make(chan struct{}, runtime.GOMAXPROCS(0))
+	drawing   = make(chan struct{}, runtime.GOMAXPROCS(0))
+)
 
 // Render writes a run in a format of finwait run ("text", "pcapng"), as a host saw it.
 type Render func(ctx context.Context, session string, run scenario.Run, format, host string) ([]byte, error)
@@ -58,8 +62,17 @@ func (h *Handler) runFile(w http.ResponseWriter, r *http.Request) error {
 	return h.send(w, r, http.StatusOK, fileTypes[format], body)
 }
 
+// render computes a run once more. A visitor's source waits in a queue of its own, outside of this process; it takes no
+// processor that questions wait for.
 func (h *Handler) render(r *http.Request, session string, run scenario.Run, format, host string) ([]byte, error) {
-	return limited(r, func() ([]byte, error) { return h.Render(r.Context(), session, run, format, host) })
+	if err := h.Runs.Charge(session); err != nil {
+		return nil, err
+	}
+	do := func() ([]byte, error) { return h.Render(r.Context(), session, run, format, host) }
+	if run.Source != "" {
+		return do()
+	}
+	return limited(r, executing, do)
 }
 
 var errNoHost = &Error{

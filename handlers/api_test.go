@@ -2,11 +2,16 @@ package handlers
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
+	"finwait/engine"
+	"finwait/internal/stream"
 	"finwait/scenario"
 )
 
@@ -82,6 +87,97 @@ func TestTooManyRuns(t *testing.T) {
 	}
 	if answer, _ := fetch(t, s.URL+"/en/lessons/four-way"); answer.StatusCode != http.StatusOK {
 		t.Errorf("the lesson gives %d", answer.StatusCode)
+	}
+}
+
+// Writing a kept run in another form computes it again, and is charged as that.
+func TestFilesOfAKeptRunAreCharged(t *testing.T) {
+	s := newService(t, nil)
+	run, err := scenario.Resolve(s.Content, scenario.Run{Scenario: "close/four-way", Seed: 7})
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused := 0
+	for range 80 {
+		if answer, _ := fetch(t, s.URL+"/api/v1/runs.txt?run="+run.Token()); answer.StatusCode == http.StatusTooManyRequests {
+			refused++
+		}
+	}
+	if refused == 0 {
+		t.Error("one run is computed 80 times at once")
+	}
+}
+
+// However many visitors' sources are being written in another form, questions are answered: the sources wait in a queue of
+// their own.
+func TestVisitorsSourcesHoldUpNoQuestion(t *testing.T) {
+	begun, letGo := make(chan bool), make(chan bool)
+	s := newService(t, func(o *Options) {
+		o.Runs = stream.NewServer(stream.Options{Library: o.Content,
+			Execute: func(context.Context, string, scenario.Run) (*engine.Lines, error) {
+				log, err := scenario.Execute(o.Content, scenario.Run{Scenario: "close/four-way"}, scenario.Limits{})
+				return log.Lines, err
+			}})
+		o.Render = func(context.Context, string, scenario.Run, string, string) ([]byte, error) {
+			begun <- true
+			<-letGo
+			return nil, nil
+		}
+	})
+	run := scenario.Run{Source: "host(\"a\")", Engine: engine.Version}
+	var all sync.WaitGroup
+	for range cap(executing) + 1 {
+		all.Go(func() { fetch(t, s.URL+"/api/v1/runs.txt?run="+run.Token()) })
+	}
+	for range cap(executing) + 1 {
+		<-begun
+	}
+	if answer, _ := fetch(t, s.URL+"/api/v1/quizzes/four-way-states/3"); answer.StatusCode != http.StatusOK {
+		t.Errorf("a question gives %d", answer.StatusCode)
+	}
+	close(letGo)
+	all.Wait()
+}
+
+// Pages of other runs than the lesson's own are drawn a few at a time; the lesson's own is not among them.
+func TestOtherRunsWaitToBeDrawn(t *testing.T) {
+	s := newService(t, nil)
+	for range cap(drawing) {
+		drawing <- struct{}{}
+	}
+	run, err := scenario.Resolve(s.Content, scenario.Run{Scenario: "close/four-way", Seed: 8})
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := make(chan int)
+	go func() {
+		answer, _ := fetch(t, s.URL+"/en/lessons/four-way?run="+run.Token())
+		other <- answer.StatusCode
+	}()
+	if answer, _ := fetch(t, s.URL+"/en/lessons/four-way"); answer.StatusCode != http.StatusOK {
+		t.Errorf("the lesson gives %d", answer.StatusCode)
+	}
+	select {
+	case <-other:
+		t.Error("another run is drawn past the bound")
+	case <-time.After(50 * time.Millisecond):
+	}
+	for range cap(drawing) {
+		<-drawing
+	}
+	if status := <-other; status != http.StatusOK {
+		t.Errorf("another run gives %d", status)
+	}
+}
+
+// What a request asks for wrongly is no error of ours in the log.
+func TestUnknownFormatsAreNoErrorsOfOurs(t *testing.T) {
+	s := newService(t, nil)
+	if answer, _ := fetch(t, s.URL+"/oembed?format=yaml"); answer.StatusCode != http.StatusNotImplemented {
+		t.Errorf("%d", answer.StatusCode)
+	}
+	if strings.Contains(s.log.String(), "level=ERROR") {
+		t.Error(s.log)
 	}
 }
 

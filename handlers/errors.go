@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -110,7 +109,7 @@ func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	e := explain(err)
 	level := slog.LevelDebug
-	if e.Status >= http.StatusInternalServerError {
+	if e.Status >= http.StatusInternalServerError && e.Status != http.StatusNotImplemented { // which the request asks for
 		level = slog.LevelError
 	}
 	h.Log.Log(r.Context(), level, "request failed", "id", requestID(r), "status", e.Status, "code", e.Code, "error", err.Error())
@@ -164,9 +163,9 @@ func (h *Handler) failPage(w http.ResponseWriter, r *http.Request, e *Error, l c
 	if e.Status >= http.StatusInternalServerError {
 		view.ID = requestID(r)
 	}
-	var b bytes.Buffer
-	if err := view.View().Render(r.Context(), &b); err != nil {
+	body, err := markup(r, view.View())
+	if err != nil {
 		return err
 	}
-	return h.send(w, r, e.Status, "text/html; charset=utf-8", b.Bytes())
+	return h.send(w, r, e.Status, htmlType, body)
 }

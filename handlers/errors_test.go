@@ -67,3 +67,15 @@ func TestTheLogKeepsReadersToThemselves(t *testing.T) {
 		t.Errorf("the log says\n%s", log)
 	}
 }
+
+// Under a path, too, a program whose request panics gets JSON.
+func TestAPanicUnderAPath(t *testing.T) {
+	s := newService(t, func(o *Options) {
+		o.BaseURL = mustURL("https://host.example/finwait")
+		o.Content = nil // nothing works without it
+	})
+	answer, body := fetch(t, s.URL+"/finwait/api/v1/rules/en.json")
+	if answer.StatusCode != http.StatusInternalServerError || !strings.Contains(string(body), `"code":"internal"`) {
+		t.Errorf("%d %s", answer.StatusCode, body)
+	}
+}

@@ -74,9 +74,12 @@ func (h *Handler) MetricsHandler() http.Handler { return h.metrics.handler }
 
 func (h *Handler) routes() http.Handler {
 	r := chi.NewRouter()
-	r.Use(h.begin, h.observe, h.recoverPanics, h.stripPrefix, h.secure, h.guard, middleware.GetHead)
+	r.Use(h.begin, h.observe, h.stripPrefix, h.recoverPanics, h.secure, h.guard, middleware.GetHead)
 	r.NotFound(h.handle(func(http.ResponseWriter, *http.Request) error { return errNotFound }))
-	r.MethodNotAllowed(h.handle(func(http.ResponseWriter, *http.Request) error { return errMethod }))
+	r.MethodNotAllowed(h.handle(func(w http.ResponseWriter, req *http.Request) error {
+		w.Header().Set("Allow", allowed(r, req.URL.Path))
+		return errMethod
+	}))
 
 	r.Get("/", h.handle(h.root))
 	r.Get("/{lang:(en|zh)}", h.handle(h.slash))
@@ -84,8 +87,10 @@ func (h *Handler) routes() http.Handler {
 		r.Use(h.chooseLanguage)
 		r.Get("/", h.handle(h.home))
 		r.Get("/lessons/{slug}", h.handle(h.lesson))
+		r.Get("/lessons/{slug}/", h.handle(h.noSlash))
 	})
 	r.Get("/embed/{lang:(en|zh)}/lessons/{slug}", h.handle(h.embed))
+	r.Get("/embed/{lang:(en|zh)}/lessons/{slug}/", h.handle(h.noSlash))
 	r.Get("/embed.js", h.handle(h.frameScript))
 	r.Get("/oembed", h.handle(h.oembed))
 	r.Get("/ws", h.handle(h.sockets.serve))
@@ -103,6 +108,20 @@ func (h *Handler) routes() http.Handler {
 		r.Method(http.MethodGet, "/metrics", h.metrics.handler)
 	}
 	return r
+}
+
+// allowed lists the methods that an address takes.
+func allowed(routes chi.Routes, path string) string {
+	var list []string
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodDelete} {
+		if !routes.Match(chi.NewRouteContext(), method, path) {
+			continue
+		}
+		if list = append(list, method); method == http.MethodGet {
+			list = append(list, http.MethodHead)
+		}
+	}
+	return strings.Join(list, ", ")
 }
 
 // handle adapts a handler that returns its error.

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"strings"
 
 	"finwait/content"
 
@@ -21,6 +22,16 @@ func (h *Handler) root(w http.ResponseWriter, r *http.Request) error {
 // slash adds the slash to "/en".
 func (h *Handler) slash(w http.ResponseWriter, r *http.Request) error {
 	http.Redirect(w, r, h.base()+chi.URLParam(r, "lang")+"/", http.StatusPermanentRedirect)
+	return nil
+}
+
+// noSlash takes the slash off the end of a lesson's address.
+func (h *Handler) noSlash(w http.ResponseWriter, r *http.Request) error {
+	to := h.prefix + strings.TrimSuffix(r.URL.EscapedPath(), "/")
+	if r.URL.RawQuery != "" {
+		to += "?" + r.URL.RawQuery
+	}
+	http.Redirect(w, r, to, http.StatusPermanentRedirect)
 	return nil
 }
 

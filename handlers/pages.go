@@ -8,6 +8,7 @@ import (
 	"finwait/engine"
 	"finwait/web"
 
+	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
 )
 
@@ -38,31 +39,51 @@ func (h *Handler) home(w http.ResponseWriter, r *http.Request) error {
 
 // lesson is the page of a lesson; ?run= and ?at= open a run on its stage.
 func (h *Handler) lesson(w http.ResponseWriter, r *http.Request) error {
-	view, err := h.lessonView(r, "lesson")
-	if err != nil {
-		return err
-	}
-	return h.html(w, r, view.View())
+	return h.lessonPage(w, r, "lesson", func(view *web.Lesson) templ.Component { return view.View() })
 }
 
 // embed is a lesson for a frame in another page.
 func (h *Handler) embed(w http.ResponseWriter, r *http.Request) error {
 	h.allowFrames(w.Header())
-	view, err := h.lessonView(r, "embed")
+	return h.lessonPage(w, r, "embed", func(view *web.Lesson) templ.Component {
+		view.Scripts = append(view.Scripts, "dist/embed.js")
+		return web.Embed{Lesson: *view}.View()
+	})
+}
+
+// lessonPage draws a lesson and sends it. The run that is asked for is computed first and drawn where there is a slot for
+// it: drawing a long one takes much memory.
+func (h *Handler) lessonPage(w http.ResponseWriter, r *http.Request, mode string, page func(*web.Lesson) templ.Component) error {
+	lesson := h.Content.Lesson(chi.URLParam(r, "slug"))
+	if lesson == nil {
+		return errNotFound
+	}
+	other, err := h.asked(r)
 	if err != nil {
 		return err
 	}
-	view.Scripts = append(view.Scripts, "dist/embed.js")
-	return h.html(w, r, web.Embed{Lesson: *view}.View())
+	draw := func() ([]byte, error) {
+		view, err := h.lessonView(r, lesson, mode, other)
+		if err != nil {
+			return nil, err
+		}
+		return markup(r, page(view))
+	}
+	var body []byte
+	if other == nil {
+		body, err = draw()
+	} else {
+		body, err = limited(r, drawing, draw)
+	}
+	if err != nil {
+		return err
+	}
+	return h.send(w, r, http.StatusOK, htmlType, body)
 }
 
-func (h *Handler) lessonView(r *http.Request, mode string) (*web.Lesson, error) {
+func (h *Handler) lessonView(r *http.Request, lesson *content.Lesson, mode string, other *askedRun) (*web.Lesson, error) {
 	l := pathLanguage(r)
-	lesson := h.Content.Lesson(chi.URLParam(r, "slug"))
-	if lesson == nil {
-		return nil, errNotFound
-	}
-	stage, err := h.stage(r, lesson, l, mode)
+	stage, err := h.stage(r, lesson, l, mode, other)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"finwait/content"
@@ -89,7 +90,7 @@ func (h *Handler) variant(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	l := spoken(w, r)
-	v, err := limited(r, func() (*quiz.Variant, error) {
+	v, err := limited(r, executing, func() (*quiz.Variant, error) {
 		return h.Content.Quizzes.Variant(chi.URLParam(r, "quiz"), seed, string(l))
 	})
 	if err != nil {
@@ -106,11 +107,11 @@ func seedOf(r *http.Request) (int64, error) {
 	return seed, nil
 }
 
-// limited computes where a processor is free for it.
-func limited[T any](r *http.Request, f func() (T, error)) (T, error) {
+// limited computes where one of the slots is free for it.
+func limited[T any](r *http.Request, slots chan struct{}, f func() (T, error)) (T, error) {
 	select {
-	case executing <- struct{}{}:
-		defer func() { <-executing }()
+	case slots <- struct{}{}:
+		defer func() { <-slots }()
 		return f()
 	case <-r.Context().Done():
 		var none T
@@ -134,7 +135,7 @@ func quizError(err error) error {
 	return err
 }
 
-// uuid is the form of the ids that clients give their answers.
+// uuid is the form of the ids that clients give their answers, in small letters.
 var uuid = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
 
 // submission is what a learner sends.
@@ -152,6 +153,7 @@ func readSubmission(r *http.Request) (submission, error) {
 	if err := json.Unmarshal(body, &s); err != nil {
 		return s, errAnswer.because(err)
 	}
+	s.ID = strings.ToLower(s.ID) // capitals mean the same
 	if !uuid.MatchString(s.ID) || len(s.Answer) == 0 {
 		return s, errAnswer.because(errors.New("no UUID, or no answer"))
 	}
@@ -170,7 +172,7 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	l, id := spoken(w, r), chi.URLParam(r, "quiz")
-	result, err := limited(r, func() (*quiz.Result, error) {
+	result, err := limited(r, executing, func() (*quiz.Result, error) {
 		return h.Content.Quizzes.Grade(id, seed, s.Answer, string(l))
 	})
 	if err != nil {

@@ -103,6 +103,9 @@ func TestAnswerIsGradedAndKept(t *testing.T) {
 	if _, again := l.submit(path, anID, string(first.Key), 200); again != body {
 		t.Errorf("the retry got\n%s\nthe first\n%s", again, body)
 	}
+	if _, again := l.submit(path, strings.ToUpper(anID), string(first.Key), 200); again != body {
+		t.Errorf("the retry with its id in capitals got\n%s\nthe first\n%s", again, body)
+	}
 	right, _ := l.submit(path, anotherID, string(first.Key), 200)
 	if right.Score != 1 || right.Verdict != quiz.Right || right.Refutation != nil {
 		t.Errorf("the key scores %+v", right)

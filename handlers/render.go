@@ -23,13 +23,21 @@ var gzips = sync.Pool{New: func() any {
 	return z
 }}
 
+const htmlType = "text/html; charset=utf-8"
+
 // html renders a page to a buffer and sends it.
 func (h *Handler) html(w http.ResponseWriter, r *http.Request, view templ.Component) error {
-	var b bytes.Buffer
-	if err := view.Render(r.Context(), &b); err != nil {
+	body, err := markup(r, view)
+	if err != nil {
 		return err
 	}
-	return h.send(w, r, http.StatusOK, "text/html; charset=utf-8", b.Bytes())
+	return h.send(w, r, http.StatusOK, htmlType, body)
+}
+
+func markup(r *http.Request, view templ.Component) ([]byte, error) {
+	var b bytes.Buffer
+	err := view.Render(r.Context(), &b)
+	return b.Bytes(), err
 }
 
 // json sends a value.
@@ -54,7 +62,7 @@ func (h *Handler) send(w http.ResponseWriter, r *http.Request, status int, conte
 		sum := sha256.Sum256(body)
 		etag := `W/"` + hex.EncodeToString(sum[:8]) + `"`
 		header.Set("ETag", etag)
-		if r.Header.Get("If-None-Match") == etag {
+		if static.Unchanged(r, etag) {
 			w.WriteHeader(http.StatusNotModified)
 			return nil
 		}

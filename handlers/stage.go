@@ -85,12 +85,16 @@ func (p *lessonPages) draw(lesson *content.Lesson, l content.Lang) (*drawn, erro
 		p.logs[lesson.Slug] = log
 	}
 	d := p.drawEvents(log.Events, sourceData{log.File, log.Source}, l)
+	from := firstFIN(log.Events)
+	d.hero = ladder("hero-wide", log.Events, web.LadderOptions{Width: heroLadder, From: from}, l, d.data.Phrases)
+	d.heroNarrow = ladder("hero-narrow", log.Events, web.LadderOptions{Width: narrowLadder - 32, From: from}, l, d.data.Phrases)
 	d.data.Token = log.Run.Token()
 	d.ownChoice = slices.ContainsFunc(log.Vary, func(c scenario.Choice) bool { return c.Chosen != c.Choices[0] })
 	p.drawn[key] = d
 	return d, nil
 }
 
+// drawEvents draws what every stage has.
 func (p *lessonPages) drawEvents(events []engine.Event, source sourceData, l content.Lang) *drawn {
 	phrases := p.content.Phrases(l)
 	meta, ok := events[0].Body.(*engine.Meta)
@@ -102,16 +106,14 @@ func (p *lessonPages) drawEvents(events []engine.Event, source sourceData, l con
 		lines: web.Transcript(events, l, phrases),
 		data:  stageData{Source: source, Hosts: programs(meta, events, source), Phrases: phrases},
 	}
-	ladder := func(id string, o web.LadderOptions) web.Ladder {
-		o.Lang, o.Hosts = l, web.HostNames(phrases)
-		return web.NewLadder(id, events, o)
-	}
-	d.wide = ladder("ladder-wide", web.LadderOptions{Width: wideLadder, Axis: true, Calls: true})
-	d.narrow = ladder("ladder-narrow", web.LadderOptions{Width: narrowLadder, Axis: true})
-	from := firstFIN(events)
-	d.hero = ladder("hero-wide", web.LadderOptions{Width: heroLadder, From: from})
-	d.heroNarrow = ladder("hero-narrow", web.LadderOptions{Width: narrowLadder - 32, From: from})
+	d.wide = ladder("ladder-wide", events, web.LadderOptions{Width: wideLadder, Axis: true, Calls: true}, l, phrases)
+	d.narrow = ladder("ladder-narrow", events, web.LadderOptions{Width: narrowLadder, Axis: true}, l, phrases)
 	return d
+}
+
+func ladder(id string, events []engine.Event, o web.LadderOptions, l content.Lang, phrases map[string]string) web.Ladder {
+	o.Lang, o.Hosts = l, web.HostNames(phrases)
+	return web.NewLadder(id, events, o)
 }
 
 // firstFIN is when the close begins; 0 where there is none.
@@ -163,8 +165,36 @@ func functions(source sourceData) []program {
 	return out
 }
 
-// stage makes the stage of a lesson's page: its own run, or what ?run= and ?at= ask for.
-func (h *Handler) stage(r *http.Request, lesson *content.Lesson, l content.Lang, mode string) (web.Stage, error) {
+// askedRun is the run that ?run= asks for: its log, or why it can't be run any more, or never could.
+type askedRun struct {
+	run     scenario.Run
+	lines   *engine.Lines
+	token   string // its full one
+	refused *Error
+}
+
+// asked computes the run of the token in the address; nil where there is none.
+func (h *Handler) asked(r *http.Request) (*askedRun, error) {
+	token := r.URL.Query().Get("run")
+	if token == "" {
+		return nil, nil
+	}
+	var a askedRun
+	var err error
+	if a.run, err = scenario.ParseToken(token); err == nil {
+		a.lines, a.token, err = h.Runs.Log(r.Context(), h.session(r), a.run)
+	}
+	if err != nil {
+		if a.refused = explain(err); a.refused.Status == http.StatusInternalServerError {
+			return nil, err
+		}
+	}
+	return &a, nil
+}
+
+// stage makes the stage of a lesson's page: its own run, or the one that is asked for, and ?at=. Where that one can't be
+// run, the page says so and shows the lesson's own.
+func (h *Handler) stage(r *http.Request, lesson *content.Lesson, l content.Lang, mode string, other *askedRun) (web.Stage, error) {
 	own, err := h.lessons.draw(lesson, l)
 	if err != nil {
 		return web.Stage{}, err
@@ -177,39 +207,24 @@ func (h *Handler) stage(r *http.Request, lesson *content.Lesson, l content.Lang,
 	if own.ownChoice { // which scenario and seed do not say
 		s.Token = own.data.Token
 	}
-	token := r.URL.Query().Get("run")
-	if token == "" {
-		return s, nil
+	switch {
+	case other == nil:
+	case other.refused != nil:
+		h.refused(&s, other.refused, l)
+	default:
+		err = h.otherRun(&s, other, l)
 	}
-	if err := h.otherRun(r, &s, token, l); err != nil {
-		return s, err
-	}
-	return s, nil
+	return s, err
 }
 
-// otherRun puts the run of a token on the stage. Where it can't be run any more, or never could, the page says so and
-// shows the lesson's own run.
-func (h *Handler) otherRun(r *http.Request, s *web.Stage, token string, l content.Lang) error {
-	run, err := scenario.ParseToken(token)
-	if err != nil {
-		h.refused(s, explain(err), l)
-		return nil
-	}
-	lines, full, err := h.Runs.Log(r.Context(), h.session(r), run)
-	if err != nil {
-		e := explain(err)
-		if e.Status == http.StatusInternalServerError {
-			return err
-		}
-		h.refused(s, e, l)
-		return nil
-	}
-	s.Token, s.Files = full, h.files(full)
-	events, err := web.Events(lines)
+// otherRun puts another run than the lesson's own on its stage.
+func (h *Handler) otherRun(s *web.Stage, other *askedRun, l content.Lang) error {
+	events, err := web.Events(other.lines)
 	if err != nil {
 		return err
 	}
-	d := h.lessons.drawEvents(events, h.sourceOf(run), l)
+	s.Token, s.Files = other.token, h.files(other.token)
+	d := h.lessons.drawEvents(events, h.sourceOf(other.run), l)
 	s.Data, s.Title, s.Facts, s.Wide, s.Narrow, s.Lines = d.data, d.title, d.facts, d.wide, d.narrow, d.lines
 	return nil
 }

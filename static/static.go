@@ -137,7 +137,7 @@ func (f *Files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			body = file.gz
 		}
 	}
-	if r.Header.Get("If-None-Match") == file.etag {
+	if Unchanged(r, file.etag) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
@@ -145,6 +145,16 @@ func (f *Files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(body) // a reader who left
 	}
+}
+
+// Unchanged tells whether the client has the content with this ETag already, by its If-None-Match.
+func Unchanged(r *http.Request, etag string) bool {
+	for part := range strings.SplitSeq(r.Header.Get("If-None-Match"), ",") {
+		if tag := strings.TrimSpace(part); tag == "*" || strings.TrimPrefix(tag, "W/") == strings.TrimPrefix(etag, "W/") {
+			return true
+		}
+	}
+	return false
 }
 
 // AcceptsGzip tells whether the client takes gzip, by its Accept-Encoding.

@@ -112,3 +112,15 @@ func TestEmbeddedFilesFetchNothingFromElsewhere(t *testing.T) {
 		}
 	}
 }
+
+func TestUnchanged(t *testing.T) {
+	for header, want := range map[string]bool{
+		``: false, `"a"`: true, `W/"a"`: true, `"b"`: false, `"b", "a"`: true, `"b",W/"a"`: true, `*`: true, `"b", "c"`: false, `a`: false,
+	} {
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.Header.Set("If-None-Match", header)
+		if got := Unchanged(r, `"a"`); got != want {
+			t.Errorf("%s: %v", header, got)
+		}
+	}
+}
