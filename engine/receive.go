@@ -297,7 +297,7 @@ func (sk *socket) ackAfterRead() {
 		return
 	}
 	if a.scheduled {
-		if int(sk.rcvNxt-sk.rcvWup) > a.rcvMSS || len(sk.recv) == 0 && (a.pushed == 2 || a.pushed == 1 && !a.pingpong) {
+		if int(sk.rcvNxt-sk.rcvWup) > a.rcvMSS || len(sk.recv)+len(sk.ofo) == 0 && (a.pushed == 2 || a.pushed == 1 && !a.pingpong) {
 			sk.sendAck(RuleAckOnRead)
 			return
 		}
