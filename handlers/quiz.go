@@ -203,16 +203,12 @@ func (h *Handler) keep(w http.ResponseWriter, r *http.Request, a store.Answer) (
 		first, _, err = h.Store.SaveAnswer(r.Context(), a)
 	}
 	if errors.Is(err, store.ErrNotFound) {
-		var learner store.Learner
-		if learner, err = h.Store.NewLearner(r.Context()); err == nil {
-			a.LearnerID = learner.ID
-			first, _, err = h.Store.SaveAnswer(r.Context(), a)
-		}
+		first, err = h.Store.SaveFirstAnswer(r.Context(), a)
 	}
 	if err != nil {
 		return first, errNotSaved.because(err)
 	}
-	h.setLearner(w, r, a.LearnerID)
+	h.setLearner(w, r, first.LearnerID)
 	return first, nil
 }
 

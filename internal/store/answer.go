@@ -26,27 +26,59 @@ type Answer struct {
 // returned, whatever the retry holds. It fails with ErrNotFound where there is no such learner. When it returns without an
 // error, the answer outlives a crash of the process or the machine.
 func (s *Store) SaveAnswer(ctx context.Context, a Answer) (first Answer, inserted bool, err error) {
+	if err := s.here(); err != nil {
+		return Answer{}, false, err
+	}
+	if inserted, err = insertAnswer(ctx, s.write, &a); inserted || err != nil {
+		return a, inserted, err
+	}
+	first, err = s.answer(ctx, a.LearnerID, a.ID)
+	return first, false, err
+}
+
+// SaveFirstAnswer makes a learner with this answer: both are kept, or neither. It names the learner in what it returns,
+// and promises what SaveAnswer does.
+func (s *Store) SaveFirstAnswer(ctx context.Context, a Answer) (Answer, error) {
+	if err := s.here(); err != nil {
+		return Answer{}, err
+	}
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return Answer{}, err
+	}
+	defer tx.Rollback() // after Commit it does nothing
+	l, err := insertLearner(ctx, tx)
+	if err != nil {
+		return Answer{}, err
+	}
+	a.LearnerID = l.ID
+	if _, err := insertAnswer(ctx, tx, &a); err != nil {
+		return Answer{}, err
+	}
+	return a, tx.Commit()
+}
+
+// execer is a database or a transaction.
+type execer interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
+
+// insertAnswer adds an answer, unless its learner is not there or has one with this id. It rounds the time to what is kept.
+func insertAnswer(ctx context.Context, db execer, a *Answer) (inserted bool, err error) {
 	if !json.Valid(a.Body) || !json.Valid(a.Result) {
-		return Answer{}, false, fmt.Errorf("answer %s: its body or its result is not JSON", a.ID)
+		return false, fmt.Errorf("answer %s: its body or its result is not JSON", a.ID)
 	}
 	a.At = fromMicros(micros(a.At))
-	r, err := s.write.ExecContext(ctx, `
+	r, err := db.ExecContext(ctx, `
 		INSERT INTO answers (learner_id, id, quiz, seed, kind, body, score, result, at)
 		SELECT l.id, $2, $3, $4, $5, $6, $7, $8, $9 FROM learners l WHERE l.id = $1
 		ON CONFLICT (learner_id, id) DO NOTHING`,
 		a.LearnerID, a.ID, a.Quiz, a.Seed, a.Kind, string(a.Body), a.Score, string(a.Result), micros(a.At))
 	if err != nil {
-		return Answer{}, false, err
+		return false, err
 	}
 	n, err := r.RowsAffected()
-	if err != nil {
-		return Answer{}, false, err
-	}
-	if n == 1 {
-		return a, true, nil
-	}
-	first, err = s.answer(ctx, a.LearnerID, a.ID)
-	return first, false, err
+	return n == 1, err
 }
 
 const answerColumns = `learner_id, id, quiz, seed, kind, body, score, result, at`

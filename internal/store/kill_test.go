@@ -21,7 +21,7 @@ func saveUntilKilled(path string) {
 	ctx := context.Background()
 	s, err := Open(ctx, "sqlite:"+path)
 	check(err)
-	l, err := s.NewLearner(ctx)
+	l, err := insertLearner(ctx, s.write)
 	check(err)
 	for n := 0; ; n++ {
 		a := answerOf(l, fmt.Sprint(n))

@@ -14,10 +14,9 @@ type Learner struct {
 	Created time.Time `json:"created"`
 }
 
-// NewLearner adds a learner.
-func (s *Store) NewLearner(ctx context.Context) (Learner, error) {
+func insertLearner(ctx context.Context, db execer) (Learner, error) {
 	l := Learner{ID: rand.Text(), Created: fromMicros(micros(time.Now()))}
-	_, err := s.write.ExecContext(ctx, `INSERT INTO learners (id, created_at) VALUES ($1, $2)`, l.ID, micros(l.Created))
+	_, err := db.ExecContext(ctx, `INSERT INTO learners (id, created_at) VALUES ($1, $2)`, l.ID, micros(l.Created))
 	if err != nil {
 		return Learner{}, err
 	}

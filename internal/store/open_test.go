@@ -100,7 +100,7 @@ func TestOpeningTogether(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				if _, err := s.NewLearner(t.Context()); err != nil {
+				if _, err := insertLearner(t.Context(), s.write); err != nil {
 					t.Error(err)
 				}
 				s.Close()

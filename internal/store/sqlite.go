@@ -29,8 +29,11 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{write: open(source, 1), read: open(source, readers)}
-	if err := s.prepare(ctx); err != nil {
+	s := &Store{write: open(source, 1), read: open(source, readers), path: path}
+	if s.file, err = os.Stat(path); err == nil {
+		err = s.prepare(ctx)
+	}
+	if err != nil {
 		return nil, errors.Join(explain(err), s.Close())
 	}
 	return s, nil

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 )
@@ -16,6 +17,8 @@ var ErrNotFound = errors.New("no such learner")
 type Store struct {
 	write *sql.DB // at most one connection: SQLite has one writer, and waiting in line is fair where its busy loop is not
 	read  *sql.DB
+	path  string      // of the file
+	file  os.FileInfo // as it was opened
 }
 
 // Open opens the database that dsn names, "sqlite:PATH", makes its file (mode 0600) where there is none, and brings its
@@ -37,10 +40,26 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 	}
 }
 
-// Ping answers whether the tables can be read.
+// Ping answers whether the tables can be read, and their file is still the one that was opened.
 func (s *Store) Ping(ctx context.Context) error {
+	if err := s.here(); err != nil {
+		return err
+	}
 	var n int
 	return s.read.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM learners LIMIT 1) AS any_row`).Scan(&n)
+}
+
+// here answers whether the file that was opened is still in its place. SQLite goes on with one that was removed or
+// replaced, and what it writes there is gone with the process.
+func (s *Store) here() error {
+	now, err := os.Stat(s.path)
+	if err == nil && !os.SameFile(now, s.file) {
+		err = errors.New("it is another file than the one that was opened")
+	}
+	if err != nil {
+		return fmt.Errorf("the database's file is gone: %w", err)
+	}
+	return nil
 }
 
 // Close closes the database after the calls under way.

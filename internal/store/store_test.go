@@ -32,7 +32,7 @@ func reopen(t *testing.T, path string) *Store {
 
 func newLearner(t *testing.T, s *Store) Learner {
 	t.Helper()
-	l, err := s.NewLearner(t.Context())
+	l, err := insertLearner(t.Context(), s.write)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -256,4 +256,59 @@ func TestMain(m *testing.M) {
 		saveUntilKilled(path)
 	}
 	os.Exit(m.Run())
+}
+
+// TestALearnerBeginsWithAnAnswer: the row and the answer are kept together, or not at all.
+func TestALearnerBeginsWithAnAnswer(t *testing.T) {
+	s := openTemp(t)
+	learners := func() (n int) {
+		t.Helper()
+		if err := s.read.QueryRowContext(t.Context(), `SELECT count(*) FROM learners`).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	bad := answerOf(Learner{}, "one")
+	bad.Result = json.RawMessage("{")
+	if _, err := s.SaveFirstAnswer(t.Context(), bad); err == nil || learners() != 0 {
+		t.Errorf("an answer that can't be kept: %v, %d learners", err, learners())
+	}
+	got, err := s.SaveFirstAnswer(t.Context(), answerOf(Learner{}, "one"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, err := s.AnswersOf(t.Context(), got.LearnerID)
+	if err != nil || learners() != 1 {
+		t.Fatalf("%d learners, %v", learners(), err)
+	}
+	if diff := cmp.Diff([]Answer{got}, kept); diff != "" {
+		t.Errorf("kept (-returned +kept):\n%s", diff)
+	}
+}
+
+// TestAFileThatIsGone: SQLite goes on with a file that was removed or replaced; nothing is acknowledged that ends up there.
+func TestAFileThatIsGone(t *testing.T) {
+	for name, lose := range map[string]func(path string) error{
+		"removed":  os.Remove,
+		"replaced": func(path string) error { return errors.Join(os.Remove(path), os.WriteFile(path, nil, 0o600)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "finwait.db")
+			s := reopen(t, path)
+			first, err := s.SaveFirstAnswer(t.Context(), answerOf(Learner{}, "one"))
+			if err != nil || s.Ping(t.Context()) != nil {
+				t.Fatal(err)
+			}
+			if err := lose(path); err != nil {
+				t.Fatal(err)
+			}
+			second := first
+			second.ID = "two"
+			_, _, err = s.SaveAnswer(t.Context(), second)
+			_, errFirst := s.SaveFirstAnswer(t.Context(), second)
+			if errPing := s.Ping(t.Context()); err == nil || errFirst == nil || errPing == nil {
+				t.Errorf("saved with %v and %v, ready with %v", err, errFirst, errPing)
+			}
+		})
+	}
 }
