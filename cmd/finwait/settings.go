@@ -61,7 +61,7 @@ func (s *Settings) check() (*config, error) {
 			c.baseURL, err = parseBaseURL(s.BaseURL)
 			return wrong("FINWAIT_BASE_URL", s.BaseURL, err)
 		},
-		func() error { return wrong("FINWAIT_DB", s.DB, checkDB(s.DB)) },
+		func() error { return wrong("FINWAIT_DB", withoutPassword(s.DB), checkDB(s.DB)) },
 		func() error { return wrong("FINWAIT_CONTENT", s.Content, checkFolder(s.Content)) },
 		func() error {
 			c.embedOrigins, err = parseOrigins(s.EmbedOrigins)
@@ -130,6 +130,18 @@ func checkDB(s string) error {
 		return fmt.Errorf("want sqlite:FILE")
 	}
 	return nil
+}
+
+// withoutPassword is the address of a database as it may be printed.
+func withoutPassword(dsn string) string {
+	kind, _, _ := strings.Cut(dsn, ":")
+	if at := strings.LastIndexByte(dsn, '@'); at >= 0 {
+		dsn = kind + "://…" + dsn[at:]
+	}
+	if shown, _, query := strings.Cut(dsn, "?"); query {
+		dsn = shown + "?…"
+	}
+	return dsn
 }
 
 func checkFolder(s string) error {

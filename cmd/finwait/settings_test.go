@@ -74,6 +74,21 @@ func TestAWrongSettingIsNamed(t *testing.T) {
 	}
 }
 
+// The address of a database may hold a password, which must not get into a log.
+func TestAPasswordIsNotRepeated(t *testing.T) {
+	for _, dsn := range []string{
+		"postgres://finwait:secret@db.example/finwait", "postgres://finwait:se%cret@x@db.example/finwait",
+		"postgres://db.example/finwait?user=finwait&password=secret",
+	} {
+		s := good()
+		s.DB = dsn
+		_, err := s.check()
+		if err == nil || strings.Contains(err.Error(), "cret") || !strings.Contains(err.Error(), "db.example") {
+			t.Errorf("%s: %v", dsn, err)
+		}
+	}
+}
+
 func TestUnknownSettingsAreFound(t *testing.T) {
 	got := unknownSettings([]string{"HOME=/root", "FINWAIT_ADDR=:8080", "FINWAIT_COLOUR=red", "FINWAIT_BASE_URL=x", "FINWAIT_ADR=1"})
 	if want := []string{"FINWAIT_ADR", "FINWAIT_COLOUR"}; !reflect.DeepEqual(got, want) {
