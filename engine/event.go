@@ -102,6 +102,9 @@ type SegmentSent struct {
 	Arrives        Micros  `json:"arrives"` // as scheduled; a fate or a later input can change it
 
 	Payload []byte `json:"-"` // Len bytes; not in the log, used by packet captures
+
+	ts     Timestamps // room for Opts.TS
+	wscale int        // and for Opts.WScale
 }
 
 // SeqAck holds the two numbers as they stand in the header.

@@ -20,15 +20,15 @@ type Host struct {
 	work   []Work
 	timers timerHeap
 
-	socks    int // numbers given so far
-	conns    map[fourTuple]*socket
-	binds    map[uint16][]*socket // sockets that hold a local port
-	nextPort int                  // where the search for an ephemeral port goes on
-	procs    []*process
-	dirty    []*socket  // touched in this step
-	woken    []*pending // calls to try again, that wait for no socket
-	orphans  int
-	minis    int // timewait entries
+	socks       int // numbers given so far
+	conns       map[fourTuple]*socket
+	binds       map[uint16][]*socket // sockets that hold a local port
+	portsPassed map[uint64]int64     // by what began the search for an ephemeral port
+	procs       []*process
+	dirty       []*socket  // touched in this step
+	woken       []*pending // calls to try again, that wait for no socket
+	orphans     int
+	minis       int // timewait entries
 }
 
 // Work is something a host wants done: an event for the log, and where it says so a segment to send or a thread to resume.
@@ -59,7 +59,7 @@ func newHost(c HostConfig, seed int64, names map[string]Addr) (*Host, error) {
 	}
 	h := &Host{
 		name: c.Name, addr: addr, linux: true, tick: 4 * Millisecond, seed: uint64(seed), sys: defaultSysctls(), names: names,
-		conns: map[fourTuple]*socket{}, binds: map[uint16][]*socket{},
+		conns: map[fourTuple]*socket{}, binds: map[uint16][]*socket{}, portsPassed: map[uint64]int64{},
 	}
 	switch c.Profile {
 	case "", "linux":

@@ -57,6 +57,8 @@ type flight struct {
 	seg      *Segment
 	from, to *Host
 	arrivals []*arrival // still to come
+	first    arrival    // room for the one that nearly every segment has
+	room     [1]*arrival
 }
 
 // arrival is one copy's arrival; cancelled ones are skipped when their time comes.
@@ -145,7 +147,13 @@ func (s *Sim) affect(fl *flight, what FaultKind, by Micros, rule Rule) {
 }
 
 func (s *Sim) schedule(fl *flight, at Micros) {
-	a := &arrival{flight: fl, at: at}
+	a := &fl.first
+	if a.flight == nil {
+		fl.arrivals = fl.room[:0]
+	} else {
+		a = &arrival{}
+	}
+	*a = arrival{flight: fl, at: at}
 	fl.arrivals = append(fl.arrivals, a)
 	s.link.flying[fl.id] = fl
 	s.heap.push(item{at: at, what: a})
@@ -221,11 +229,12 @@ func (s *Sim) describe(fl *flight) *SegmentSent {
 	o := &sent.Opts
 	o.MSS, o.SACKOK = int(seg.MSS), seg.SACKOK
 	if seg.HasTS {
-		o.TS = &Timestamps{seg.TSVal, seg.TSEcr}
+		sent.ts = Timestamps{seg.TSVal, seg.TSEcr}
+		o.TS = &sent.ts
 	}
 	if seg.WScale >= 0 {
-		shift := int(seg.WScale)
-		o.WScale = &shift
+		sent.wscale = int(seg.WScale)
+		o.WScale = &sent.wscale
 	}
 	for _, b := range seg.SACK {
 		o.SACK = append(o.SACK, SACKBlock{int64(int32(b[0] - l.isn[back])), int64(int32(b[1] - l.isn[back]))})

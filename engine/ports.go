@@ -23,17 +23,19 @@ func (h *Host) autobind(sk *socket) bool {
 }
 
 // eachEphemeral tries the ports of ip_local_port_range from a start that the hash decides, every other one first, as
-// Linux does for connect (kernel __inet_hash_connect).
+// Linux does for connect. The next search with the same hash goes on behind the port that was found (kernel
+// __inet_hash_connect, table_perturb).
 func (h *Host) eachEphemeral(hash uint64, try func(port uint16) bool) bool {
 	low, high := h.sys[portRangeLow], h.sys[portRangeHigh]
 	n := high - low + 1
 	if n <= 0 {
 		return false
 	}
-	start := int64(hash%uint64(n)) &^ 1
+	start := (int64(hash%uint64(n)) + h.portsPassed[hash]) &^ 1
 	for _, odd := range [2]int64{0, 1} {
 		for i := odd; i < n; i += 2 {
 			if try(uint16(low + (start+i)%n)) {
+				h.portsPassed[hash] += i + 2
 				return true
 			}
 		}

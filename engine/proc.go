@@ -20,6 +20,7 @@ type thread struct {
 	program Program
 	ended   bool
 	waiting *pending // the call it is in
+	call    pending  // room for it
 	result  Result   // of its last call, until it is resumed
 	lastSeq int      // of the event that let it go on
 }
@@ -243,7 +244,11 @@ func (h *Host) finish(p *pending, res Result) {
 // Call makes a system call for a thread, or for a process where an input makes it (thread is nil).
 func (h *Host) call(now Micros, proc *process, t *thread, id int, c Call) {
 	h.now = now
-	p := &pending{thread: t, proc: proc, id: id, call: c, since: now}
+	p := &pending{}
+	if t != nil {
+		p = &t.call // a thread is in one call at a time
+	}
+	*p = pending{thread: t, proc: proc, id: id, call: c, since: now}
 	made := &CallMade{ID: id, Host: h.name, Proc: proc.name, Thread: inputThread, Line: c.Line, FD: c.FD, Call: c.Name, Args: loggedArgs(c)}
 	if t != nil {
 		made.Thread = t.id

@@ -3,21 +3,23 @@ package engine
 // socket is one TCP socket: a listener, a connection (the TCB of RFC 9293 section 3.3.1), or what is left of one in
 // TIME-WAIT.
 type socket struct {
-	host          *Host
-	id            int
-	state         State
-	local         endpoint
-	remote        endpoint
-	opts          socketOptions
-	bound         bool // holds its local port
-	hashed        bool // reachable by its four-tuple
-	orphan        bool // no program will hear of it: closed, or only a timewait entry
-	fdGone        bool // its descriptor was closed
-	countedOrphan bool // in the host's count
-	portGiven     bool // the program chose the local port
-	addrGiven     bool // and the local address
-	connectState  connectState
-	lingering     bool // close() waits for it
+	host                  *Host
+	id                    int
+	state                 State
+	local                 endpoint
+	remote                endpoint
+	opts                  socketOptions
+	bound                 bool // holds its local port
+	bindIndex             int  // its place among those that hold the port
+	localText, remoteText endpointText
+	hashed                bool // reachable by its four-tuple
+	orphan                bool // no program will hear of it: closed, or only a timewait entry
+	fdGone                bool // its descriptor was closed
+	countedOrphan         bool // in the host's count
+	portGiven             bool // the program chose the local port
+	addrGiven             bool // and the local address
+	connectState          connectState
+	lingering             bool // close() waits for it
 
 	// Send side (RFC 9293 figure 3).
 	iss                    uint32
@@ -148,13 +150,26 @@ func (h *Host) newSocket() *socket {
 
 func (sk *socket) tuple() fourTuple { return fourTuple{sk.local, sk.remote} }
 
-func (sk *socket) localString() string { return sk.local.String() }
+// endpointText is an endpoint's text, made once.
+type endpointText struct {
+	of   endpoint
+	text string
+}
+
+func (t *endpointText) get(e endpoint) string {
+	if t.text == "" || t.of != e {
+		t.of, t.text = e, e.String()
+	}
+	return t.text
+}
+
+func (sk *socket) localString() string { return sk.localText.get(sk.local) }
 
 func (sk *socket) remoteString() string {
 	if sk.remote.port == 0 {
 		return "*"
 	}
-	return sk.remote.String()
+	return sk.remoteText.get(sk.remote)
 }
 
 // setState moves the socket and says why.
@@ -204,6 +219,7 @@ func (sk *socket) unhash() {
 func (sk *socket) hold() {
 	sk.bound = true
 	p := sk.local.port
+	sk.bindIndex = len(sk.host.binds[p])
 	sk.host.binds[p] = append(sk.host.binds[p], sk)
 }
 
@@ -214,16 +230,14 @@ func (sk *socket) release() {
 	sk.bound = false
 	p := sk.local.port
 	list := sk.host.binds[p]
-	for i, other := range list {
-		if other == sk {
-			list = append(list[:i], list[i+1:]...)
-			break
-		}
-	}
-	if len(list) == 0 {
+	last := len(list) - 1
+	list[sk.bindIndex] = list[last]
+	list[sk.bindIndex].bindIndex = sk.bindIndex
+	list[last] = nil
+	if last == 0 {
 		delete(sk.host.binds, p)
 	} else {
-		sk.host.binds[p] = list
+		sk.host.binds[p] = list[:last]
 	}
 }
 

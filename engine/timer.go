@@ -15,6 +15,7 @@ type timer struct {
 	loggedName    TimerName
 	loggedAt      Micros
 	loggedAttempt int
+	again         bool // armed anew, which the log shows even where the wheel gives the same time
 }
 
 func (t *timer) armed() bool { return t.index > 0 }
@@ -162,8 +163,8 @@ func (h *Host) logTimer(sk *socket, t *timer) {
 		h.emit(RuleTimerNotNeeded, &TimerChange{h.name, sk.id, t.loggedName, TimerStop, 0, t.loggedAttempt})
 		t.loggedAt = 0
 	}
-	if t.armed() && (t.loggedAt != t.at || t.loggedAttempt != t.attempt) {
+	if t.armed() && (t.loggedAt != t.at || t.loggedAttempt != t.attempt || t.again) {
 		h.emit(t.rule, &TimerChange{h.name, sk.id, t.name, TimerSet, t.at, t.attempt})
-		t.loggedName, t.loggedAt, t.loggedAttempt = t.name, t.at, t.attempt
+		t.loggedName, t.loggedAt, t.loggedAttempt, t.again = t.name, t.at, t.attempt, false
 	}
 }

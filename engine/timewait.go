@@ -22,6 +22,7 @@ func (sk *socket) armTimeWait(rule Rule) {
 		d = rfcTimeWaitLength
 	}
 	sk.arm(&sk.slow, TimerTimeWait, sk.host.inTicks(d), 0, rule)
+	sk.slow.again = true
 }
 
 // arriveTimeWait is what is left of RFC 9293 section 3.10.7.4 for a timewait entry (kernel tcp_timewait_state_process).
