@@ -7,7 +7,6 @@ type lifecycleProgram struct {
 	calls []Call
 	next  int
 	fds   [2]int
-	left  int // connections still to do, for a client
 }
 
 func (p *lifecycleProgram) Stop() {}

@@ -119,13 +119,6 @@ func newWorld(t testing.TB, c Config) *world {
 	return w
 }
 
-func (w *world) add(t testing.TB, name, addr string, sysctl map[string]int64) {
-	t.Helper()
-	if err := w.AddHost(HostConfig{Name: name, Addr: addr, Sysctl: sysctl}); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // text shows one event as a line for a person.
 func text(e Event) string {
 	at := fmt.Sprintf("%12.3f", float64(e.T)/1000)
