@@ -71,3 +71,7 @@ journeys: ## a learner's ways through the pages, in a real browser
 .PHONY: screenshot
 screenshot: ## take docs/screenshot.png anew
 	go test -tags screenshot -count 1 -run TestScreenshot ./journeys
+
+.PHONY: bench
+bench: ## the engine beside gVisor's netstack and the Linux loopback, into bench/results.json
+	cd bench && go vet ./... && go run .
