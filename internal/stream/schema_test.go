@@ -159,7 +159,7 @@ func typeOf(v any) string {
 func tags(t reflect.Type) (all, required []string) {
 	for i := range t.NumField() {
 		name, opts, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-		if name == "-" {
+		if name == "-" || !t.Field(i).IsExported() {
 			continue
 		}
 		all = append(all, name)
