@@ -55,6 +55,7 @@ var declarations = map[string]builtin{
 func (s *setup) builtins() starlark.StringDict {
 	d := starlark.StringDict{
 		repeatName: starlark.NewBuiltin(repeatName, repeat),
+		loopName:   starlark.NewBuiltin(loopName, loop),
 		"print": starlark.NewBuiltin("print", func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
 			return nil, wrong("print() has nowhere to write: what a program does is in the run's log", "print() 没有地方可以输出：程序做了什么，都在运行日志里")
 		}),

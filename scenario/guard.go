@@ -48,6 +48,7 @@ func guardStmt(stmt syntax.Stmt) syntax.Stmt {
 	case *syntax.WhileStmt:
 		s.Cond = guardExpr(s.Cond)
 		guardStmts(s.Body)
+		markLoop(s)
 	case *syntax.IfStmt:
 		s.Cond = guardExpr(s.Cond)
 		guardStmts(s.True)
@@ -58,6 +59,41 @@ func guardStmt(stmt syntax.Stmt) syntax.Stmt {
 		}
 	}
 	return stmt
+}
+
+// The interpreter knows a place by the last call or operator. Where a loop begins with neither, its condition becomes the
+// argument of a builtin that gives it back: a loop that never ends has a line then.
+const loopName = "while" // no identifier either
+
+func markLoop(s *syntax.WhileStmt) {
+	if !leavesPlace(s.Cond) && !beginsWithPlace(s.Body) {
+		s.Cond = call(loopName, s.While, s.Cond)
+	}
+}
+
+func beginsWithPlace(body []syntax.Stmt) bool {
+	switch s := body[0].(type) {
+	case *syntax.ExprStmt:
+		return leavesPlace(s.X)
+	case *syntax.AssignStmt:
+		return s.Op != syntax.EQ || leavesPlace(s.RHS)
+	}
+	return false
+}
+
+func leavesPlace(e syntax.Expr) bool {
+	switch e := e.(type) {
+	case *syntax.CallExpr:
+		return true
+	case *syntax.BinaryExpr:
+		return e.Op != syntax.AND && e.Op != syntax.OR
+	}
+	return false
+}
+
+// loop gives the condition of a loop back.
+func loop(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	return args[0], nil
 }
 
 func guardExprs(list []syntax.Expr) {
@@ -121,12 +157,11 @@ func guardExpr(expr syntax.Expr) syntax.Expr {
 }
 
 func repeatCall(x syntax.Expr, op syntax.Position, y syntax.Expr) syntax.Expr {
-	return &syntax.CallExpr{
-		Fn:     &syntax.Ident{NamePos: op, Name: repeatName},
-		Lparen: op,
-		Args:   []syntax.Expr{x, y},
-		Rparen: op,
-	}
+	return call(repeatName, op, x, y)
+}
+
+func call(name string, at syntax.Position, args ...syntax.Expr) syntax.Expr {
+	return &syntax.CallExpr{Fn: &syntax.Ident{NamePos: at, Name: name}, Lparen: at, Args: args, Rparen: at}
 }
 
 // repeat is x * y with bounds.

@@ -10,14 +10,13 @@ import (
 
 // machine runs the Starlark of one run: its threads share one budget of steps and one place for what went wrong.
 type machine struct {
-	source    *source
-	limits    Limits
-	steps     uint64 // left
-	current   *coroutine
-	all       []*coroutine
-	failed    error             // the first error of a program
-	placeless bool              // a computation was stopped where only its function is known
-	hosts     map[string]string // addresses by name, for connect()
+	source  *source
+	limits  Limits
+	steps   uint64 // left
+	current *coroutine
+	all     []*coroutine
+	failed  error             // the first error of a program
+	hosts   map[string]string // addresses by name, for connect()
 }
 
 var stopReasons = map[string]engine.Text{
@@ -43,7 +42,6 @@ func (m *machine) spend(t *starlark.Thread, f func() error) error {
 	}
 	t.OnMaxSteps = func(t *starlark.Thread) {
 		if t.Steps >= end && (placed(t) || t.Steps >= end+searchSteps) {
-			m.placeless = !placed(t)
 			t.Cancel(CodeSteps)
 		}
 		if onStep == nil {
@@ -60,7 +58,7 @@ func (m *machine) spend(t *starlark.Thread, f func() error) error {
 }
 
 // searchSteps is how long a computation may go on over its budget until it stands where the interpreter knows the line:
-// it notes places at calls and operators, not at jumps.
+// it notes places at calls and operators, not at jumps. See markLoop.
 const searchSteps = 200
 
 // placed says that the present place is more than the start of the function.
@@ -77,11 +75,7 @@ func (m *machine) stopped(err error) error {
 	}
 	for code, text := range stopReasons {
 		if eval.Msg == "Starlark computation cancelled: "+code {
-			pos := innermost(eval.CallStack)
-			if m.placeless {
-				pos = m.source.loop(pos)
-			}
-			return &problem{code: code, text: text, pos: pos}
+			return &problem{code: code, text: text, pos: innermost(eval.CallStack)}
 		}
 	}
 	return err

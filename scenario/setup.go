@@ -226,27 +226,6 @@ func (s *source) literal(text string, from syntax.Position) syntax.Position {
 	return found
 }
 
-// loop is the place of the first loop at or after a position; the position itself where there is none.
-func (s *source) loop(from syntax.Position) syntax.Position {
-	found := from
-	syntax.Walk(s.tree, func(n syntax.Node) bool {
-		var pos syntax.Position
-		switch n := n.(type) {
-		case *syntax.WhileStmt:
-			pos = n.While
-		case *syntax.ForStmt:
-			pos = n.For
-		default:
-			return true
-		}
-		if found == from && !before(pos, from) {
-			found = pos
-		}
-		return true
-	})
-	return found
-}
-
 func before(a, b syntax.Position) bool {
 	return a.Line < b.Line || a.Line == b.Line && a.Col < b.Col
 }
