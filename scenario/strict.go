@@ -26,9 +26,21 @@ func strictJSON(b []byte, v any) error {
 	d = json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
 	if err := d.Decode(v); err != nil {
-		return errors.New(strings.TrimPrefix(err.Error(), "json: "))
+		return misfit(err)
 	}
 	return exactCase(b, reflect.TypeOf(v).Elem())
+}
+
+// misfit is an error of encoding/json without the names of our types.
+func misfit(err error) error {
+	var kind *json.UnmarshalTypeError
+	switch {
+	case !errors.As(err, &kind):
+		return errors.New(strings.TrimPrefix(err.Error(), "json: "))
+	case kind.Field == "":
+		return fmt.Errorf("it is not an object but %s", kind.Value)
+	}
+	return fmt.Errorf("the member %q can't be %s", kind.Field, kind.Value)
 }
 
 // strictShape walks one value and refuses null and members that are repeated.

@@ -182,6 +182,9 @@ func TestRunJSONIsStrict(t *testing.T) {
 			t.Errorf("%.80s is taken", bad)
 			continue
 		}
+		if strings.Contains(err.Error(), "unmarshal") || strings.Contains(err.Error(), "Go ") {
+			t.Errorf("%.80s is refused in Go's words: %v", bad, err)
+		}
 		coded(t, err, code)
 	}
 }
