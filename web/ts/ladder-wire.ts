@@ -4,7 +4,7 @@ import type { Lens, Track } from "./lens.ts";
 import type { Flight } from "./flight.ts";
 import type { RunLog } from "./model.ts";
 import type { Phrases } from "./phrases.ts";
-import { along, type Columns, type Point, wayOf, type Way, type Wire } from "./scene.ts";
+import { along, type Columns, noteAt, type Point, wayOf, type Way, type Wire } from "./scene.ts";
 
 export interface DrawnWire {
   el: SVGGElement;
@@ -25,6 +25,7 @@ export function drawWire(w: Wire, c: Columns, say: Phrases): DrawnWire {
   const { sent } = w.segment;
   const re = sent.retransmission ? " re" : "";
   const halo = s("path", { class: "halo" });
+  const rims = [s("path", { class: "rim" }), s("path", { class: "rim in" })];
   const ghost = s("path", { class: "ghost" });
   const hit = s("path", { class: "hit" });
   const wire = s("path", { class: "wire" });
@@ -35,7 +36,7 @@ export function drawWire(w: Wire, c: Columns, say: Phrases): DrawnWire {
   const label = s("text", { class: "lab", y: -6, "text-anchor": "middle" }, s("tspan", { class: "fl" }, w.flags));
   if (w.figures) label.append(s("tspan", { class: "nm" }, ` ${w.figures}`));
   const el = s("g", { class: `seg seg-${w.kind}${re}`, role: "button", tabindex: -1, "data-id": sent.id },
-    hit, halo, ghost, wire, copies, head, label, cross);
+    hit, halo, ...rims, ghost, wire, copies, head, label, cross);
   const xAt = (share: number): number => {
     const [a, b] = [c.left + inset, c.right - inset];
     return w.from === "left" ? a + share * (b - a) : b - share * (b - a);
@@ -54,6 +55,9 @@ export function drawWire(w: Wire, c: Columns, say: Phrases): DrawnWire {
       drawn.flying = f.status === "flying" || (way.lost !== undefined && f.status === "lost");
       const end = way.points.at(-1)!;
       hit.setAttribute("d", path(way.points));
+      const lost = f.status === "lost" ? way.lost : undefined;
+      const rim = path(lost ? untilLoss(way.points, lost) : way.points);
+      for (const r of rims) r.setAttribute("d", rim);
       // Where the segment turned aside, the label stays on the way that it was sent on.
       const [a, b] = way.points.length > 2 ? [way.points[0]!, { y: w.yTo, share: 1 }] : [way.points.at(-2)!, end];
       const mid = { y: a.y + w.labelAt * (b.y - a.y), share: a.share + w.labelAt * (b.share - a.share) };
@@ -92,13 +96,12 @@ export function drawWire(w: Wire, c: Columns, say: Phrases): DrawnWire {
     cross.setAttribute("visibility", "hidden");
   }
 
-  /** Puts a note under a point, towards the middle of the ladder. */
+  /** Puts a note at a point, beside the segment's way. */
   function place(t: SVGTextElement, p: Point): void {
-    const x = xAt(p.share);
-    const room = x > (c.left + c.right) / 2;
-    set(t, "x", x + (room ? -10 : 10));
-    set(t, "y", (top + p.y + 18).toFixed(1));
-    set(t, "text-anchor", room ? "end" : "start");
+    const at = noteAt(w, c, p, t.textContent ?? "");
+    set(t, "x", at.x.toFixed(1));
+    set(t, "y", (top + at.y).toFixed(1));
+    set(t, "text-anchor", at.anchor);
   }
 
   function land(points: readonly Point[]): void {
@@ -121,6 +124,7 @@ export function drawWire(w: Wire, c: Columns, say: Phrases): DrawnWire {
   function fall(now: Way, at: Point): void {
     el.classList.remove("flying");
     el.classList.add("lost");
+    drawn.head = { x: xAt(at.share), y: top + at.y };
     const { points } = cut(now.points, at.y);
     wire.setAttribute("d", path([...points, at]));
     halo.setAttribute("d", "");
@@ -131,6 +135,15 @@ export function drawWire(w: Wire, c: Columns, say: Phrases): DrawnWire {
     note.setAttribute("class", "sub lost");
     note.textContent = say.text(now.byInput ? "ladder.dropped.you" : "ladder.dropped.link");
     place(note, at);
+  }
+
+  /** The way to a loss, and to where its cross begins. */
+  function untilLoss(points: readonly Point[], lost: Point): Point[] {
+    const before = points.filter((p) => p.y < lost.y);
+    const last = before.at(-1) ?? lost;
+    const length = Math.hypot(xAt(lost.share) - xAt(last.share), lost.y - last.y);
+    const f = length > 11 ? 1 - 11 / length : 0;
+    return [...before, { y: last.y + f * (lost.y - last.y), share: last.share + f * (lost.share - last.share) }];
   }
 
   function headTo(p: Point, turn: number, nose: number): void {

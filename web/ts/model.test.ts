@@ -77,6 +77,40 @@ test("a program's line shows a blocked call, then what it returned", () => {
   assert.deepEqual(thread(90), { call: "close", open: false, ret: 0 });
 });
 
+test("a call that returns at the moment of its making is never blocked", () => {
+  const log = load("four-way");
+  const replay = new Replay(log);
+  const blocked = (call: string): boolean[] => log.events.flatMap((e) => {
+    if (e.kind !== "call" || e.host !== "client" || e.call !== call) return [];
+    const th = [...replay.at(e.seq + 1).hosts.get("client")!.threads.values()][0]!;
+    assert.ok(th.open);
+    return [log.blocks(th)];
+  });
+  assert.deepEqual([blocked("close"), blocked("connect"), blocked("sleep")], [[false], [true], [true]]);
+});
+
+test("a call whose return has not been received counts as blocked", () => {
+  const all = events("four-way");
+  const close = all.findIndex((e) => e.kind === "call" && e.host === "client" && e.call === "close");
+  const log = new RunLog();
+  log.append(all.slice(0, close + 1));
+  const th = (): boolean => log.blocks([...new Replay(log).at(close + 1).hosts.get("client")!.threads.values()][0]!);
+  assert.equal(th(), true);
+  log.append(all.slice(close + 1));
+  assert.equal(th(), false);
+});
+
+test("a TIME-WAIT that starts anew is labelled, its first start is not", () => {
+  const all = events("four-way");
+  const set = all.find((e) => e.kind === "timer" && e.timer === "time-wait" && e.action === "set")!;
+  assert.ok(set.kind === "timer");
+  const log = new RunLog();
+  log.append([...all.slice(0, set.seq + 1), { ...set, seq: set.seq + 1, t: set.t + 1000, at: (set.at ?? 0) + 1000 }]);
+  assert.deepEqual([set.seq, set.seq + 1].map((seq) => log.labelled.has(seq)), [false, true]);
+  const timers = primary(new Replay(log).at(set.seq + 2).hosts.get("client"))?.timers;
+  assert.deepEqual(timers?.map((a) => [a.timer, a.setAt]), [["time-wait", set.t + 1000]]);
+});
+
 test("a segment is unsent, flying, delivered; only in flight can it be reached", () => {
   const log = load("four-way");
   const fin = log.segments.get(8)!;

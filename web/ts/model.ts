@@ -48,6 +48,7 @@ export interface Thread {
   call: string;
   fd: number;
   args: (number | string)[];
+  seq: number; // of the call
   open: boolean; // the call has not returned
   since: number; // when it was made
   ret: number;
@@ -57,6 +58,7 @@ export interface Thread {
 
 /** What the call on a line of the program gave last. */
 export interface LineResult {
+  seq: number; // of the call, or of its return
   ret: number;
   errno: string;
   open: boolean;
@@ -101,13 +103,14 @@ export class RunLog {
   readonly returns = new Map<number, ReturnEvent>();
   #calls = new Map<string, number>();
   #listeners = new Set<string>();
+  #waiting = new Set<string>(); // sockets whose TIME-WAIT is being counted
 
   append(list: readonly LogEvent[]): void {
     for (const e of list) {
       if (e.seq !== this.events.length) throw new Error(`event ${e.seq} where ${this.events.length} is due`);
       this.events.push(e);
       this.#index(e);
-      if (this.#isLabelled(e)) this.labelled.add(e.seq);
+      if (this.#isLabelled(e) || this.#restarts(e)) this.labelled.add(e.seq);
       if (isStop(this, e.seq)) {
         // A call that returns at once is one stop with its return.
         if (e.kind === "return" && this.stops.at(-1) === e.seq - 1 && isReturnOf(this.events[e.seq - 1], e)) this.stops.pop();
@@ -158,6 +161,24 @@ export class RunLog {
       default:
         return e.kind === "process" && e.action === "kill";
     }
+  }
+
+  /** Whether the event starts a TIME-WAIT anew that is being counted already. */
+  #restarts(e: LogEvent): boolean {
+    if (e.kind !== "timer" || e.timer !== "time-wait") return false;
+    const key = `${e.host} ${e.sock}`;
+    if (e.action !== "set") {
+      this.#waiting.delete(key);
+      return false;
+    }
+    const again = this.#waiting.has(key);
+    this.#waiting.add(key);
+    return again;
+  }
+
+  /** Whether a call that is open waits. One whose return is known to be of the same moment is being executed, no more. */
+  blocks(call: Pick<LineResult, "seq" | "open">): boolean {
+    return call.open && this.returns.get(call.seq)?.t !== this.events[call.seq]?.t;
   }
 
   /** The number of events at or before t. */
@@ -242,16 +263,16 @@ export function apply(w: World, e: LogEvent): void {
     case "call":
       h.lastCall = e.seq;
       h.threads.set(threadKey(e), {
-        proc: e.proc, thread: e.thread, line: e.line, call: e.call, fd: e.fd, args: e.args, open: true, since: e.t,
+        proc: e.proc, thread: e.thread, line: e.line, call: e.call, fd: e.fd, args: e.args, seq: e.seq, open: true, since: e.t,
         ret: 0, errno: "", returnedAt: -1,
       });
-      if (e.line > 0) h.lines.set(e.line, { ret: 0, errno: "", open: true });
+      if (e.line > 0) h.lines.set(e.line, { seq: e.seq, ret: 0, errno: "", open: true });
       break;
     case "return": {
       h.lastCall = e.seq;
       const th = h.threads.get(threadKey(e));
       if (th) Object.assign(th, { open: false, ret: e.ret, errno: e.errno ?? "", returnedAt: e.t });
-      if (e.line > 0) h.lines.set(e.line, { ret: e.ret, errno: e.errno ?? "", open: false });
+      if (e.line > 0) h.lines.set(e.line, { seq: e.seq, ret: e.ret, errno: e.errno ?? "", open: false });
       break;
     }
     case "state":

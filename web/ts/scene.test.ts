@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { load } from "./fixture.test.ts";
 import { Lens } from "./lens.ts";
 import { RunLog } from "./model.ts";
-import { buildScene, columns, type Scene, wayOf } from "./scene.ts";
+import { buildScene, columns, noteAt, type Scene, textWidth, wayOf } from "./scene.ts";
 
 function scene(name: string, width: number): { s: Scene; lens: Lens; log: ReturnType<typeof load> } {
   const log = load(name);
@@ -73,6 +73,24 @@ test("a dropped segment ends where the playhead was; its wait has a bracket", ()
   assert.ok(after.byInput);
   assert.deepEqual(s.waits.map((w) => `${w.side} ${w.timer} ${w.us}`), ["left probe 222000", "left time-wait 61008000"]);
   assert.deepEqual(s.gaps.map((g) => Math.round(g.us / 1000)), [222, 60_998]);
+});
+
+test("a note at a loss stands clear of the segment's way", () => {
+  const { s } = scene("fin-dropped", 412);
+  const span = s.columns.right - s.columns.left;
+  for (const w of s.wires.slice(0, 4)) {
+    for (let share = 0.05; share < 1; share += 0.05) {
+      const p = { share, y: w.y + share * (w.yTo - w.y) };
+      const note = noteAt(w, s.columns, p, "dropped by you");
+      const width = textWidth("dropped by you") * 0.85;
+      const [a, b] = note.anchor === "start" ? [note.x, note.x + width] : [note.x - width, note.x];
+      assert.ok(a > s.columns.left - 4 && b < s.columns.right + 4, `between the lifelines at ${share}`);
+      for (const x of [a, b]) {
+        const along = w.from === "left" ? (x - s.columns.left) / span : (s.columns.right - x) / span;
+        assert.ok(note.y - 9 > w.y + along * (w.yTo - w.y), `below the way at ${share}`);
+      }
+    }
+  }
 });
 
 test("labels on wires that cross stand apart", () => {

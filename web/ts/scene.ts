@@ -4,6 +4,7 @@ import { axisTime, flagsOf, numbers, segmentKind } from "./format.ts";
 import type { Lens, Track } from "./lens.ts";
 import type { Segment } from "./flight.ts";
 import { hostOrder, type RunLog } from "./model.ts";
+import type { PhraseKey } from "./phrases.ts";
 
 export type Side = "left" | "right";
 
@@ -37,6 +38,8 @@ export interface Label {
   seq: number;
   y: number;
   text: string;
+  /** What stands there instead of text, in the reader's language; text may be the timer that it names. */
+  phrase: PhraseKey | undefined;
   state: State | undefined;
   error: boolean;
 }
@@ -94,6 +97,13 @@ export interface Scene {
 const tickGap = 13; // px
 const bracketFrom = 100_000; // µs
 const charWidth = 6.7; // px of the 11 px monospace face, a little too wide rather than too narrow
+
+/** How wide a text of 11 px stands, in px: a little too wide rather than too narrow. */
+export function textWidth(text: string): number {
+  let width = 0;
+  for (const c of text) width += c > "\u2e7f" ? 11 : charWidth;
+  return width;
+}
 
 export function buildScene(log: RunLog, track: Track, lens: Lens, width: number): Scene {
   const cols = columns(width);
@@ -188,7 +198,7 @@ function buildLabels(log: RunLog, track: Track, sides: Map<string, Side>, shown:
   const labels: Label[] = [];
   for (const seq of log.labelled) {
     const e = log.events[seq];
-    if (e?.kind !== "state" && e?.kind !== "return" && e?.kind !== "process") continue;
+    if (e?.kind !== "state" && e?.kind !== "return" && e?.kind !== "process" && e?.kind !== "timer") continue;
     const side = sides.get(e.host);
     if (!side || (e.kind === "state" && !shown.has(seq))) continue;
     labels.push({ side, seq, y: track.y[seq] ?? 0, ...labelText(e) });
@@ -196,16 +206,19 @@ function buildLabels(log: RunLog, track: Track, sides: Map<string, Side>, shown:
   return labels;
 }
 
-function labelText(e: Extract<LogEvent, { kind: "state" | "return" | "process" }>): Pick<Label, "text" | "state" | "error"> {
+type Labelled = Extract<LogEvent, { kind: "state" | "return" | "process" | "timer" }>;
+
+function labelText(e: Labelled): Pick<Label, "text" | "phrase" | "state" | "error"> {
+  const plain = { text: "", phrase: undefined, state: undefined, error: false };
   switch (e.kind) {
     case "state":
-      return { text: e.to, state: e.to, error: false };
+      return { ...plain, text: e.to, state: e.to };
     case "return":
-      return e.errno
-        ? { text: `${e.call}() ${e.errno}`, state: undefined, error: true }
-        : { text: `${e.call}()=${e.ret}`, state: undefined, error: false };
+      return e.errno ? { ...plain, text: `${e.call}() ${e.errno}`, error: true } : { ...plain, text: `${e.call}()=${e.ret}` };
     case "process":
-      return { text: "killed", state: undefined, error: true };
+      return { ...plain, phrase: "ladder.killed", error: true };
+    case "timer":
+      return { ...plain, text: e.timer, phrase: "ladder.restart" };
   }
 }
 
@@ -312,6 +325,20 @@ export function wayOf(w: Wire, n: number, lens: Lens, track: Track, log: RunLog)
     const d = delivers.find((x) => x.t === t);
     return d ? (track.y[d.seq] ?? 0) : lens.atTime(t).y;
   }
+}
+
+const noteHeight = 12; // px
+
+/** Where a note on what happened to a segment at p stands: below its way, on the sender's side if there is room. */
+export function noteAt(w: Wire, c: Columns, p: Point, text: string): { x: number; y: number; anchor: "start" | "end" } {
+  const span = c.right - c.left;
+  const left = w.from === "left";
+  const x = left ? c.left + p.share * span : c.right - p.share * span;
+  const width = textWidth(text) * 0.85; // notes are in the narrower face
+  if (p.share * span >= width + 14) return { x: left ? x - 9 : x + 9, y: p.y + noteHeight + 3, anchor: left ? "end" : "start" };
+  // On the receiver's side the way goes on downwards: the note is below its far end.
+  const fall = ((w.yTo - w.y) / span) * (width + 10);
+  return { x: left ? x + 9 : x - 9, y: p.y + noteHeight + 4 + fall, anchor: left ? "start" : "end" };
 }
 
 /** The point of the leg from a to b at height y. */

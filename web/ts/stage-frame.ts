@@ -46,6 +46,7 @@ export class StageFrame implements Panel {
   #fail = h("div", { class: "fail", role: "alert" });
   #toast = h("p", { class: "toast", role: "status" });
   #toastTimer = 0;
+  #waits = 0; // what the status line says of it
 
   constructor(store: Store, say: Phrases, base: string, data: StageData, actions: FrameActions) {
     this.#store = store;
@@ -57,11 +58,13 @@ export class StageFrame implements Panel {
     this.el.dataset["tab"] = "states";
     this.#trouble.hidden = this.#fail.hidden = true;
     const head = h("div", { class: "shead" }, this.#title, this.#facts, h("span", { class: "r" }, this.#live));
-    this.el.append(head, this.#trouble, this.#fail, this.#panels(base, data), this.keys.el, this.#share.el);
+    const [body, lower] = this.#panels(base, data);
+    // What is looked at while a run plays is one block, so that it can be as high as the window.
+    this.el.append(h("div", { class: "first" }, head, this.#trouble, this.#fail, body), lower, this.keys.el, this.#share.el);
     store.subscribe(this);
   }
 
-  #panels(base: string, data: StageData): HTMLElement {
+  #panels(base: string, data: StageData): [body: HTMLElement, lower: HTMLElement] {
     const [store, say] = [this.#store, this.#say];
     const states = [new TcpStates(), new TcpStates()];
     const transport = new TcpTransport();
@@ -73,7 +76,7 @@ export class StageFrame implements Panel {
     const program = programOf(data);
     this.codes.forEach((p, i) => p.attach(store, say, i, program));
     transport.attach(store, say, base, this.#actions);
-    transport.append(keysLine(say), h("p", { class: "laddrop" }, say.text("stage.hint.drop")), this.#toast);
+    transport.append(keysLine(say), this.#toast);
     sockets.attach(store, say);
     this.#why.attach(store, say, base);
     transcript.attach(store, say);
@@ -82,10 +85,11 @@ export class StageFrame implements Panel {
       if (pane) el.dataset["pane"] = pane;
       return el;
     };
-    return h("div", { class: "body" }, place("p-lad", this.ladder), place("transport", transport), this.#tabs(),
+    const body = h("div", { class: "body" }, place("p-lad", this.ladder), place("transport", transport), this.#tabs(),
       place("p-sc", states[0]!, "states"), place("p-ss", states[1]!, "states"),
-      place("p-cc", this.codes[0]!, "code"), place("p-cs", this.codes[1]!, "code"),
-      h("div", { class: "lower" }, place("p-sock", sockets, "sockets"), place("p-tr", transcript, "transcript"), place("p-why", this.#why, "why")));
+      place("p-cc", this.codes[0]!, "code"), place("p-cs", this.codes[1]!, "code"));
+    return [body, h("div", { class: "lower" },
+      place("p-sock", sockets, "sockets"), place("p-tr", transcript, "transcript"), place("p-why", this.#why, "why"))];
   }
 
   #tabs(): HTMLElement {
@@ -96,7 +100,7 @@ export class StageFrame implements Panel {
       list.append(b);
     }
     list.addEventListener("keydown", (e) => {
-      const all = [...list.querySelectorAll("button")];
+      const all = [...list.querySelectorAll("button")].filter(isShown);
       const here = all.findIndex((b) => b === document.activeElement);
       const step = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
       if (step === undefined || here < 0) return;
@@ -115,7 +119,8 @@ export class StageFrame implements Panel {
     for (const b of list.querySelectorAll("button")) {
       const on = b.dataset["tab"] === name;
       b.setAttribute("aria-selected", String(on));
-      b.tabIndex = on ? 0 : -1;
+      // Where only the first tabs are shown, one of them is in the order of Tab whatever was chosen before.
+      b.tabIndex = on || (b.dataset["tab"] === "states" && name !== "code") ? 0 : -1;
     }
   }
 
@@ -126,7 +131,8 @@ export class StageFrame implements Panel {
 
   /** Opens the panel of reasons, and brings the keyboard there. */
   showWhy(): void {
-    this.el.querySelector<HTMLButtonElement>('.tabs [data-tab="why"]')?.click();
+    const tab = this.el.querySelector<HTMLButtonElement>('.tabs [data-tab="why"]');
+    if (tab && isShown(tab)) tab.click();
     this.#why.enter();
   }
 
@@ -150,10 +156,18 @@ export class StageFrame implements Panel {
 
   showLink(state: LinkState): void {
     this.connection = state;
-    const say = this.#say;
-    setText(this.#live, say.text(liveWords[state]));
+    setText(this.#live, this.#say.text(liveWords[state]));
     this.#live.dataset["state"] = state;
-    this.#trouble.hidden = state === "live" || state === "connecting";
+    this.#showTrouble();
+  }
+
+  /** The status line: how the connection is, where that matters, else what the server lets the reader wait for. */
+  #showTrouble(): void {
+    const [say, state, { waits }] = [this.#say, this.connection, this.#store];
+    const well = state === "live" || state === "connecting";
+    this.#waits = waits;
+    this.#trouble.hidden = well && waits === 0;
+    if (well && waits > 0) setText(this.#trouble, say.text("stage.waits", { time: duration(Math.ceil(waits / 1000) * 1e6) }));
     if (state === "reconnecting") setText(this.#trouble, say.text("stage.reconnecting", { n: this.#store.current.log.events.length }));
     if (state === "whole") setText(this.#trouble, say.text("stage.whole"));
     if (state === "offline") this.#trouble.replaceChildren(say.text("stage.offline"), " ", this.#retryButton());
@@ -174,7 +188,9 @@ export class StageFrame implements Panel {
       const facts = [say.text("stage.seed", { seed: meta.seed }), say.text("stage.delay", { delay: duration(meta.link.delay_us) }), ...choices];
       setText(this.#facts, facts.join(" · "));
     }
-    if (bits & changed.status) this.#drawFailure(store.failure);
+    if (!(bits & changed.status)) return;
+    this.#drawFailure(store.failure);
+    if (store.waits !== this.#waits) this.#showTrouble();
   }
 
   #drawFailure(failure: Failure | undefined): void {
@@ -183,4 +199,9 @@ export class StageFrame implements Panel {
     if (!failure) return;
     this.#fail.append(h("strong", {}, this.#say.text("error.title")), h("p", {}, this.errorText(failure.code, failure.message)), this.#retryButton());
   }
+}
+
+/** Whether the layout shows an element at all: some have no tabs, or only the first. */
+function isShown(el: HTMLElement): boolean {
+  return el.getClientRects().length > 0;
 }

@@ -62,6 +62,8 @@ export class Store {
   /** The run that the ladder shows faintly behind the current one. */
   compared: Branch | undefined;
   failure: Failure | undefined;
+  /** How long the server lets a run wait, in ms; 0 when it does not. */
+  waits = 0;
   busy = false;
   /** Moves by events, one a second, instead of in time. */
   reduced = false;
@@ -128,7 +130,7 @@ export class Store {
     this.#streams.clear();
     this.current = newBranch("A", request.run?.inputs ?? [], undefined, 0);
     this.branches = [this.current];
-    Object.assign(this, { playing: false, stepping: false, selected: undefined, compared: undefined, failure: undefined, busy: false });
+    Object.assign(this, { playing: false, stepping: false, selected: undefined, compared: undefined, failure: undefined, waits: 0, busy: false });
     this.at = { n: 0, t: 0, w: 0, y: 0 };
     this.#pendingAt = at;
     this.#relens = true;
@@ -152,6 +154,7 @@ export class Store {
     this.#streams.set(b, this.#link.open(request, {
       opened: (token) => {
         b.token = token;
+        this.waits = 0;
         this.invalidate(changed.status);
       },
       events: arrived,
@@ -161,9 +164,14 @@ export class Store {
       },
       failed: (code, message) => {
         this.#streams.delete(b);
+        this.waits = 0;
         if (settle) settle({ code, message });
         else this.failure = { code, message };
         this.invalidate(changed.all);
+      },
+      waits: (ms) => {
+        this.waits = ms;
+        this.invalidate(changed.status);
       },
       wanted: () => (this.#pendingAt ? Infinity : this.at.n + lookAhead - b.log.events.length),
     }));

@@ -44,14 +44,16 @@ class Socket {
 
 const log = events("four-way");
 let timers: (() => void)[] = [];
+let delays: number[] = [];
 
-function listener(): Listener & { got: LogEvent[]; tokens: string[]; ends: number; errors: string[]; room: number } {
+function listener(): Listener & { got: LogEvent[]; tokens: string[]; ends: number; errors: string[]; waited: number[]; room: number } {
   return {
-    got: [], tokens: [], ends: 0, errors: [], room: 1000,
+    got: [], tokens: [], ends: 0, errors: [], waited: [], room: 1000,
     opened(token) { this.tokens.push(token); },
     events(list) { this.got.push(...list); },
     ended() { this.ends++; },
     failed(code) { this.errors.push(code); },
+    waits(ms) { this.waited.push(ms); },
     wanted() { return this.room - this.got.length; },
   };
 }
@@ -66,9 +68,10 @@ const run = { scenario: "close/four-way", seed: 7, inputs: [] };
 beforeEach(() => {
   Socket.all = [];
   timers = [];
+  delays = [];
   Object.assign(globalThis, {
     WebSocket: Socket, location: { href: "http://finwait.example/en/lessons/four-way" },
-    window: { setTimeout: (f: () => void) => timers.push(f) },
+    window: { setTimeout: (f: () => void, ms: number) => (delays.push(ms), timers.push(f)) },
   });
 });
 
@@ -135,6 +138,41 @@ test("an error ends its stream and nothing else", () => {
   s.say({ op: "opened", stream: "s1", token: "t", engine: 1 });
   s.say({ op: "events", stream: "s1", events: log.slice(0, 1) });
   assert.deepEqual([a.errors, b.errors, a.got.length], [[], ["bad_token"], 1]);
+});
+
+test("a run that the server has no room for is asked for once more, when it said", () => {
+  const l = listener();
+  const { link: to } = link();
+  to.open({ run }, l);
+  const s = Socket.all[0]!;
+  s.accept();
+  const full: ServerFrame = { op: "error", stream: "s1", code: "too_many_runs", message: "…", retryAfterMs: 4200 };
+  s.say(full);
+  assert.deepEqual([l.waited, delays, l.errors, s.sent.length], [[4200], [4200], [], 1]);
+  timers.shift()!();
+  assert.deepEqual(s.sent.at(-1), s.sent[0]);
+  s.say(full);
+  assert.deepEqual([l.waited, l.errors, timers.length], [[4200], ["too_many_runs"], 0]);
+});
+
+test("a run that is waited for is neither asked for early nor after it was let go", () => {
+  const l = listener();
+  const { link: to } = link();
+  const name = to.open({ run }, l);
+  const first = Socket.all[0]!;
+  first.accept();
+  first.say({ op: "error", stream: "s1", code: "too_many_runs", message: "…", retryAfterMs: 4200 });
+  first.close();
+  timers[1]!();
+  const second = Socket.all[1]!;
+  second.accept();
+  assert.deepEqual(second.sent, []);
+  to.close(name);
+  assert.deepEqual(second.sent, []);
+  const long = listener();
+  to.open({ run }, long);
+  second.say({ op: "error", stream: "s2", code: "too_many_runs", message: "…", retryAfterMs: 3_600_000 });
+  assert.deepEqual([long.waited, long.errors], [[], ["too_many_runs"]]);
 });
 
 test("where no WebSocket can be had, the run is fetched whole", async () => {

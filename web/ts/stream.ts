@@ -20,6 +20,8 @@ export interface Listener {
   events(list: LogEvent[]): void;
   ended(): void;
   failed(code: string, message: string): void;
+  /** The server has no room for the run now; it is asked once more in so many ms. */
+  waits(ms: number): void;
   /** How many more events are wanted beyond those received. */
   wanted(): number;
 }
@@ -33,11 +35,14 @@ interface Stream {
   received: number; // events; the next has this seq
   credit: number; // what the server may still send
   listener: Listener;
+  again: number; // the timer of the second try, 0 before it was needed
+  waiting: boolean; // for that timer
 }
 
 const chunk = 256;
 const firstDelay = 500; // ms
 const longestDelay = 15_000;
+const longestWait = 60_000; // ms that a run is waited for before it counts as refused
 /** Failed attempts before the first success after which the run is fetched over HTTP. */
 const attemptsBeforeHTTP = 2;
 
@@ -64,7 +69,7 @@ export class Link {
   /** Opens a stream and returns its name. */
   open(request: OpenRequest, listener: Listener): string {
     const name = `s${++this.#count}`;
-    const stream: Stream = { name, request, token: request.token ?? "", received: 0, credit: 0, listener };
+    const stream: Stream = { name, request, token: request.token ?? "", received: 0, credit: 0, listener, again: 0, waiting: false };
     this.#streams.set(name, stream);
     if (this.#socket?.readyState === WebSocket.OPEN) this.#sendOpen(stream);
     else this.#connect();
@@ -72,7 +77,11 @@ export class Link {
   }
 
   close(name: string): void {
-    if (this.#streams.delete(name)) this.#send({ op: "close", stream: name });
+    const s = this.#streams.get(name);
+    if (!s) return;
+    this.#streams.delete(name);
+    clearTimeout(s.again);
+    if (!s.waiting) this.#send({ op: "close", stream: name });
   }
 
   /** Asks for more events of the streams whose listeners want some. */
@@ -119,7 +128,7 @@ export class Link {
       this.#failures = 0;
       this.#everOpen = true;
       this.#onState("live");
-      for (const s of this.#streams.values()) this.#sendOpen(s);
+      for (const s of this.#streams.values()) if (!s.waiting) this.#sendOpen(s);
     };
     socket.onmessage = (m: MessageEvent<string>) => this.#receive(JSON.parse(m.data) as ServerFrame);
     socket.onclose = () => {
@@ -180,9 +189,22 @@ export class Link {
         s.listener.ended();
         break;
       case "error":
+        if (f.code === "too_many_runs" && this.#tryAgain(s, f.retryAfterMs ?? 0)) break;
         this.#streams.delete(s.name);
         s.listener.failed(f.code, f.message);
     }
+  }
+
+  /** Asks for a run once more, when the server said to; false where it did not, or where it was asked before. */
+  #tryAgain(s: Stream, ms: number): boolean {
+    if (s.again || ms <= 0 || ms > longestWait) return false;
+    s.waiting = true;
+    s.again = window.setTimeout(() => {
+      s.waiting = false;
+      if (this.live) this.#sendOpen(s); // else it is sent with the others, once there is a connection
+    }, ms);
+    s.listener.waits(ms);
+    return true;
   }
 
   /** Where no WebSocket can be had: each run whole, by its token. */

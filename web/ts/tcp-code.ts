@@ -1,7 +1,7 @@
 // <tcp-code host>: a host's program, the line it is in, what its calls gave.
 import { h, sentence, set, setText } from "./dom.ts";
 import { duration } from "./format.ts";
-import { type Host, hostOrder, primary, type Thread } from "./model.ts";
+import { type Host, hostOrder, primary, type RunLog, type Thread } from "./model.ts";
 import type { Part, Phrases } from "./phrases.ts";
 import { tokens } from "./starlark.ts";
 import { changed, type Panel, type Store } from "./store.ts";
@@ -12,6 +12,8 @@ export interface Program {
   text: string;
   lines: ReadonlyMap<string, { from: number; to: number }>;
 }
+
+const context = 20; // px of other lines that stay in view beside the current one
 
 export class TcpCode extends HTMLElement implements Panel {
   #say!: Phrases;
@@ -25,6 +27,13 @@ export class TcpCode extends HTMLElement implements Panel {
   #tag = h("span", { class: "tag" });
   #noteText = h("span", {});
   #lines = new Map<number, { el: HTMLLIElement; result: HTMLSpanElement }>();
+  #heights = new Map<Element, number>(); // of the lines and of the list, in px, as last told
+  #current: HTMLLIElement | undefined;
+  #top = 0; // what the list was scrolled to
+  #watch = new ResizeObserver((entries) => {
+    for (const e of entries) this.#heights.set(e.target, e.target === this.#list ? e.contentRect.height : e.borderBoxSize[0]!.blockSize);
+    this.#keepInView();
+  });
   #shownFor = "";
   #shown = "";
 
@@ -34,6 +43,7 @@ export class TcpCode extends HTMLElement implements Panel {
     this.#program = program;
     this.#note.append(this.#tag, this.#noteText);
     this.#note.hidden = true;
+    this.#watch.observe(this.#list);
     if (program) this.#file.textContent = program.file.split("/").at(-1) ?? "";
     this.append(h("div", { class: "ph" }, this.#title, this.#file, this.#status), this.#list, this.#note);
     store.subscribe(this);
@@ -55,17 +65,23 @@ export class TcpCode extends HTMLElement implements Panel {
     if (name && this.#shownFor !== name) this.#layOut(name);
     const thread = currentThread(host);
     const sock = primary(host);
-    const key = `${host?.lastCall} ${[...(host?.procs.values() ?? [])].map((p) => p.action).join()} ${sock?.orphan} ${sock?.state} ${thread?.open}`;
+    const blocked = thread !== undefined && log.blocks(thread);
+    const key = `${host?.lastCall} ${[...(host?.procs.values() ?? [])].map((p) => p.action).join()} ${sock?.orphan} ${sock?.state} ${thread?.open} ${blocked}`;
     if (key === this.#shown) return;
     this.#shown = key;
-    this.#mark(host, thread);
-    setText(this.#status, this.#statusText(host, thread));
-    this.#explain(host, thread);
+    this.#mark(host, thread, log);
+    setText(this.#status, this.#statusText(host, thread, blocked));
+    this.#explain(host, thread, blocked);
   }
 
   #layOut(name: string): void {
     this.#shownFor = name;
+    for (const { el } of this.#lines.values()) this.#watch.unobserve(el);
     this.#lines.clear();
+    this.#heights.clear();
+    this.#watch.unobserve(this.#list);
+    this.#watch.observe(this.#list);
+    this.#current = undefined;
     setText(this.#title, this.#say.host(name));
     set(this.#list, "aria-label", this.#say.text("code.label", { host: this.#say.host(name) }));
     const range = this.#program?.lines.get(name);
@@ -78,33 +94,60 @@ export class TcpCode extends HTMLElement implements Panel {
       const el = h("li", { class: "l" }, h("span", { class: "no" }, String(no)), text, result);
       this.#lines.set(no, { el, result });
       this.#list.append(el);
+      this.#watch.observe(el);
     }
   }
 
-  #mark(host: Host | undefined, thread: Thread | undefined): void {
+  /** Scrolls the list by as little as brings the current line into view. */
+  #keepInView(): void {
+    const room = this.#heights.get(this.#list) ?? 0;
+    let [from, all] = [0, 0];
+    for (const { el } of this.#lines.values()) {
+      if (el === this.#current) from = all;
+      all += this.#heights.get(el) ?? 0;
+    }
+    // What scrolls can be scrolled by keys too.
+    if (room > 0 && all > room + 1) set(this.#list, "tabindex", 0);
+    else this.#list.removeAttribute("tabindex");
+    if (!this.#current || room === 0) return;
+    const height = this.#heights.get(this.#current) ?? 0;
+    const margin = Math.max(0, Math.min(context, (room - height) / 2));
+    const high = Math.max(0, from - margin);
+    const low = Math.min(all, from + height + margin) - room;
+    this.#top = Math.max(0, Math.min(Math.max(this.#top, low), high, all - room));
+    this.#list.scrollTop = this.#top;
+  }
+
+  #mark(host: Host | undefined, thread: Thread | undefined, log: RunLog): void {
+    let current: HTMLLIElement | undefined;
     for (const [no, { el, result }] of this.#lines) {
       const r = host?.lines.get(no);
       const cur = thread?.line === no;
       el.classList.toggle("cur", cur);
       el.classList.toggle("ran", r !== undefined);
-      if (cur) el.setAttribute("aria-current", "step");
-      else el.removeAttribute("aria-current");
-      const blocked = r?.open ?? false;
-      setText(result, !r ? "" : blocked ? this.#say.text("code.blocked.tag") : r.errno ? `=${r.ret} ${r.errno}` : `=${r.ret}`);
+      if (cur) {
+        el.setAttribute("aria-current", "step");
+        current = el;
+      } else el.removeAttribute("aria-current");
+      const text = !r ? "" : !r.open ? `=${r.ret} ${r.errno}`.trimEnd() : log.blocks(r) ? this.#say.text("code.blocked.tag") : "";
+      setText(result, text);
       result.classList.toggle("errno", Boolean(r?.errno));
     }
+    if (current === this.#current) return;
+    this.#current = current;
+    this.#keepInView();
   }
 
-  #statusText(host: Host | undefined, thread: Thread | undefined): string {
+  #statusText(host: Host | undefined, thread: Thread | undefined, blocked: boolean): string {
     const ended = [...(host?.procs.values() ?? [])].find((p) => p.action !== "start");
     if (ended?.action === "kill") return this.#say.text("code.killed", { time: duration(ended.t) });
     if (ended) return this.#say.text("code.exited", { status: ended.status, time: duration(ended.t) });
     if (!thread) return host && host.procs.size > 0 ? this.#say.text("code.running") : this.#say.text("code.waiting");
-    return thread.open ? this.#say.text("code.blocked", { time: duration(thread.since) }) : this.#say.text("code.running");
+    return blocked ? this.#say.text("code.blocked", { time: duration(thread.since) }) : this.#say.text("code.running");
   }
 
   /** The note below: what the program waits for, how its last call failed, or that it is gone and its socket is not. */
-  #explain(host: Host | undefined, thread: Thread | undefined): void {
+  #explain(host: Host | undefined, thread: Thread | undefined, blocked: boolean): void {
     const say = this.#say;
     const sock = primary(host);
     const ended = [...(host?.procs.values() ?? [])].some((p) => p.action !== "start");
@@ -117,6 +160,8 @@ export class TcpCode extends HTMLElement implements Panel {
     const call = thread ? { code: `${thread.call}()` } : "";
     if (sock && (ended || sock.orphan) && sock.state !== "CLOSED" && !sock.listener) {
       put(say.text("code.orphan"), say.parts("code.orphan.text", { state: { state: sock.state } }), true);
+    } else if (thread?.open && !blocked) {
+      put(say.text("code.running"), say.parts("code.running.text", { call, time: duration(thread.since) }), true);
     } else if (thread?.open) {
       put(say.text("code.blocked.tag"), say.parts("code.blocked.text", { call, time: duration(thread.since) }));
     } else if (thread?.errno) {

@@ -8,11 +8,12 @@ import { drawWire, type DrawnWire } from "./ladder-wire.ts";
 import { flight } from "./flight.ts";
 import { primary } from "./model.ts";
 import type { Phrases } from "./phrases.ts";
-import { type Band, buildScene, columns, type Label, type Scene, type Side, type Wire } from "./scene.ts";
+import { type Band, buildScene, columns, type Label, type Scene, type Side, textWidth, type Wire } from "./scene.ts";
 import { changed, type Panel, type Store } from "./store.ts";
 
 const top = 18; // px above the first event
-const beside = 330; // px of the window that the page's bar, the stage's head and its transport take
+const least = 160; // px of the ladder in sight, below which its whole view counts
+const sights = Array.from({ length: 41 }, (_, i) => i / 40);
 const margin = 240; // px beyond the view that are drawn ahead
 
 interface Drawn {
@@ -46,13 +47,14 @@ export class TcpLadder extends HTMLElement implements Panel {
   #ahead = s("path", { class: "life ahead" });
   #width = 0;
   #height = 0;
-  #visible = 0; // of the height, above the transport and within the window
+  #visible = { from: 0, height: 0 }; // the part of the view that is within the window
   #top = 0; // scrolled to
   #follow = true;
   #setTop = -1; // what the last frame scrolled to
   #from = Infinity; // what is drawn
   #to = -Infinity;
   #contentHeight = 0;
+  #paper = false;
   #hint = h("div", { class: "ladhint" });
 
   attach(store: Store, say: Phrases): void {
@@ -72,10 +74,13 @@ export class TcpLadder extends HTMLElement implements Panel {
       if (!entry) return;
       this.#width = Math.round(entry.contentRect.width);
       this.#height = Math.round(entry.contentRect.height);
-      this.#fit();
+      if (this.#visible.height === 0) this.#visible.height = this.#height;
       store.invalidate(changed.all);
     }).observe(this.#scroll);
-    window.addEventListener("resize", () => this.#fit());
+    new IntersectionObserver((entries) => {
+      const { intersectionRect: seen, boundingClientRect: whole } = entries.at(-1)!;
+      this.#visible = seen.height < least ? { from: 0, height: whole.height } : { from: seen.top - whole.top, height: seen.height };
+    }, { threshold: sights, rootMargin: "-48px 0px 0px 0px" }).observe(this.#scroll);
     this.#scroll.addEventListener("scroll", () => {
       const y = this.#scroll.scrollTop;
       if (Math.abs(y - this.#setTop) > 2) this.#follow = false;
@@ -85,8 +90,11 @@ export class TcpLadder extends HTMLElement implements Panel {
     store.subscribe(this);
   }
 
-  #fit(): void {
-    this.#visible = Math.min(this.#height, Math.max(260, window.innerHeight - beside));
+  /** Lays the run so far out in full, for paper; or, false, as a view that scrolls. */
+  print(paper: boolean): void {
+    this.#paper = paper;
+    this.#contentHeight = 0;
+    this.draw(this.#store, changed.all);
   }
 
   /** The segment group that has, or last had, the focus of the keyboard. */
@@ -122,8 +130,8 @@ export class TcpLadder extends HTMLElement implements Panel {
     if (bits & changed.log || !this.#scene || this.#scene.columns.width !== this.#width) this.#rebuild();
     if (bits & (changed.log | changed.events | changed.select)) this.#reveal();
     if (focused !== undefined && !this.segmentOf(document.activeElement)) this.#refocus(focused);
-    if (bits & (changed.time | changed.events | changed.log)) this.#move();
     if (bits & changed.status && (store.playing || store.stepping)) this.#follow = true;
+    if (bits & ~changed.status) this.#move();
   }
 
   /** Gives the keyboard back to a segment that was drawn anew, or else to the ladder: it stays in the stage. */
@@ -177,8 +185,8 @@ export class TcpLadder extends HTMLElement implements Panel {
   #reveal(): void {
     const scene = this.#scene!;
     const { at, world } = this.#store;
-    this.#from = Math.max(0, this.#top - margin);
-    this.#to = this.#top + this.#height + margin;
+    this.#from = this.#paper ? -Infinity : Math.max(0, this.#top - margin);
+    this.#to = this.#paper ? Infinity : this.#top + this.#height + margin;
     const near = (y: number, yTo: number): boolean => this.#y(yTo) >= this.#from && this.#y(y) <= this.#to;
     const keep = new Set<string>();
     const show = (key: string, parent: SVGGElement, seq: number, y: number, yTo: number, make: () => SVGElement): void => {
@@ -293,10 +301,12 @@ export class TcpLadder extends HTMLElement implements Panel {
     for (const d of this.#segments.values()) if (d.flying) d.move(at.y);
     this.#timers.move(at, y);
     this.#other.move(at.y);
-    const content = Math.ceil(Math.max(this.#y(this.#store.lens.height), this.#timers.bottom) + 52 + this.#height - this.#visible);
+    const below = this.#height - this.#visible.from - this.#visible.height;
+    const end = this.#paper ? Math.max(y, this.#timers.bottom) + 24 : Math.max(this.#y(this.#store.lens.height), this.#timers.bottom) + 52 + below;
+    const content = Math.ceil(end);
     if (content !== this.#contentHeight) {
       this.#contentHeight = content;
-      const height = Math.max(content, this.#height);
+      const height = this.#paper ? content : Math.max(content, this.#height);
       const { left, right } = this.#scene!.columns;
       this.#ahead.setAttribute("d", `M${left} 0V${height}M${right} 0V${height}`);
       this.#svg.setAttribute("height", String(height));
@@ -305,12 +315,13 @@ export class TcpLadder extends HTMLElement implements Panel {
     this.#scrollTo(y);
   }
 
-  /** Keeps now in the upper part of the view. */
+  /** Keeps now in the upper part of what is in sight, with room ahead. */
   #scrollTo(y: number): void {
-    if (!this.#follow && !this.#store.playing) return;
+    if (this.#paper || (!this.#follow && !this.#store.playing)) return;
     const last = Math.max(0, this.#contentHeight - this.#height);
-    const low = y - this.#visible * 0.68;
-    const high = y - this.#visible * 0.2;
+    const { from, height } = this.#visible;
+    const low = y - from - height * 0.62;
+    const high = y - from - height * 0.2;
     const want = Math.round(Math.max(0, Math.min(last, this.#top < low ? low : this.#top > high ? high : this.#top)));
     if (want === this.#top) return;
     this.#top = want;
@@ -338,11 +349,15 @@ export class TcpLadder extends HTMLElement implements Panel {
     const x = this.#scene!.columns[l.side];
     const y = this.#y(l.y);
     const at = { x: x + (left ? -12 : 12), y: y + 4, "text-anchor": left ? "end" : "start" };
-    if (!l.state) return s("text", { class: l.error ? "call err" : "call", ...at }, l.text);
+    const text = l.phrase ? this.#say.text(l.phrase, { timer: this.#timers.name(l.text) })
+      : l.state && this.#scene!.columns.left < 145 ? shortName(l.state) : l.text;
+    // Behind the name nothing shows through: now, and the lines of times, stop beside it.
+    const wide = textWidth(text) + 6;
+    const behind = s("rect", { class: "behind", x: left ? at.x - wide + 3 : at.x - 3, y: y - 6, width: wide, height: 13 });
+    if (!l.state) return s("g", {}, behind, s("text", { class: l.error ? "call err" : "call", ...at }, text));
     const family = familyOf(l.state);
-    const name = this.#scene!.columns.left < 145 ? shortName(l.state) : l.state;
     return s("g", { class: `bl st-${family}` },
-      s("g", { class: "node", transform: `translate(${x} ${y})` }, glyph(family)), s("text", at, name));
+      behind, s("g", { class: "node", transform: `translate(${x} ${y})` }, glyph(family)), s("text", at, text));
   }
 
   #drawWait(side: Side, timer: string, y: number, yTo: number, us: number): SVGElement {

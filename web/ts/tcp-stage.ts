@@ -43,9 +43,12 @@ export class TcpStage extends HTMLElement {
       branchName: (b) => this.#branchName(b), retry: () => this.#retry(),
     });
     this.#view.keepNotice(this.querySelector(".still > .note[role=status]"));
-    this.replaceChildren(this.#view.el);
+    // What the server drew stays for paper: a run that was not played yet is printed as a whole.
+    const still = this.querySelector(".still");
+    this.replaceChildren(...(still ? [still, this.#view.el] : [this.#view.el]));
     this.#beats = new Beats(this.#store);
     this.#watchMotion();
+    this.#watchPaper();
     this.#listen(this.#off.signal);
     this.#store.open(this.#request(), { t: numberOf(this.getAttribute("at")) });
   }
@@ -77,6 +80,18 @@ export class TcpStage extends HTMLElement {
     };
     apply();
     query.addEventListener("change", apply, { signal: this.#off!.signal });
+  }
+
+  #watchPaper(): void {
+    const signal = this.#off!.signal;
+    const print = (paper: boolean): void => {
+      this.classList.toggle("played", this.#store.at.n > 1);
+      this.#view.ladder.print(paper);
+    };
+    const query = matchMedia("print");
+    query.addEventListener("change", () => print(query.matches), { signal });
+    window.addEventListener("beforeprint", () => print(true), { signal });
+    window.addEventListener("afterprint", () => print(false), { signal });
   }
 
   #listen(signal: AbortSignal): void {
@@ -215,7 +230,6 @@ export class TcpStage extends HTMLElement {
     const result = await this.#store.intervene(action);
     if (result === "done") {
       this.#touched = true;
-      this.#view.el.classList.add("forked");
       const b = this.#store.current;
       this.#view.tell(this.#say.text("fork.done", { what: this.#branchName(b), time: duration(at), run: b.name, old: from.name }));
       this.#writeAddress();

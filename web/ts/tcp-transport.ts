@@ -31,6 +31,7 @@ export class TcpTransport extends HTMLElement implements Panel {
   #speed = h("span", { class: "seg-ctl speed", role: "group" });
   #runs = h("span", { class: "seg-ctl runs", role: "group" });
   #pcapng!: HTMLAnchorElement;
+  #hint = h("span", { class: "laddrop" });
   #scrubber!: Scrubber;
 
   attach(store: Store, say: Phrases, base: string, actions: TransportActions): void {
@@ -61,9 +62,10 @@ export class TcpTransport extends HTMLElement implements Panel {
     const share = button("btn small", "link", say.text("play.share"), () => actions.share());
     share.setAttribute("aria-label", say.text("play.share"));
     const help = button("btn icon ghost help", "help", say.text("keys.all"), () => actions.help(), true);
+    this.#hint.append(say.text("stage.hint.drop"));
     this.#clock.append(this.#time, " ", this.#count);
     this.append(
-      h("div", { class: "trow" }, this.#play, back, forward, this.#clock, this.#speed, h("span", { class: "sp" }), this.#runs, this.#compare, this.#undo,
+      h("div", { class: "trow" }, this.#play, back, forward, this.#clock, this.#speed, h("span", { class: "brk" }), h("span", { class: "sp" }, this.#hint), this.#runs, this.#compare, this.#undo,
         this.#pcapng, share, help),
     );
     this.#scrubber = new Scrubber(store, say, actions.branchName);
@@ -84,6 +86,7 @@ export class TcpTransport extends HTMLElement implements Panel {
       const { log } = store.current;
       setText(this.#count, `${log.stopsBefore(store.at.n)}/${log.stops.length}`);
     }
+    if (bits & (changed.events | changed.log)) this.#hint.classList.toggle("off", store.at.n <= 1 || store.atEnd);
     this.#scrubber.draw(bits);
   }
 
@@ -92,6 +95,8 @@ export class TcpTransport extends HTMLElement implements Panel {
     this.#runs.hidden = this.#compare.hidden = branches.length < 2;
     set(this.#compare, "aria-pressed", String(this.#store.compared !== undefined));
     this.#undo.hidden = !this.#store.canUndo;
+    // Whoever has changed a run needs no more telling that it can be done.
+    this.classList.toggle("forked", branches.length > 1 || current.inputs.length > 0);
     this.#runs.replaceChildren(...branches.map((b) => {
       const name = this.#actions.branchName(b);
       const el = h("button", { type: "button", "aria-pressed": String(b === current), "aria-label": `${b.name}: ${name}`, title: name }, b.name);
