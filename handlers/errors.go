@@ -158,7 +158,7 @@ func (h *Handler) failPage(w http.ResponseWriter, r *http.Request, e *Error, l c
 		head = generalHead
 	}
 	p := h.page(r, l, "")
-	p.Title = l.Of(head)
+	p.Title, p.Origin = l.Of(head), "" // it is at no address of its own
 	view := web.Failure{Page: p, Status: e.Status, Head: l.Of(head), Text: l.Of(e.Text)}
 	if e.Status >= http.StatusInternalServerError {
 		view.ID = requestID(r)
