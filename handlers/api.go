@@ -65,7 +65,7 @@ func (h *Handler) runFile(w http.ResponseWriter, r *http.Request) error {
 // render computes a run once more. A visitor's source waits in a queue of its own, outside of this process; it takes no
 // processor that questions wait for.
 func (h *Handler) render(r *http.Request, session string, run scenario.Run, format, host string) ([]byte, error) {
-	if err := h.Runs.Charge(session); err != nil {
+	if err := h.Runs.Charge(session, run); err != nil {
 		return nil, err
 	}
 	do := func() ([]byte, error) { return h.Render(r.Context(), session, run, format, host) }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"finwait/content"
 	"finwait/engine"
@@ -49,6 +50,9 @@ type service struct {
 	log *testLog
 }
 
+// testBurst is how many runs a session of a test may have computed at once.
+const testBurst = 60
+
 // newService starts the real thing; change may set options that differ from the default.
 func newService(t *testing.T, change func(*Options)) *service {
 	t.Helper()
@@ -69,7 +73,7 @@ func newService(t *testing.T, change func(*Options)) *service {
 	o := Options{
 		Content: lessons, Files: files, Store: db, Metrics: true,
 		Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Runs: stream.NewServer(stream.Options{Library: lessons, Execute: func(_ context.Context, _ string, r scenario.Run) (*engine.Lines, error) {
+		Runs: stream.NewServer(stream.Options{Library: lessons, Burst: testBurst, Interval: 200 * time.Millisecond, SourceCost: 1, Execute: func(_ context.Context, _ string, r scenario.Run) (*engine.Lines, error) {
 			if r.Source != "" {
 				return nil, errors.New("this test has no sandbox")
 			}

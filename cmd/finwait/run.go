@@ -25,7 +25,7 @@ type runCmd struct {
 	Token   string            `help:"Compute the run of a token instead: what ?run= of a page's address holds." placeholder:"T"`
 	Seed    *int64            `help:"Seed of the run's randomness, 0 by default." placeholder:"N"`
 	Vary    map[string]string `help:"Choose from what the scenario varies; may be repeated." placeholder:"K=V" mapsep:"none"`
-	Until   time.Duration     `help:"Stop at this virtual time." placeholder:"10m"`
+	Until   *time.Duration    `help:"Stop at this virtual time, at most a day." placeholder:"10m"`
 	Input   []string          `help:"An input as JSON; may be repeated." placeholder:"JSON" sep:"none"`
 	Format  string            `help:"text, jsonl, pcapng, packetdrill or ss." enum:"text,jsonl,pcapng,packetdrill,ss" default:"text"`
 	Host    string            `help:"Whose view a pcapng, a packetdrill script or ss shows; the client's by default." placeholder:"H"`
@@ -40,7 +40,7 @@ func (runCmd) Help() string {
   finwait run close/four-way --format pcapng > close.pcapng
   finwait run close/four-way --format packetdrill --host server > close.pkt
   finwait run close/lost --format ss --at 1.5s
-  finwait run close/four-way --input '{"at":25000,"do":{"drop":{"segment":5}}}'
+  finwait run close/four-way --input '{"at":95000,"do":{"drop":{"segment":8}}}'
   finwait run mine.star --vary exit=linger0 --format jsonl`
 }
 
@@ -69,8 +69,8 @@ func (c *runCmd) Run(p *process) error {
 // run makes the run that the flags describe; file is the name of its source's file, if it has one.
 func (c *runCmd) run(p *process, lib scenario.Library) (r scenario.Run, file string, err error) {
 	switch {
-	case c.Until < 0 || c.Until%time.Microsecond != 0:
-		return r, "", misused("--until is a whole number of µs, like 10ms or 1.5s")
+	case c.Until != nil && (*c.Until <= 0 || *c.Until > 24*time.Hour || *c.Until%time.Microsecond != 0):
+		return r, "", misused("--until is a whole number of µs up to a day, like 10ms or 1.5s")
 	case c.Host != "" && (c.Format == "text" || c.Format == "jsonl"):
 		return r, "", misused("--host goes with --format pcapng, packetdrill and ss")
 	case c.At != nil && c.Format != "ss":
@@ -146,7 +146,10 @@ func isTerminal(w io.Writer) bool {
 
 // output gives the run in its format. A source is executed in a child process, whoever wrote it.
 func (c *runCmd) output(ctx context.Context, lib scenario.Library, r scenario.Run) ([]byte, error) {
-	until := engine.Micros(c.Until / time.Microsecond)
+	var until engine.Micros
+	if c.Until != nil {
+		until = engine.Micros(*c.Until / time.Microsecond)
+	}
 	if r.Source == "" {
 		log, err := scenario.Execute(lib, r, scenario.Limits{Until: until})
 		if err != nil {

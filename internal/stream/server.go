@@ -21,8 +21,9 @@ type Options struct {
 	Execute func(ctx context.Context, session string, r scenario.Run) (*engine.Lines, error)
 
 	CacheBytes int           // of encoded runs kept; 0 is 64 MiB
-	Burst      int           // runs that a session may have computed at once; 0 is 60
-	Interval   time.Duration // in which it earns one more; 0 is 200 ms
+	Burst      int           // runs that a session may have computed at once; 0 is 1200, for a class behind one address
+	Interval   time.Duration // in which it earns one more; 0 is 5 ms
+	SourceCost int           // how many of the library's runs one of a visitor's own source counts for; 0 is 20
 	Parallel   int           // runs of the library's scenarios that are computed at a time; 0 is one a core
 
 	// Now is the clock of the charges; nil is time.Now.
@@ -64,10 +65,13 @@ func NewServer(o Options) *Server {
 		o.CacheBytes = 64 << 20
 	}
 	if o.Burst == 0 {
-		o.Burst = 60
+		o.Burst = 1200
 	}
 	if o.Interval == 0 {
-		o.Interval = 200 * time.Millisecond
+		o.Interval = 5 * time.Millisecond
+	}
+	if o.SourceCost == 0 {
+		o.SourceCost = 20
 	}
 	if o.Parallel == 0 {
 		o.Parallel = runtime.GOMAXPROCS(0)
@@ -109,7 +113,7 @@ func (s *Server) log(ctx context.Context, session, token string, r scenario.Run)
 	}
 	f, ok := s.flights[token]
 	if !ok {
-		if wait, ok := s.charge(session); !ok {
+		if wait, ok := s.charge(session, r); !ok {
 			s.mu.Unlock()
 			return nil, tooManyRuns(wait)
 		}
@@ -127,22 +131,27 @@ func (s *Server) log(ctx context.Context, session, token string, r scenario.Run)
 	}
 }
 
-// Charge takes one computation off what a session may have, for one that is made elsewhere. The error is a *RetryError.
-func (s *Server) Charge(session string) error {
+// Charge takes the computation of a run off what a session may have, for one that is made elsewhere. The error is a
+// *RetryError.
+func (s *Server) Charge(session string, r scenario.Run) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if wait, ok := s.charge(session); !ok {
+	if wait, ok := s.charge(session, r); !ok {
 		return tooManyRuns(wait)
 	}
 	return nil
 }
 
-// charge takes one computation off what the session may have. The lock is held.
-func (s *Server) charge(session string) (wait time.Duration, ok bool) {
+// charge takes the computation of a run off what the session may have. The lock is held.
+func (s *Server) charge(session string, r scenario.Run) (wait time.Duration, ok bool) {
 	if session == "" {
 		return 0, true
 	}
-	wait, ok = s.budget.charge(session, s.opts.Now())
+	cost := 1
+	if r.Source != "" {
+		cost = s.opts.SourceCost
+	}
+	wait, ok = s.budget.charge(session, cost, s.opts.Now())
 	if !ok {
 		s.stats.Refused++
 	}

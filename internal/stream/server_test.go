@@ -196,7 +196,7 @@ func TestBudget(t *testing.T) {
 	now := time.Unix(0, 0)
 	take := func(want bool, wantWait time.Duration) {
 		t.Helper()
-		if wait, ok := b.charge("s", now); ok != want || wait != wantWait {
+		if wait, ok := b.charge("s", 1, now); ok != want || wait != wantWait {
 			t.Errorf("at %v: %v after %v, want %v after %v", now.Unix(), ok, wait, want, wantWait)
 		}
 	}
@@ -219,12 +219,12 @@ func TestBudgetRemembersSoManySessions(t *testing.T) {
 	b := newBudget(1, time.Hour)
 	now := time.Unix(0, 0)
 	for i := range 3 * maxSessions {
-		b.charge(fmt.Sprint(i), now)
+		b.charge(fmt.Sprint(i), 1, now)
 	}
 	if n := len(b.spent.entries); n != maxSessions {
 		t.Errorf("%d sessions remembered", n)
 	}
-	if _, ok := b.charge(fmt.Sprint(3*maxSessions-1), now); ok {
+	if _, ok := b.charge(fmt.Sprint(3*maxSessions-1), 1, now); ok {
 		t.Error("the last session was forgotten")
 	}
 }
@@ -302,16 +302,22 @@ func TestARunTooLongForAToken(t *testing.T) {
 	}
 }
 
-// TestWorkDoneElsewhereIsCharged: to the session that asks for it, and not to others.
+// TestWorkDoneElsewhereIsCharged: to the session that asks for it, and not to others. A visitor's own source costs more
+// than one of the library's runs, and never more than a full bucket.
 func TestWorkDoneElsewhereIsCharged(t *testing.T) {
-	b := newBench(Options{Burst: 2})
-	for i, want := range []bool{true, true, false} {
+	b := newBench(Options{Burst: 12, SourceCost: 10, Interval: time.Hour})
+	source, named := scenario.Run{Source: "x"}, scenario.Run{Scenario: "close/ten"}
+	for i, r := range []scenario.Run{source, named, named, named} {
+		want := i < 3
 		var retry *RetryError
-		if err := b.Charge("s"); (err == nil) != want || !want && !errors.As(err, &retry) {
+		if err := b.Charge("s", r); (err == nil) != want || !want && !errors.As(err, &retry) {
 			t.Errorf("charge %d: %v", i, err)
 		}
 	}
-	if err := b.Charge("other"); err != nil {
+	if err := newBench(Options{Burst: 5, SourceCost: 10}).Charge("s", source); err != nil {
+		t.Errorf("a full bucket does not pay for a source: %v", err)
+	}
+	if err := b.Charge("other", source); err != nil {
 		t.Errorf("another session: %v", err)
 	}
 }
