@@ -400,6 +400,7 @@ export class Store {
         if (p.seq !== undefined) this.#place(Math.min(p.seq + 1, log.events.length));
         else if (p.t !== undefined) this.#go(Math.min(p.t, log.length), log.countAt(p.t));
         else this.#place(log.countAtStop(-1));
+        this.onMove();
         return;
       }
     }
