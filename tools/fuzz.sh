@@ -10,8 +10,8 @@ for package in $(go list ./engine/...); do
 done
 ((${#fuzzers[@]})) || { echo "$0: no fuzzer found below engine/" >&2; exit 1; }
 
-# Go's fuzzing can miss its own deadline and call that a failure ("context deadline exceeded" with no input to blame: go.dev/issue/75804,
-# mended in Go 1.27). A fuzzer that found something says which input failed.
+# Go's fuzzing can miss its own deadline and call that a failure: "context deadline exceeded" with no input to blame
+# (go.dev/issue/75804, mended in Go 1.27). A fuzzer that found something says which input failed.
 fuzz() {
   local out
   out=$(mktemp)

@@ -94,6 +94,7 @@ export function drawWire(w: Wire, c: Columns, say: Phrases): DrawnWire {
     note.textContent = bend ? say.text("ladder.delayed") : now.copies.length > 0 ? say.text("ladder.duplicated") : "";
     if (note.textContent && f.fates.length > 0) place(note, now.copies[0]?.[0] ?? now.points.at(-2)!);
     cross.setAttribute("visibility", "hidden");
+    cross.setAttribute("transform", `translate(${px(now.points[0]!)})`); // inside the segment's box, which pointers aim at
   }
 
   /** Puts a note at a point, beside the segment's way. */

@@ -232,6 +232,9 @@ function isStop(log: RunLog, seq: number): boolean {
   }
 }
 
+/** What the two hosts are called as long as the run has not said it. */
+export const usualHosts: readonly [string, string] = ["client", "server"];
+
 /** The hosts in the order of the screen: the client is on the left. */
 export function hostOrder(log: RunLog): string[] {
   const names = log.meta?.hosts.map((h) => h.name) ?? [];

@@ -57,6 +57,7 @@ export class StageFrame implements Panel {
     this.#share = new ShareDialog(say);
     this.el.dataset["tab"] = "states";
     this.#trouble.hidden = this.#fail.hidden = true;
+    this.#title.textContent = say.text("stage.run");
     const head = h("div", { class: "shead" }, this.#title, this.#facts, h("span", { class: "r" }, this.#live));
     const [body, lower] = this.#panels(base, data);
     // What is looked at while a run plays is one block, so that it can be as high as the window.

@@ -1,7 +1,7 @@
 // <tcp-code host>: a host's program, the line it is in, what its calls gave.
 import { h, sentence, set, setText } from "./dom.ts";
 import { duration } from "./format.ts";
-import { type Host, hostOrder, primary, type RunLog, type Thread } from "./model.ts";
+import { type Host, hostOrder, primary, type RunLog, type Thread, usualHosts } from "./model.ts";
 import type { Part, Phrases } from "./phrases.ts";
 import { tokens } from "./starlark.ts";
 import { changed, type Panel, type Store } from "./store.ts";
@@ -41,6 +41,7 @@ export class TcpCode extends HTMLElement implements Panel {
     this.#say = say;
     this.#index = index;
     this.#program = program;
+    this.#title.textContent = say.host(usualHosts[index] ?? "");
     this.#note.append(this.#tag, this.#noteText);
     this.#note.hidden = true;
     this.#watch.observe(this.#list);

@@ -2,7 +2,7 @@
 import { arrows, nodes, viewBox } from "./diagram.ts";
 import { chip, glyph, h, s, set, setText } from "./dom.ts";
 import { familyOf, shortName } from "./family.ts";
-import { hostOrder, primary, walked } from "./model.ts";
+import { hostOrder, primary, usualHosts, walked } from "./model.ts";
 import type { Phrases } from "./phrases.ts";
 import { changed, type Panel, type Store } from "./store.ts";
 
@@ -62,7 +62,7 @@ export class TcpStates extends HTMLElement implements Panel {
     this.#shown = key;
     const say = this.#say;
     const state = sock?.state ?? "CLOSED";
-    setText(this.#title, say.host(name));
+    setText(this.#title, say.host(name || (usualHosts[this.#index] ?? "")));
     this.#state.replaceChildren(chip(state));
     this.#lightArrows(steps);
     this.#lightNodes(state, steps);

@@ -103,6 +103,7 @@ export class TcpTransport extends HTMLElement implements Panel {
       el.addEventListener("click", () => this.#store.show(b));
       return el;
     }));
+    this.#pcapng.hidden = !current.token;
     if (current.token) set(this.#pcapng, "href", `${this.#base}api/v1/runs.pcapng?run=${encodeURIComponent(current.token)}`);
     else this.#pcapng.removeAttribute("href");
   }
