@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -20,7 +19,7 @@ import (
 // TestARunIsTheSameBytesEverywhere prints one run from two processes and from two servers.
 func TestARunIsTheSameBytesEverywhere(t *testing.T) {
 	one, two := server.Start(t), server.Start(t)
-	token := tokenOn(t, one.URL+"/en/lessons/four-way")
+	token := server.TokenOn(t, fetch(t, one.URL+"/en/lessons/four-way"))
 	want := server.Command(t, "run", "--token", token, "--format", "jsonl")
 	if !bytes.Contains(want, []byte(`"kind":"end"`)) {
 		t.Fatalf("the run has no end:\n%.300s", want)
@@ -35,20 +34,6 @@ func TestARunIsTheSameBytesEverywhere(t *testing.T) {
 			t.Errorf("%s prints other bytes:\n%.300s\nwant\n%.300s", name, got, want)
 		}
 	}
-}
-
-// tokenOn is the token of the run that a lesson's page offers as a file.
-func tokenOn(t *testing.T, page string) string {
-	t.Helper()
-	link := regexp.MustCompile(`runs\.jsonl\?run=([^"&]+)`).FindSubmatch(fetch(t, page))
-	if link == nil {
-		t.Fatalf("%s offers no run as a file", page)
-	}
-	token, err := url.QueryUnescape(string(link[1]))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return token
 }
 
 // TestTheCaptureOpensInTshark writes the run as pcapng and lets Wireshark's dissectors judge it.

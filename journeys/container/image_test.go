@@ -51,8 +51,9 @@ func TestImage(t *testing.T) {
 		}
 	})
 	t.Run("prints the same bytes as the binary outside", func(t *testing.T) {
+		token := server.TokenOn(t, get(t, url+"/en/lessons/four-way"))
 		for _, args := range [][]string{
-			{"run", "close/four-way", "--seed", "7", "--format", "jsonl"},
+			{"run", "--token", token, "--format", "jsonl"},
 			{"run", "close/four-way", "--seed", "8", "--format", "pcapng"},
 			{"scenarios", "--format", "json"},
 		} {

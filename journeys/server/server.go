@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"sync"
 	"syscall"
 	"testing"
@@ -175,4 +177,18 @@ func (b *lockedBuffer) String() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.buf.String()
+}
+
+// TokenOn is the token of the run that a lesson's page offers as a file.
+func TokenOn(t testing.TB, page []byte) string {
+	t.Helper()
+	link := regexp.MustCompile(`runs\.jsonl\?run=([^"&]+)`).FindSubmatch(page)
+	if link == nil {
+		t.Fatal("the page offers no run as a file")
+	}
+	token, err := url.QueryUnescape(string(link[1]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
 }
