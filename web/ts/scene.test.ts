@@ -84,7 +84,7 @@ test("a note at a loss stands clear of the segment's way", () => {
       const note = noteAt(w, s.columns, p, "dropped by you");
       const width = textWidth("dropped by you") * 0.85;
       const [a, b] = note.anchor === "start" ? [note.x, note.x + width] : [note.x - width, note.x];
-      assert.ok(a > s.columns.left - 4 && b < s.columns.right + 4, `between the lifelines at ${share}`);
+      assert.ok(a > s.columns.left + 4 && b < s.columns.right - 4, `between the lifelines at ${share}`);
       for (const x of [a, b]) {
         const along = w.from === "left" ? (x - s.columns.left) / span : (s.columns.right - x) / span;
         assert.ok(note.y - 9 > w.y + along * (w.yTo - w.y), `below the way at ${share}`);

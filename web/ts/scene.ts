@@ -336,9 +336,10 @@ export function noteAt(w: Wire, c: Columns, p: Point, text: string): { x: number
   const x = left ? c.left + p.share * span : c.right - p.share * span;
   const width = textWidth(text) * 0.85; // notes are in the narrower face
   if (p.share * span >= width + 14) return { x: left ? x - 9 : x + 9, y: p.y + noteHeight + 3, anchor: left ? "end" : "start" };
-  // On the receiver's side the way goes on downwards: the note is below its far end.
+  // On the receiver's side the way goes on downwards: the note is below its far end, and ends before the lifeline.
   const fall = ((w.yTo - w.y) / span) * (width + 10);
-  return { x: left ? x + 9 : x - 9, y: p.y + noteHeight + 4 + fall, anchor: left ? "start" : "end" };
+  const from = left ? Math.min(x + 9, c.right - 10 - width) : Math.max(x - 9, c.left + 10 + width);
+  return { x: from, y: p.y + noteHeight + 4 + fall, anchor: left ? "start" : "end" };
 }
 
 /** The point of the leg from a to b at height y. */
