@@ -16,9 +16,11 @@ type Host struct {
 	off    bool            // powered off
 	replay Replay          // nil but in a replay
 
-	now    Micros
-	work   []Work
-	timers timerHeap
+	now      Micros
+	work     []Work
+	bodies   bodies
+	segments arena[Segment]
+	timers   timerHeap
 
 	socks       int // numbers given so far
 	conns       map[fourTuple]*socket
@@ -171,7 +173,7 @@ func (sk *socket) logStep() {
 	}
 	if recvq, sendq := sk.recvQ(), sk.sendQ(); recvq != sk.loggedRecvQ || sendq != sk.loggedSendQ {
 		sk.loggedRecvQ, sk.loggedSendQ = recvq, sendq
-		h.emit("", &Queue{h.name, sk.id, sk.localString(), recvq, sendq})
+		h.emit("", h.bodies.queues.keep(Queue{h.name, sk.id, sk.localString(), recvq, sendq}))
 	}
 }
 

@@ -24,6 +24,9 @@ const (
 
 // link carries segments between the hosts.
 type link struct {
+	sents       arena[SegmentSent]
+	delivers    arena[Deliver]
+	flights     arena[flight]
 	delay       Micros
 	faults      []*activeFault
 	cut         map[string]bool // by sending host
@@ -81,7 +84,7 @@ func (f *activeFault) matches(now Micros, from string, seg *Segment) bool {
 func (s *Sim) send(from *Host, w Work) {
 	l, seg := &s.link, w.Segment
 	l.lastID++
-	fl := &flight{id: l.lastID, seg: seg, from: from, to: s.byAddr(from, seg.Dst)}
+	fl := l.flights.keep(flight{id: l.lastID, seg: seg, from: from, to: s.byAddr(from, seg.Dst)})
 	delay := l.delay
 	if fl.to == from {
 		delay = loopbackDelay
@@ -191,7 +194,7 @@ func (a *arrival) happen(s *Sim) {
 		s.emit(RuleHostOff, &Fate{ID: fl.id, Fate: Dropped})
 		return
 	}
-	s.cause = s.emit("", &Deliver{fl.id, fl.to.name})
+	s.cause = s.emit("", s.link.delivers.keep(Deliver{fl.id, fl.to.name}))
 	fl.to.Receive(s.now, fl.seg)
 	s.drain(fl.to)
 }
@@ -215,11 +218,11 @@ func (s *Sim) describe(fl *flight) *SegmentSent {
 	if seg.has(SYN) {
 		l.isn[out] = seg.Seq
 	}
-	sent := &SegmentSent{
+	sent := l.sents.keep(SegmentSent{
 		ID: fl.id, From: fl.from.name, Sport: seg.Sport, Dport: seg.Dport, Flags: seg.Flags,
 		Seqno: int64(int32(seg.Seq - l.isn[out])), Abs: SeqAck{seg.Seq, seg.Ack},
 		Len: len(seg.Payload), Win: seg.Win, WinBytes: seg.winBytes, Retransmission: seg.retransmit, Payload: seg.Payload,
-	}
+	})
 	if fl.to != nil {
 		sent.To = fl.to.name
 	}

@@ -229,11 +229,11 @@ func (h *Host) try(p *pending) bool {
 // finish returns a call.
 func (h *Host) finish(p *pending, res Result) {
 	h.abandon(p)
-	r := &Returned{
+	r := h.bodies.returns.keep(Returned{
 		Thread: inputThread,
 		ID:     p.id, Host: h.name, Proc: p.proc.name, Line: p.call.Line, FD: p.call.FD, Call: p.call.Name,
 		Ret: res.Ret, Out: res.Out, Errno: res.Errno, BlockedUS: h.now - p.since,
-	}
+	})
 	if p.thread != nil {
 		r.Thread = p.thread.id
 		p.thread.waiting = nil
@@ -249,7 +249,7 @@ func (h *Host) call(now Micros, proc *process, t *thread, id int, c Call) {
 		p = &t.call // a thread is in one call at a time
 	}
 	*p = pending{thread: t, proc: proc, id: id, call: c, since: now}
-	made := &CallMade{ID: id, Host: h.name, Proc: proc.name, Thread: inputThread, Line: c.Line, FD: c.FD, Call: c.Name, Args: loggedArgs(c)}
+	made := h.bodies.calls.keep(CallMade{ID: id, Host: h.name, Proc: proc.name, Thread: inputThread, Line: c.Line, FD: c.FD, Call: c.Name, Args: loggedArgs(c)})
 	if t != nil {
 		made.Thread = t.id
 		t.waiting = p

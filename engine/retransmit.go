@@ -41,7 +41,7 @@ func (sk *socket) fire(t *timer) {
 	name, attempt := t.name, t.attempt
 	t.loggedAt = 0
 	said := func(rule Rule) {
-		sk.host.emit(rule, &TimerChange{sk.host.name, sk.id, name, TimerFire, 0, attempt})
+		sk.host.emit(rule, sk.host.bodies.timers.keep(TimerChange{sk.host.name, sk.id, name, TimerFire, 0, attempt}))
 	}
 	switch name {
 	case TimerRetransmit:

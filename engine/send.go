@@ -13,10 +13,10 @@ const (
 // emitSegment builds a segment of this connection and hands it to the link.
 func (sk *socket) emitSegment(flags Flags, seq uint32, data []byte, rule Rule) *Segment {
 	h := sk.host
-	seg := &Segment{
+	seg := h.segments.keep(Segment{
 		Src: sk.local.addr, Dst: sk.remote.addr, Sport: sk.local.port, Dport: sk.remote.port,
 		Flags: flags, Seq: seq, Payload: data, WScale: -1,
-	}
+	})
 	if flags&SYN != 0 {
 		sk.offerOptions(seg)
 	} else if sk.tsOK && flags != RST {

@@ -160,11 +160,11 @@ func (sk *socket) disarm(t *timer) {
 // logTimer tells the log the net effect of what happened to a timer in this step.
 func (h *Host) logTimer(sk *socket, t *timer) {
 	if t.loggedAt != 0 && (!t.armed() || t.loggedName != t.name) {
-		h.emit(RuleTimerNotNeeded, &TimerChange{h.name, sk.id, t.loggedName, TimerStop, 0, t.loggedAttempt})
+		h.emit(RuleTimerNotNeeded, h.bodies.timers.keep(TimerChange{h.name, sk.id, t.loggedName, TimerStop, 0, t.loggedAttempt}))
 		t.loggedAt = 0
 	}
 	if t.armed() && (t.loggedAt != t.at || t.loggedAttempt != t.attempt || t.again) {
-		h.emit(t.rule, &TimerChange{h.name, sk.id, t.name, TimerSet, t.at, t.attempt})
+		h.emit(t.rule, h.bodies.timers.keep(TimerChange{h.name, sk.id, t.name, TimerSet, t.at, t.attempt}))
 		t.loggedName, t.loggedAt, t.loggedAttempt, t.again = t.name, t.at, t.attempt, false
 	}
 }
