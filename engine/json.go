@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"hash"
 	"strconv"
 	"unicode/utf8"
 )
@@ -44,24 +43,30 @@ func (l *Lines) AppendRaw(line []byte, t Micros) {
 
 // Encoder turns events into Lines, and fills the digest of the End event.
 type Encoder struct {
-	Lines  Lines
-	digest hash.Hash
+	Lines Lines
 }
 
 // NewEncoder makes an Encoder for one log.
-func NewEncoder() *Encoder { return &Encoder{digest: sha256.New()} }
+func NewEncoder() *Encoder {
+	return &Encoder{Lines{buf: make([]byte, 0, usualBytes), ends: make([]int, 0, usualLines), times: make([]Micros, 0, usualLines)}}
+}
+
+// The size of a lesson's log, to begin with.
+const (
+	usualBytes = 24 << 10
+	usualLines = 128
+)
 
 // Append encodes one event.
 func (e *Encoder) Append(ev Event) {
 	if end, ok := ev.Body.(*End); ok {
-		end.SHA256 = hex.EncodeToString(e.digest.Sum(nil))
+		digest := sha256.Sum256(e.Lines.buf)
+		end.SHA256 = hex.EncodeToString(digest[:])
 		e.Lines.SHA256 = end.SHA256
 	}
-	start := len(e.Lines.buf)
 	e.Lines.buf = append(AppendJSON(e.Lines.buf, ev), '\n')
 	e.Lines.ends = append(e.Lines.ends, len(e.Lines.buf))
 	e.Lines.times = append(e.Lines.times, ev.T)
-	e.digest.Write(e.Lines.buf[start:])
 }
 
 // AppendJSON appends an event as one JSON object.
