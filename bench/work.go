@@ -13,6 +13,9 @@ const (
 	serverWork    = 50 * engine.Millisecond // between end of file and close(), so that ACK and FIN are two segments
 )
 
+// payload is what requests and responses are cut from.
+var payload = make([]byte, responseBytes)
+
 // script is a program that makes its calls one after the other; next sees the last result and chooses.
 type script struct {
 	next func(last engine.Result) (engine.Call, bool)
@@ -34,7 +37,6 @@ func client(connections int, hold bool) engine.Program {
 	step, fd := 0, -1
 	connectArgs := []engine.Arg{engine.Str("server"), engine.Num(80)}
 	readArgs := []engine.Arg{engine.Num(4096)}
-	request := make([]byte, requestBytes)
 	return &script{func(last engine.Result) (engine.Call, bool) {
 		step++
 		switch step {
@@ -44,7 +46,7 @@ func client(connections int, hold bool) engine.Program {
 			fd = int(last.Ret)
 			return call("connect", fd, connectArgs...), true
 		case 3:
-			return engine.Call{Name: "write", FD: fd, Data: request}, true
+			return engine.Call{Name: "write", FD: fd, Data: payload[:requestBytes]}, true
 		case 4:
 			return call("read", fd, readArgs...), true
 		}
@@ -86,14 +88,13 @@ func server() engine.Program {
 // handler reads the request, answers, waits for the end of file, works and closes.
 func handler(fd int) engine.Program {
 	step := 0
-	response := make([]byte, responseBytes)
 	return &script{func(engine.Result) (engine.Call, bool) {
 		step++
 		switch step {
 		case 1, 3:
 			return call("read", fd, engine.Num(4096)), true
 		case 2:
-			return engine.Call{Name: "write", FD: fd, Data: response}, true
+			return engine.Call{Name: "write", FD: fd, Data: payload[:responseBytes]}, true
 		case 4:
 			return call("sleep", -1, engine.Num(int64(serverWork))), true
 		case 5:

@@ -1,5 +1,7 @@
 package engine
 
+import "slices"
+
 // checkAck is the fifth check of RFC 9293 section 3.10.7.4: it takes what the peer acknowledges, window and SACK blocks.
 func (sk *socket) checkAck(seg *Segment) bool {
 	if seqGT(seg.Ack, sk.sndNxt) {
@@ -133,7 +135,7 @@ func (sk *socket) cleanQueue(seg *Segment, d *delivered) {
 		d.chunks++
 	}
 	if n > 0 {
-		sk.out = append(sk.out[:0], sk.out[n:]...)
+		sk.out = slices.Delete(sk.out, 0, n)
 		sk.unsent -= n
 	}
 	sk.sndUna = seqMax(sk.sndUna, seg.Ack)

@@ -247,7 +247,9 @@ func (h *Host) sysRead(p *pending) (Result, bool) {
 	if len(sk.recv) > 0 {
 		n = min(n, len(sk.recv))
 		data := sk.recv[:n:n]
-		sk.recv = sk.recv[n:]
+		if sk.recv = sk.recv[n:]; len(sk.recv) == 0 {
+			sk.recv = nil // lets go of the memory
+		}
 		sk.copied += uint32(n)
 		sk.free()
 		sk.touch()

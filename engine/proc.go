@@ -113,11 +113,13 @@ func (h *Host) threadEnded(now Micros, t *thread, status int) {
 	h.settle()
 }
 
+// end stops a thread where it is; its place in the process stays, so that the numbers of the others do.
 func (t *thread) end() {
-	if t.ended {
+	if t == nil || t.ended {
 		return
 	}
 	t.ended = true
+	t.proc.threads[t.id] = nil
 	if t.waiting != nil {
 		t.proc.host.abandon(t.waiting)
 	}
