@@ -72,6 +72,10 @@ journeys: ## a learner's ways through the pages, in a real browser
 screenshot: ## take docs/screenshot.png anew
 	go test -tags screenshot -count 1 -run TestScreenshot ./journeys
 
+.PHONY: mutate
+mutate: ## invert each rule's branch in turn; the list of those that no test notices is to be empty
+	go run ./tools/mutate
+
 .PHONY: bench
 bench: ## the engine beside gVisor's netstack and the Linux loopback, into bench/results.json
 	cd bench && go vet ./... && go run .
