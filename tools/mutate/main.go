@@ -173,6 +173,10 @@ func not(e ast.Expr) ast.Expr { return &ast.UnaryExpr{Op: token.NOT, X: &ast.Par
 // omit leaves out the call that holds the rule; its arguments are still made, so that nothing is without use.
 func omit(path []ast.Node) string {
 	for i := len(path) - 1; i > 0; i-- {
+		if assign, ok := path[i].(*ast.AssignStmt); ok { // f(rule).field = value
+			assign.Lhs = []ast.Expr{ast.NewIdent("_")}
+			return "the call is left out"
+		}
 		statement, ok := path[i].(*ast.ExprStmt)
 		if !ok {
 			continue
