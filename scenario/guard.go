@@ -18,11 +18,7 @@ const (
 
 // guardRepeats rewrites the multiplications of a parsed file. An augmented assignment to an element or a field stays: its
 // target would be evaluated twice. The sandbox's limits stand behind it.
-func guardRepeats(tree *syntax.File) {
-	for i, stmt := range tree.Stmts {
-		tree.Stmts[i] = guardStmt(stmt)
-	}
-}
+func guardRepeats(tree *syntax.File) { guardStmts(tree.Stmts) }
 
 func guardStmts(stmts []syntax.Stmt) {
 	for i, stmt := range stmts {

@@ -201,37 +201,32 @@ export class Store {
 
   /** Moves by count events, negative for back. */
   step(count: number): void {
-    this.#unselect();
-    this.playing = false;
-    this.stepping = true;
     const { log } = this.current;
     const here = log.stopsBefore(this.at.n) - 1;
     // Between two events, one step back is to the one that is just past.
     const past = this.at.n > 0 && this.at.t > (log.events[this.at.n - 1]?.t ?? 0);
     const to = here + count + (past && count < 0 ? 1 : 0);
-    this.#place(log.countAtStop(Math.max(-1, Math.min(log.stops.length - 1, to))));
-    this.invalidate(changed.status);
-    this.onMove();
+    this.#stand(log.countAtStop(Math.max(-1, Math.min(log.stops.length - 1, to))));
   }
 
   /** Moves to the first or the last event. */
   jump(end: boolean): void {
-    this.#unselect();
-    this.playing = false;
-    this.stepping = true;
-    this.#place(end ? this.current.log.events.length : this.current.log.countAtStop(-1));
-    this.invalidate(changed.status);
-    this.onMove();
+    this.#stand(end ? this.current.log.events.length : this.current.log.countAtStop(-1));
   }
 
   /** Moves to just after event seq. */
   seekEvent(seq: number): void {
+    const { log } = this.current;
+    const stop = log.stopsBefore(seq + 1) - 1;
+    this.#stand(log.stops[stop] === seq ? log.countAtStop(stop) : seq + 1);
+  }
+
+  /** Stops playing and stands behind the first n events. */
+  #stand(n: number): void {
     this.#unselect();
     this.playing = false;
     this.stepping = true;
-    const { log } = this.current;
-    const stop = log.stopsBefore(seq + 1) - 1;
-    this.#place(log.stops[stop] === seq ? log.countAtStop(stop) : seq + 1);
+    this.#place(n);
     this.invalidate(changed.status);
     this.onMove();
   }
