@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"runtime"
 	"slices"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 
 	"finwait/engine"
 	"finwait/scenario"
+	"finwait/scenario/sandbox"
 	"finwait/web"
 
 	"github.com/go-chi/chi/v5"
@@ -22,21 +24,31 @@ var (
 	drawing   = make(chan struct{}, runtime.GOMAXPROCS(0))
 )
 
-// Render writes a run in a format of finwait run ("text", "pcapng"), as a host saw it.
-type Render func(ctx context.Context, session string, run scenario.Run, format, host string) ([]byte, error)
+// Render writes a run in a format of finwait run ("text", "pcapng", "packetdrill", "ss"), with the view of it that is asked
+// for. What a format refuses is a *scenario.Error.
+type Render func(ctx context.Context, session string, run scenario.Run, format string, view sandbox.View) ([]byte, error)
 
 // fileTypes are the content types of run files.
 var fileTypes = map[string]string{
 	"jsonl":  "application/jsonl; charset=utf-8",
 	"txt":    "text/plain; charset=utf-8",
 	"pcapng": "application/vnd.tcpdump.pcap",
+	"pkt":    "text/plain; charset=utf-8",
+	"ss":     "text/plain; charset=utf-8",
 }
 
-// runFile gives a run as a file: ?run= is its token; ?host= is whose view a capture shows, by default the client's. What
-// it costs is charged as the stream of the run is.
+// formats are the names that finwait run has for the files that show one host's view.
+var formats = map[string]string{"pcapng": "pcapng", "pkt": "packetdrill", "ss": "ss"}
+
+// runFile gives a run as a file: ?run= is its token; ?host= is whose view a capture, a script or a table of sockets shows,
+// by default the client's; ?at= is the table's moment in µs. What it costs is charged as the stream of the run is.
 func (h *Handler) runFile(w http.ResponseWriter, r *http.Request) error {
 	q, format, session := r.URL.Query(), chi.URLParam(r, "format"), h.session(r)
 	run, err := scenario.ParseToken(q.Get("run"))
+	if err != nil {
+		return err
+	}
+	at, err := moment(q, format)
 	if err != nil {
 		return err
 	}
@@ -47,38 +59,59 @@ func (h *Handler) runFile(w http.ResponseWriter, r *http.Request) error {
 	body := lines.Bytes()
 	switch format {
 	case "txt":
-		body, err = h.render(r, session, run, "text", "")
-	case "pcapng":
+		body, err = h.render(r, session, run, "text", sandbox.View{})
+	case "pcapng", "pkt", "ss":
 		host, ok := viewer(lines, q.Get("host"))
 		if !ok {
 			return errNoHost
 		}
-		w.Header().Set("Content-Disposition", `attachment; filename="`+fileName(run)+`.pcapng"`)
-		body, err = h.render(r, session, run, format, host)
+		if format != "ss" { // which is to be read at once
+			w.Header().Set("Content-Disposition", `attachment; filename="`+fileName(run, q.Get("host"))+`.`+format+`"`)
+		}
+		body, err = h.render(r, session, run, formats[format], sandbox.View{Host: host, At: at})
 	}
 	if err != nil {
+		w.Header().Del("Content-Disposition")
 		return err
 	}
 	return h.send(w, r, http.StatusOK, fileTypes[format], body)
 }
 
+// moment is what ?at= asks for, in µs; nil where it asks for nothing.
+func moment(q url.Values, format string) (*engine.Micros, error) {
+	if !q.Has("at") || format != "ss" {
+		return nil, nil
+	}
+	at, err := strconv.ParseInt(q.Get("at"), 10, 64)
+	if err != nil || at < 0 {
+		return nil, errMoment
+	}
+	return (*engine.Micros)(&at), nil
+}
+
 // render computes a run once more. A visitor's source waits in a queue of its own, outside of this process; it takes no
 // processor that questions wait for.
-func (h *Handler) render(r *http.Request, session string, run scenario.Run, format, host string) ([]byte, error) {
+func (h *Handler) render(r *http.Request, session string, run scenario.Run, format string, view sandbox.View) ([]byte, error) {
 	if err := h.Runs.Charge(session, run); err != nil {
 		return nil, err
 	}
-	do := func() ([]byte, error) { return h.Render(r.Context(), session, run, format, host) }
+	do := func() ([]byte, error) { return h.Render(r.Context(), session, run, format, view) }
 	if run.Source != "" {
 		return do()
 	}
 	return limited(r, executing, do)
 }
 
-var errNoHost = &Error{
-	Status: http.StatusNotFound, Code: "unknown_host",
-	Text: engine.Text{En: "The run has no host of this name.", Zh: "这次运行里没有这个名字的主机。"},
-}
+var (
+	errNoHost = &Error{
+		Status: http.StatusNotFound, Code: "unknown_host",
+		Text: engine.Text{En: "The run has no host of this name.", Zh: "这次运行里没有这个名字的主机。"},
+	}
+	errMoment = &Error{
+		Status: http.StatusBadRequest, Code: "bad_time",
+		Text: engine.Text{En: "at is a whole number of µs, 0 or more.", Zh: "at 是不小于 0 的整数，单位 µs。"},
+	}
+)
 
 // viewer is the host whose view is asked for; where none is, the one that sent the first SYN, else the first. It is false
 // where the run has no such host.
@@ -102,12 +135,16 @@ func viewer(lines *engine.Lines, want string) (string, bool) {
 	return meta.Hosts[0].Name, true
 }
 
-// fileName names a run's file after its scenario.
-func fileName(run scenario.Run) string {
-	if run.Scenario == "" {
-		return "run"
+// fileName names a run's file after its scenario, and the host where one was asked for.
+func fileName(run scenario.Run, host string) string {
+	name := "run"
+	if run.Scenario != "" {
+		name = strings.ReplaceAll(run.Scenario, "/", "-") + "-" + strconv.FormatInt(run.Seed, 10)
 	}
-	return strings.ReplaceAll(run.Scenario, "/", "-") + "-" + strconv.FormatInt(run.Seed, 10)
+	if host != "" {
+		name += "-" + host
+	}
+	return name
 }
 
 // rules is the catalogue that "Why?" asks for.

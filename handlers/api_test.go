@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"finwait/engine"
 	"finwait/internal/stream"
 	"finwait/scenario"
+	"finwait/scenario/sandbox"
 )
 
 // TestRunFiles takes one run along in every form.
@@ -30,6 +32,10 @@ func TestRunFiles(t *testing.T) {
 		{"txt", "text/plain; charset=utf-8", []byte("close/four-way")},
 		{"pcapng", "application/vnd.tcpdump.pcap", []byte{0x0a, 0x0d, 0x0d, 0x0a}},
 		{"pcapng?host=server", "application/vnd.tcpdump.pcap", []byte{0x0a, 0x0d, 0x0d, 0x0a}},
+		{"pkt", "text/plain; charset=utf-8", []byte("client as a packetdrill script")},
+		{"pkt?host=server", "text/plain; charset=utf-8", []byte("server as a packetdrill script")},
+		{"ss?at=110000", "text/plain; charset=utf-8", []byte("client 10.0.0.1 at 0.110000 s\nState")},
+		{"ss?at=110000&host=server", "text/plain; charset=utf-8", []byte("server 10.0.0.2 at 0.110000 s\nState")},
 	} {
 		t.Run(c.file, func(t *testing.T) {
 			path, query, _ := strings.Cut(c.file, "?")
@@ -42,9 +48,45 @@ func TestRunFiles(t *testing.T) {
 			}
 		})
 	}
-	answer, body := fetch(t, s.URL+"/api/v1/runs.pcapng?host=router&run="+run.Token())
-	if answer.StatusCode != http.StatusNotFound || !bytes.Contains(body, []byte("unknown_host")) {
-		t.Errorf("a capture of no host: %d %s", answer.StatusCode, body)
+	for _, format := range []string{"pcapng", "pkt", "ss"} {
+		answer, body := fetch(t, s.URL+"/api/v1/runs."+format+"?host=router&run="+run.Token())
+		if answer.StatusCode != http.StatusNotFound || !bytes.Contains(body, []byte("unknown_host")) {
+			t.Errorf("%s of no host: %d %s", format, answer.StatusCode, body)
+		}
+	}
+	for _, at := range []string{"-1", "1.5", "noon", "99999999999999999999"} {
+		answer, body := fetch(t, s.URL+"/api/v1/runs.ss?at="+at+"&run="+run.Token())
+		if answer.StatusCode != http.StatusBadRequest || !bytes.Contains(body, []byte("bad_time")) {
+			t.Errorf("sockets at %s: %d %s", at, answer.StatusCode, body)
+		}
+	}
+}
+
+// A run for which a form has no words is refused with the reason, in the reader's language; nothing is saved as a file.
+func TestARunThatAScriptCannotTell(t *testing.T) {
+	s := newService(t, nil)
+	run, err := scenario.Resolve(s.Content, scenario.Run{Scenario: "close/same-port-again"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for lang, reason := range map[string]string{"en": "client has 2 connections", "zh": "client 有 2 个连接"} {
+		request, err := http.NewRequest(http.MethodGet, s.URL+"/api/v1/runs.pkt?run="+url.QueryEscape(run.Token()), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Accept-Language", lang)
+		answer, err := client.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		if err != nil || answer.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(string(body), reason) {
+			t.Errorf("%s: %d %s, %v", lang, answer.StatusCode, body, err)
+		}
+		if answer.Header.Get("Content-Disposition") != "" {
+			t.Error("the refusal is to be saved as a file")
+		}
 	}
 }
 
@@ -118,7 +160,7 @@ func TestVisitorsSourcesHoldUpNoQuestion(t *testing.T) {
 				log, err := scenario.Execute(o.Content, scenario.Run{Scenario: "close/four-way"}, scenario.Limits{})
 				return log.Lines, err
 			}})
-		o.Render = func(context.Context, string, scenario.Run, string, string) ([]byte, error) {
+		o.Render = func(context.Context, string, scenario.Run, string, sandbox.View) ([]byte, error) {
 			begun <- true
 			<-letGo
 			return nil, nil

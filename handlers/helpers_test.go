@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -19,6 +20,7 @@ import (
 	"finwait/internal/stream"
 	"finwait/internal/wire"
 	"finwait/scenario"
+	"finwait/scenario/sandbox"
 	"finwait/static"
 )
 
@@ -84,16 +86,23 @@ func newService(t *testing.T, change func(*Options)) *service {
 			return log.Lines, nil
 		}}),
 	}
-	o.Render = func(_ context.Context, _ string, r scenario.Run, format, host string) ([]byte, error) {
+	o.Render = func(_ context.Context, _ string, r scenario.Run, format string, view sandbox.View) ([]byte, error) {
 		log, err := scenario.Execute(lessons, r, scenario.Limits{})
 		if err != nil {
 			return nil, err
 		}
 		var b bytes.Buffer
-		if format == "text" {
+		switch format {
+		case "text":
 			err = export.Text(&b, log)
-		} else {
-			err = wire.WritePcapng(&b, log.Events, host)
+		case "pcapng":
+			err = wire.WritePcapng(&b, log.Events, view.Host)
+		case "packetdrill":
+			err = export.Packetdrill(&b, log, view.Host)
+		case "ss":
+			err = export.SS(&b, log, view.Host, view.At)
+		default:
+			err = fmt.Errorf("no format %q", format)
 		}
 		return b.Bytes(), err
 	}

@@ -123,15 +123,15 @@ func (s *service) runs(library scenario.Library) *stream.Server {
 
 // render writes runs in the formats of finwait run, a visitor's source in the sandbox.
 func (s *service) render(library scenario.Library) handlers.Render {
-	return func(ctx context.Context, session string, r scenario.Run, format, host string) ([]byte, error) {
+	return func(ctx context.Context, session string, r scenario.Run, format string, view sandbox.View) ([]byte, error) {
 		if r.Source != "" {
-			return s.sandbox.Do(ctx, session, sandbox.Job{Run: r, Format: format, View: sandbox.View{Host: host}})
+			return s.sandbox.Do(ctx, session, sandbox.Job{Run: r, Format: format, View: view})
 		}
 		log, err := scenario.Execute(library, r, scenario.Limits{})
 		if err != nil {
 			return nil, err
 		}
-		return renderers[format](log, sandbox.View{Host: host})
+		return renderers[format](log, view)
 	}
 }
 

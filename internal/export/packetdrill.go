@@ -24,7 +24,7 @@ func Packetdrill(w io.Writer, log *scenario.Log, host string) error {
 		return err
 	}
 	if meta.Profile != "linux" {
-		return fmt.Errorf("%s follows the profile %s: no kernel would pass its script", host, meta.Profile)
+		return refuse(CodeNotTold, "%s follows the profile %s: no kernel would pass its script", "%s 采用 %s 配置，没有内核能通过它的脚本", host, meta.Profile)
 	}
 	s := &script{log: log, meta: meta}
 	if err := s.findConnection(); err != nil {
@@ -32,7 +32,7 @@ func Packetdrill(w io.Writer, log *scenario.Log, host string) error {
 	}
 	s.findSockets()
 	if s.endless {
-		return fmt.Errorf("a call at %s does not return: packetdrill waits for each", host)
+		return refuse(CodeNotTold, "a call at %s does not return: packetdrill waits for each", "%s 上有一个调用没有返回，而 packetdrill 会等每个调用返回", host)
 	}
 	s.collect()
 	if err := s.oneAtATime(); err != nil {
@@ -128,7 +128,7 @@ func (s *script) findConnection() error {
 			e = ends{b.To, b.Sport, b.Dport}
 		}
 		if e.peer == s.meta.Name {
-			return fmt.Errorf("%s talks to itself: packetdrill stands between two hosts", s.meta.Name)
+			return refuse(CodeNotTold, "%s talks to itself: packetdrill stands between two hosts", "%s 在和自己通信，而 packetdrill 位于两台主机之间", s.meta.Name)
 		}
 		connections[e], s.local = true, e.local
 		if b.Flags&engine.SYN != 0 {
@@ -143,10 +143,10 @@ func (s *script) findConnection() error {
 		s.noteTimestamp(b, mine)
 	}
 	if len(connections) == 0 {
-		return fmt.Errorf("nothing of the network is seen at %s", s.meta.Name)
+		return refuse(CodeNotTold, "nothing of the network is seen at %s", "在 %s 上看不到任何网络活动", s.meta.Name)
 	}
 	if n := max(len(connections), len(isns[true]), len(isns[false])); n > 1 {
-		return fmt.Errorf("%s has %d connections: a packetdrill script follows one", s.meta.Name, n)
+		return refuse(CodeNotTold, "%s has %d connections: a packetdrill script follows one", "%s 有 %d 个连接，而 packetdrill 脚本只跟踪一个", s.meta.Name, n)
 	}
 	return nil
 }
@@ -228,7 +228,8 @@ func (s *script) oneAtATime() error {
 				continue
 			}
 			if !e.call.waits {
-				return fmt.Errorf("%s blocks at %s s in %s() while there is %s(): packetdrill makes one call at a time",
+				return refuse(CodeNotTold, "%s blocks at %s s in %s() while there is %s(): packetdrill makes one call at a time",
+					"%s 在 %s s 阻塞于 %s()，同时又有 %s()，而 packetdrill 一次只能进行一个调用",
 					s.meta.Name, seconds(e.t), e.call.name, other.call.name)
 			}
 			e.at, e.t, e.blocks, e.timer, e.text = e.call.returned, e.until, false, e.call.timer, e.call.late

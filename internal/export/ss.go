@@ -22,7 +22,7 @@ func SS(w io.Writer, log *scenario.Log, host string, at *engine.Micros) error {
 	}
 	last := log.Events[len(log.Events)-1]
 	if at != nil && *at > last.T && log.Reason != engine.EndQuiet {
-		return fmt.Errorf("the run ends at %s s; it says nothing about %s s", seconds(last.T), seconds(*at))
+		return refuse(CodeNotTold, "the run ends at %[1]s s; it says nothing about %[2]s s", "运行在 %[1]s s 结束，没有 %[2]s s 时的情况", seconds(last.T), seconds(*at))
 	}
 	out := bufio.NewWriter(w)
 	h := newSSHost(log, meta)
@@ -52,7 +52,7 @@ func hostOf(log *scenario.Log, name string) (engine.HostMeta, error) {
 			return h, nil
 		}
 	}
-	return engine.HostMeta{}, fmt.Errorf("the run has no host %q", name)
+	return engine.HostMeta{}, refuse(codeNoHost, "the run has no host %q", "这次运行里没有主机 %q", name)
 }
 
 // ssHost is a host's sockets as the log tells of them so far.

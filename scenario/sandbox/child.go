@@ -93,7 +93,10 @@ func (c *child) do(j Job) frame {
 		return frame{frameOutput, log.Lines.Bytes()}
 	}
 	b, err := render(log, j.View)
-	if err != nil {
+	switch {
+	case errors.As(err, &refused):
+		return jsonFrame(frameRefused, refused)
+	case err != nil:
 		return frame{frameFailed, []byte(err.Error())}
 	}
 	return frame{frameOutput, b}
