@@ -31,10 +31,10 @@ func (h *Host) listenerFor(local endpoint) *socket {
 }
 
 // activeOpen sends the SYN of connect(): RFC 9293 section 3.10.1.
-func (sk *socket) activeOpen() {
+func (sk *socket) activeOpen(rule Rule) {
 	sk.hash()
 	sk.startSequence()
-	sk.setState(SynSent, RuleActiveOpen)
+	sk.setState(SynSent, rule)
 	sk.out = append(sk.out[:0], chunk{seq: sk.iss, flags: SYN})
 	sk.writeSeq = sk.iss + 1
 	sk.rto = sk.host.inTicks(rtoInitial)

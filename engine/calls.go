@@ -167,7 +167,9 @@ func (h *Host) sysAccept(p *pending) (Result, bool) {
 // sysConnect follows inet_stream_connect: the socket's own state says whether this call starts, awaits or refuses.
 func (h *Host) sysConnect(p *pending) (Result, bool) {
 	sk := p.target
+	passive := sk.state == Listen && !h.linux // RFC 9293 section 3.10.1: an OPEN makes it active
 	switch {
+	case passive:
 	case sk.state == Listen || sk.connectState == connected:
 		return fails("EISCONN")
 	case sk.connectState == connecting:
@@ -187,7 +189,12 @@ func (h *Host) sysConnect(p *pending) (Result, bool) {
 		return fails(errno)
 	}
 	sk.connectState = connecting
-	sk.activeOpen()
+	if passive {
+		sk.dropQueues()
+		sk.activeOpen(RuleListenActiveOpen)
+	} else {
+		sk.activeOpen(RuleActiveOpen)
+	}
 	if sk.opts.nonblock {
 		return fails("EINPROGRESS")
 	}

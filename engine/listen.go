@@ -195,8 +195,15 @@ func (l *socket) forget(sk *socket) {
 	}
 }
 
-// closeListener resets what was never accepted and drops the requests (kernel inet_csk_listen_stop).
+// closeListener ends LISTEN.
 func (l *socket) closeListener() {
+	l.dropQueues()
+	l.orphan = l.fdGone
+	l.done(RuleListenerClosed)
+}
+
+// dropQueues resets what was never accepted and drops the requests (kernel inet_csk_listen_stop).
+func (l *socket) dropQueues() {
 	for len(l.children) > 0 {
 		l.children[0].done(RuleListenerClosedRequest)
 	}
@@ -209,6 +216,4 @@ func (l *socket) closeListener() {
 		sk.done(RuleListenerClosedConnection)
 	}
 	l.acceptQ = nil
-	l.orphan = l.fdGone
-	l.done(RuleListenerClosed)
 }

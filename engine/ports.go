@@ -45,6 +45,7 @@ func (h *Host) eachEphemeral(hash uint64, try func(port uint16) bool) bool {
 
 // chooseLocal completes the four-tuple of an active open, or says why it can't.
 func (h *Host) chooseLocal(sk *socket, remote endpoint) Errno {
+	given := sk.local
 	sk.remote = remote
 	if sk.local.addr == 0 {
 		sk.local.addr = h.addr
@@ -54,7 +55,7 @@ func (h *Host) chooseLocal(sk *socket, remote endpoint) Errno {
 	}
 	if sk.bound {
 		if old := h.conns[sk.tuple()]; old != nil && !h.reuseTimeWait(old, sk) {
-			sk.remote = endpoint{}
+			sk.local, sk.remote = given, endpoint{}
 			return "EADDRNOTAVAIL"
 		}
 		return ""

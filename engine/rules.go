@@ -8,6 +8,7 @@ const (
 
 	// Opening
 	RuleActiveOpen               Rule = "rfc9293/active-open"              // RFC 9293 §3.10.1
+	RuleListenActiveOpen         Rule = "rfc9293/listen-active-open"       // RFC 9293 §3.10.1, §3.10.2
 	RuleSendSyn                  Rule = "rfc9293/send-syn"                 // RFC 9293 §3.5
 	RulePassiveOpen              Rule = "rfc9293/passive-open"             // RFC 9293 §3.10.1
 	RuleListenSyn                Rule = "rfc9293/listen-syn"               // RFC 9293 §3.10.7.2
@@ -164,7 +165,7 @@ const (
 
 // Rules lists every rule that the engine can emit, in the order above.
 var Rules = []Rule{
-	RuleActiveOpen, RuleSendSyn, RulePassiveOpen, RuleListenSyn, RuleSynAck, RuleSynSentSynAck, RuleThirdAck,
+	RuleActiveOpen, RuleListenActiveOpen, RuleSendSyn, RulePassiveOpen, RuleListenSyn, RuleSynAck, RuleSynSentSynAck, RuleThirdAck,
 	RuleThirdAckArrived, RuleSynSentBadAck, RuleSynSentRetrySoon, RuleSynSentReset, RuleSimultaneousOpen,
 	RuleSimultaneousSynAck, RuleSimultaneousEstablished, RuleSynReceivedBadAck, RuleListenAck, RuleNoSocketReset,
 	RuleSynAgain, RuleSynCookie, RuleCookieAck, RuleSynAckTimer, RuleSynAckFires, RuleSynAckAgain, RuleSynAckGiveUp, RuleRequestBadAck,

@@ -14,6 +14,7 @@ func fault(kind engine.FaultKind) builtin {
 			flags, lacks string
 			by           starlark.Value
 			nth          = starlark.Value(starlark.None)
+			segment      = starlark.Value(starlark.None)
 		)
 		pairs := []any{"sender?", &f.Sender, "flags?", &flags, "lacks?", &lacks, "data?", &f.Data, "nth?", &nth}
 		switch b.Name() {
@@ -22,8 +23,14 @@ func fault(kind engine.FaultKind) builtin {
 		case "duplicate", "reorder":
 			pairs = append(pairs, "by?", &by)
 		}
+		if b.Name() != "reorder" {
+			pairs = append(pairs, "segment?", &segment)
+		}
 		if err := in.unpack(b, pairs...); err != nil {
 			return nil, err
+		}
+		if segment != starlark.None {
+			return s.meddle(in, b, segment, by)
 		}
 		if f.Sender != "" {
 			s.late = append(s.late, lateName{host: f.Sender, pos: in.pos})
@@ -48,6 +55,32 @@ func fault(kind engine.FaultKind) builtin {
 		s.faults = append(s.faults, st)
 		return st, nil
 	}
+}
+
+// meddle is what befalls the one segment of a number, as a learner's input does it.
+func (s *setup) meddle(in invocation, b *starlark.Builtin, id, by starlark.Value) (starlark.Value, error) {
+	segment, err := starlark.AsInt32(id)
+	if err != nil || segment < 1 {
+		return nil, wrong("segment is the number that the log gives it, from 1", "segment 是日志里报文段的编号，从 1 数起")
+	}
+	want := 1
+	if b.Name() == "delay" {
+		want = 2
+	}
+	if len(in.args)+len(in.kwargs) > want {
+		return nil, wrong("segment = %d says which one: no other filter goes with it, nor a time for a copy", "segment = %d 已经说明是哪一个：不能再加其他筛选条件，也不能给副本定时间", segment)
+	}
+	switch b.Name() {
+	case "drop":
+		return s.act(in, b, engine.Do{Drop: &engine.SegmentAction{Segment: segment}})
+	case "duplicate":
+		return s.act(in, b, engine.Do{Duplicate: &engine.SegmentAction{Segment: segment}})
+	}
+	t, err := toDuration(by)
+	if err != nil {
+		return nil, err
+	}
+	return s.act(in, b, engine.Do{Delay: &engine.DelayAction{Segment: segment, By: t}})
 }
 
 func parseFlags(letters string) (engine.Flags, error) {
