@@ -1,8 +1,14 @@
 // The state diagram of RFC 9293 section 3.3.2: its 21 arrows as they lie in the drawing. Passive states are on the
-// outside of the server's half, active ones on the client's.
+// outside of the server's half, active ones on the client's. A unit is about a pixel of the narrowest panel, so that text
+// of 11.3 is never smaller than 11 px.
+import { type ArrowId, arrowList } from "./arrows.gen.ts";
 import type { State } from "./events.gen.ts";
+import { shortName } from "./family.ts";
+
+type Anchor = "start" | "middle" | "end";
 
 export interface Arrow {
+  id: ArrowId;
   from: State;
   to: State;
   d: string;
@@ -10,7 +16,7 @@ export interface Arrow {
   label: string;
   x: number;
   y: number;
-  anchor: "start" | "middle" | "end";
+  anchor: Anchor;
 }
 
 export interface NodePlace {
@@ -19,47 +25,56 @@ export interface NodePlace {
   y: number;
 }
 
-export const viewBox = "-1 -1 287 312";
+export const viewBox = "-1 0 248 276";
 
 /** CLOSED stands twice: where a connection begins, and where it ends. */
 export const nodes: readonly NodePlace[] = [
-  { state: "CLOSED", x: 143, y: 15 },
-  { state: "LISTEN", x: 47, y: 58 },
-  { state: "SYN-SENT", x: 239, y: 58 },
-  { state: "SYN-RECEIVED", x: 47, y: 102 },
-  { state: "ESTABLISHED", x: 143, y: 146 },
-  { state: "FIN-WAIT-1", x: 47, y: 194 },
-  { state: "CLOSE-WAIT", x: 239, y: 194 },
-  { state: "FIN-WAIT-2", x: 47, y: 242 },
-  { state: "CLOSING", x: 143, y: 242 },
-  { state: "LAST-ACK", x: 239, y: 242 },
-  { state: "TIME-WAIT", x: 47, y: 288 },
-  { state: "CLOSED", x: 239, y: 288 },
+  { state: "CLOSED", x: 130, y: 14 },
+  { state: "LISTEN", x: 50, y: 54 },
+  { state: "SYN-SENT", x: 203, y: 54 },
+  { state: "SYN-RECEIVED", x: 50, y: 94 },
+  { state: "ESTABLISHED", x: 130, y: 132 },
+  { state: "FIN-WAIT-1", x: 50, y: 172 },
+  { state: "CLOSE-WAIT", x: 203, y: 172 },
+  { state: "FIN-WAIT-2", x: 50, y: 214 },
+  { state: "CLOSING", x: 130, y: 214 },
+  { state: "LAST-ACK", x: 203, y: 214 },
+  { state: "TIME-WAIT", x: 50, y: 256 },
+  { state: "CLOSED", x: 203, y: 256 },
 ];
 
-const arrow = (from: State, to: State, d: string, label: string, x: number, y: number, anchor: Arrow["anchor"]): Arrow =>
-  ({ from, to, d, label, x, y, anchor });
+export const nodeHeight = 24;
 
-export const arrows: readonly Arrow[] = [
-  arrow("CLOSED", "LISTEN", "M100 15H53Q47 15 47 21V46", "listen()", 53, 36, "start"),
-  arrow("LISTEN", "CLOSED", "M71 46V33Q71 27 77 27H111", "close()", 77, 41, "start"),
-  arrow("CLOSED", "SYN-SENT", "M187 15H233Q239 15 239 21V46", "connect()", 233, 36, "end"),
-  arrow("SYN-SENT", "CLOSED", "M215 46V33Q215 27 209 27H175", "close()", 209, 41, "end"),
-  arrow("LISTEN", "SYN-SENT", "M91 54H196", "send()", 143, 66, "middle"),
-  arrow("LISTEN", "SYN-RECEIVED", "M39 70V90", "rcv SYN", 45, 84, "start"),
-  arrow("SYN-RECEIVED", "LISTEN", "M17 90V70", "rcv RST", 21, 84, "start"),
-  arrow("SYN-SENT", "SYN-RECEIVED", "M217 70V96Q217 102 211 102H91", "rcv SYN", 160, 97, "middle"),
-  arrow("SYN-RECEIVED", "ESTABLISHED", "M77 114V140Q77 146 83 146H100", "rcv ACK", 83, 127, "start"),
-  arrow("SYN-SENT", "ESTABLISHED", "M239 70V140Q239 146 233 146H187", "rcv SYN,ACK", 233, 127, "end"),
-  arrow("SYN-RECEIVED", "FIN-WAIT-1", "M21 114V182", "close()", 26, 176, "start"),
-  arrow("ESTABLISHED", "FIN-WAIT-1", "M117 158V164Q117 170 111 170H53Q47 170 47 176V182", "close()", 57, 165, "start"),
-  arrow("ESTABLISHED", "CLOSE-WAIT", "M169 158V164Q169 170 175 170H233Q239 170 239 176V182", "rcv FIN", 229, 165, "end"),
-  arrow("FIN-WAIT-1", "FIN-WAIT-2", "M47 206V230", "rcv ACK", 53, 221, "start"),
-  arrow("FIN-WAIT-1", "CLOSING", "M91 194H137Q143 194 143 200V230", "rcv FIN", 97, 188, "start"),
-  arrow("FIN-WAIT-1", "TIME-WAIT", "M8 198H6Q1.5 198 1.5 204V282Q1.5 288 7 288", "rcv FIN,ACK", 7, 271, "start"),
-  arrow("CLOSE-WAIT", "LAST-ACK", "M239 206V230", "close()", 233, 222, "end"),
-  arrow("FIN-WAIT-2", "TIME-WAIT", "M47 254V276", "rcv FIN", 53, 269, "start"),
-  arrow("CLOSING", "TIME-WAIT", "M143 254V282Q143 288 137 288H91", "rcv ACK", 149, 269, "start"),
-  arrow("LAST-ACK", "CLOSED", "M239 254V276", "rcv ACK", 233, 269, "end"),
-  arrow("TIME-WAIT", "CLOSED", "M91 294H196", "2MSL", 143, 306, "middle"),
-];
+/** The width of a state's box: its name, its glyph, and the space around them. */
+export function nodeWidth(state: State): number {
+  return Math.round(shortName(state).length * 6.8 + 18);
+}
+
+const drawn: Record<ArrowId, readonly [d: string, x: number, y: number, anchor: Anchor]> = {
+  "CLOSED>LISTEN": ["M100 14H62Q56 14 56 20V41", 96, 10, "end"],
+  "LISTEN>CLOSED": ["M71 42V26Q71 20 77 20H99", 76, 37, "start"],
+  "CLOSED>SYN-SENT": ["M160 14H197Q203 14 203 20V41", 164, 10, "start"],
+  "SYN-SENT>CLOSED": ["M185 42V26Q185 20 179 20H161", 181, 37, "end"],
+  "LISTEN>SYN-SENT": ["M80 50H165", 123, 62, "middle"],
+  "LISTEN>SYN-RECEIVED": ["M58 66V81", 63, 77, "start"],
+  "SYN-RECEIVED>LISTEN": ["M45 82V67", 42, 77, "end"],
+  "SYN-SENT>SYN-RECEIVED": ["M187 66V88Q187 94 181 94H88", 146, 90, "middle"],
+  "SYN-RECEIVED>ESTABLISHED": ["M70 106V126Q70 132 76 132H82", 75, 117, "start"],
+  "SYN-SENT>ESTABLISHED": ["M203 66V126Q203 132 197 132H178", 199, 117, "end"],
+  "SYN-RECEIVED>FIN-WAIT-1": ["M21 106V159", 25, 130, "start"],
+  "ESTABLISHED>FIN-WAIT-1": ["M104 144V146Q104 152 98 152H56Q50 152 50 158V159", 82, 148, "end"],
+  "ESTABLISHED>CLOSE-WAIT": ["M156 144V146Q156 152 162 152H197Q203 152 203 158V159", 180, 148, "start"],
+  "FIN-WAIT-1>FIN-WAIT-2": ["M50 184V201", 56, 197, "start"],
+  "FIN-WAIT-1>CLOSING": ["M93 172H124Q130 172 130 178V201", 97, 168, "start"],
+  "FIN-WAIT-1>TIME-WAIT": ["M7 177Q1 177 1 183V250Q1 256 7 256H9", 5, 240, "start"],
+  "CLOSE-WAIT>LAST-ACK": ["M203 184V201", 197, 197, "end"],
+  "FIN-WAIT-2>TIME-WAIT": ["M50 226V243", 56, 239, "start"],
+  "CLOSING>TIME-WAIT": ["M130 226V250Q130 256 124 256H91", 136, 240, "start"],
+  "LAST-ACK>CLOSED": ["M203 226V243", 197, 239, "end"],
+  "TIME-WAIT>CLOSED": ["M90 261H172", 131, 272, "middle"],
+};
+
+export const arrows: readonly Arrow[] = arrowList.map(({ id, from, to, by }) => {
+  const [d, x, y, anchor] = drawn[id];
+  return { id, from, to, d, label: by, x, y, anchor };
+});

@@ -74,6 +74,9 @@ export const phraseKeys = [
   "states.label",
   "states.none",
   "states.arrows",
+  "states.walked",
+  "states.covered",
+  "states.count",
   "states.seen",
   "states.unseen",
   // code

@@ -5,7 +5,8 @@ import { isState } from "./family.ts";
 import { duration } from "./format.ts";
 import type { Field, FieldResult, Option, Place, Result, Variant } from "./quiz.gen.ts";
 import { drawEvidence } from "./quiz-figure.ts";
-import { newID, Outbox, storage, type Submission } from "./quiz-outbox.ts";
+import { newID, Outbox, type Submission } from "./quiz-outbox.ts";
+import { storage } from "./storage.ts";
 import { QuizWords } from "./quiz-words.ts";
 
 const resendEvery = 30_000; // ms

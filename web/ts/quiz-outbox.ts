@@ -89,12 +89,3 @@ function messageOf(body: unknown): string {
   const error = (body as { error?: { message?: unknown } } | null)?.error;
   return typeof error?.message === "string" ? error.message : "";
 }
-
-/** The browser's storage, where a page may use it: some frames may not. */
-export function storage(): Storage | undefined {
-  try {
-    return globalThis.localStorage;
-  } catch {
-    return undefined;
-  }
-}
