@@ -73,7 +73,7 @@ screenshot: ## take docs/screenshot.png anew
 	go test -tags screenshot -count 1 -run TestScreenshot ./journeys
 
 .PHONY: mutate
-mutate: ## invert each rule's branch in turn; the list of those that no test notices is to be empty
+mutate: ## invert each rule's branch in turn; neither a rule that no test notices nor a check that never fails is to be left
 	go run ./tools/mutate
 
 .PHONY: bench

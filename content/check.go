@@ -15,6 +15,8 @@ type Report struct {
 	Claims    int           // expectations that hold
 	Variants  int           // of questions, generated and graded
 	Unreached []engine.Rule // rules that no scenario reaches yet
+	Sentences int           // of lessons that say what a check holds
+	ToCome    []string      // lessons of the syllabus that are not written yet
 }
 
 // checkedSeeds is how many variants of each question are generated and graded.
@@ -37,6 +39,13 @@ func (c *Content) Check() (*Report, error) {
 			}
 		}
 	}
+	for _, l := range c.lessons {
+		c.syllabus.covers(l, &ps)
+		for _, lang := range Langs {
+			report.Sentences += l.Texts[lang].Claims
+		}
+	}
+	report.ToCome = c.syllabus.missing(c)
 	for _, r := range c.Rules() {
 		if r.Example != "" && !reached[r.ID][r.Example] {
 			ps.addf(r.File, r.Line, "the scenario %s does not reach the rule %s", r.Example, r.ID)

@@ -12,7 +12,7 @@ import (
 	"finwait/scenario"
 )
 
-//go:embed lessons scenarios rules quizzes phrases
+//go:embed lessons scenarios rules quizzes phrases syllabus.star
 var embedded embed.FS
 
 // Content is all there is to learn, parsed and checked. It does not change after Load and may be shared.
@@ -22,6 +22,7 @@ type Content struct {
 
 	scenarios map[string]string
 	lessons   []*Lesson
+	syllabus  *Syllabus
 	rules     map[engine.Rule]*Rule
 	phrases   map[Lang]map[string]string
 }
@@ -52,6 +53,7 @@ func load(fsys fs.FS) (*Content, error) {
 	c.phrases = loadPhrases(fsys, &ps)
 	c.loadQuizzes(fsys, &ps)
 	c.loadLessons(fsys, &ps)
+	c.syllabus = loadSyllabus(fsys, &ps)
 	c.tryQuizzes(&ps)
 	sort.SliceStable(ps, func(i, j int) bool { return ps[i].File < ps[j].File })
 	return c, ps.err()

@@ -7,21 +7,30 @@ import (
 	"strings"
 
 	"finwait/engine"
+	"finwait/scenario"
 )
 
 // places gives the event of each moment, by name.
 type places map[string]fields
 
 // locate finds every moment in the log of its run.
-func locate(moments []*moment, logs map[string][]fields) (places, error) {
+func locate(moments []*moment, logs map[string]*scenario.Log) (places, error) {
 	at := map[string]int{}
 	found := places{}
+	all := map[string][]fields{}
 	var ps Problems
 	for _, m := range moments {
-		log, ok := logs[m.run]
-		if !ok {
+		if logs[m.run] == nil {
 			ps.addf("", m.line, "moment %s: no run %q is defined above", m.name, m.run)
 			continue
+		}
+		log := all[m.run]
+		if log == nil {
+			var err error
+			if log, err = decoded(logs[m.run].Events); err != nil {
+				return nil, err
+			}
+			all[m.run] = log
 		}
 		from := 0
 		if m.after != "" {
@@ -45,17 +54,27 @@ func locate(moments []*moment, logs map[string][]fields) (places, error) {
 
 var figureForm = regexp.MustCompile(`\{\{([^{}]*)\}\}`)
 
-// fill replaces the figures of a text, {{…}}, by what the run gives:
+// filling is what a text's placeholders can name.
+type filling struct {
+	places
+	figures map[string]string
+	proofs  map[string]*proof
+}
+
+// fill replaces what a text takes from runs, {{…}}:
 //
 //	{{t fin-1}}           the moment's time, "90 ms"
 //	{{gap fin-1 ack-1}}   the time between two moments, "50 ms"
 //	{{fin-1.seqno}}       a field of the moment's event
-func (p places) fill(file, text string) (string, error) {
+//	{{delack}}            a figure of lesson.star
+//	{{sysctl net.ipv4.tcp_fin_timeout}}  a setting's default on Linux
+//	{{= eof}}             nothing to read: the sentence before it is held by the check eof
+func (f filling) fill(file, text string) (string, error) {
 	var ps Problems
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
 		lines[i] = figureForm.ReplaceAllStringFunc(line, func(s string) string {
-			out, err := p.figure(strings.Fields(s[2 : len(s)-2]))
+			out, err := f.placeholder(strings.Fields(s[2 : len(s)-2]))
 			if err != nil {
 				ps.addf(file, i+1, "%s: %v", s, err)
 			}
@@ -65,31 +84,71 @@ func (p places) fill(file, text string) (string, error) {
 	return strings.Join(lines, "\n"), ps.err()
 }
 
+func (f filling) placeholder(words []string) (string, error) {
+	if len(words) > 1 && words[0] == "=" {
+		return f.citation(words[1:])
+	}
+	out, err := f.figure(words)
+	// A figure and its unit stay on one line.
+	return string(figureOpen) + strings.ReplaceAll(out, " ", "\u00a0") + string(figureClose), err
+}
+
+// citation marks the checks that hold a sentence.
+func (f filling) citation(names []string) (string, error) {
+	var out string
+	for _, name := range names {
+		if f.proofs[name] == nil {
+			return "", fmt.Errorf("lesson.star has no check %q", name)
+		}
+		out += string(proofOpen) + name + string(proofClose)
+	}
+	return out, nil
+}
+
 // figure evaluates the words of one placeholder.
-func (p places) figure(words []string) (string, error) {
+func (f filling) figure(words []string) (string, error) {
 	switch {
 	case len(words) == 2 && words[0] == "t":
-		ev, err := p.moment(words[1])
+		ev, err := f.moment(words[1])
 		return Clock(ev.t()), err
+	case len(words) == 2 && words[0] == "sysctl":
+		return sysctlDefault(words[1])
 	case len(words) == 3 && words[0] == "gap":
-		a, err := p.moment(words[1])
+		a, err := f.moment(words[1])
 		if err != nil {
 			return "", err
 		}
-		b, err := p.moment(words[2])
+		b, err := f.moment(words[2])
 		if err == nil && b.t() < a.t() {
 			err = fmt.Errorf("%s comes before %s", words[2], words[1])
 		}
 		return Clock(b.t() - a.t()), err
 	case len(words) == 1:
+		if out, ok := f.figures[words[0]]; ok {
+			return out, nil
+		}
 		name, field, _ := strings.Cut(words[0], ".")
-		ev, err := p.moment(name)
+		ev, err := f.moment(name)
 		if err != nil {
 			return "", err
 		}
 		return show(ev.get(field))
 	}
-	return "", fmt.Errorf("want {{t MOMENT}}, {{gap MOMENT MOMENT}} or {{MOMENT.FIELD}}")
+	return "", fmt.Errorf("want {{t MOMENT}}, {{gap MOMENT MOMENT}}, {{MOMENT.FIELD}}, {{FIGURE}}, {{sysctl NAME}} or {{= CHECK}}")
+}
+
+// sysctlDefault is a setting's default, with its unit where it is a time.
+func sysctlDefault(name string) (string, error) {
+	for _, s := range engine.Sysctls {
+		if s.Name == name {
+			value := strconv.FormatInt(s.Default, 10)
+			if s.Unit == "s" || s.Unit == "ms" {
+				value += " " + s.Unit
+			}
+			return value, nil
+		}
+	}
+	return "", fmt.Errorf("there is no sysctl %q", name)
 }
 
 func (p places) moment(name string) (fields, error) {

@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"maps"
 	"path"
 	"regexp"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -29,7 +31,9 @@ type Lesson struct {
 	dir     string
 	moments []*moment
 	runs    map[string]scenario.Run // by name; "" is the lesson's own
-	lines   map[string]int          // where a run or a question is named in lesson.star
+	proofs  map[string]*proof       // by name
+	figures []*figure
+	lines   map[string]int // where a run or a question is named in lesson.star
 }
 
 // LessonText is a lesson in one language, rendered.
@@ -39,6 +43,10 @@ type LessonText struct {
 	Lead    template.HTML // before the first heading
 	Parts   []Part
 	Words   int // words, or characters of Chinese, to read
+
+	Claims int // sentences that say what a check holds
+
+	cited []string // names of those checks
 }
 
 // Part is a section of a lesson: from one heading of the second level to the next.
@@ -90,17 +98,7 @@ func (c *Content) loadLesson(fsys fs.FS, l *Lesson, ps *Problems) {
 		ps.add(file, 0, err)
 		return
 	}
-	logs := map[string][]fields{}
-	for name, r := range l.runs {
-		log, err := scenario.Execute(c, r, scenario.Limits{})
-		if err != nil {
-			ps.addf(file, l.lines["run "+name], "run of %s: %v", r.Scenario, err)
-			continue
-		}
-		if logs[name], err = decoded(log.Events); err != nil {
-			ps.add(file, l.lines["run "+name], err)
-		}
-	}
+	logs := l.execute(c, file, ps)
 	for _, q := range l.Quizzes {
 		if c.Quizzes.Info(q) == nil {
 			ps.addf(file, l.lines["quiz "+q], "there is no quiz %q", q)
@@ -116,18 +114,44 @@ func (c *Content) loadLesson(fsys fs.FS, l *Lesson, ps *Problems) {
 		}
 		return
 	}
-	for _, lang := range Langs {
-		l.loadText(fsys, lang, found, ps)
+	filled := filling{places: found, figures: map[string]string{}, proofs: l.proofs}
+	for _, f := range l.figures {
+		if filled.figures[f.name], err = l.count(f, logs); err != nil {
+			ps.add(file, f.line, err)
+		}
 	}
+	for _, name := range slices.Sorted(maps.Keys(l.proofs)) {
+		ps.add(file, l.proofs[name].line, l.prove(l.proofs[name], logs))
+	}
+	for _, lang := range Langs {
+		l.loadText(fsys, lang, filled, ps)
+	}
+}
+
+// execute computes the lesson's runs; one that fails is not among them.
+func (l *Lesson) execute(lib scenario.Library, file string, ps *Problems) map[string]*scenario.Log {
+	logs := map[string]*scenario.Log{}
+	for name, r := range l.runs {
+		log, err := scenario.Execute(lib, r, scenario.Limits{})
+		if err != nil {
+			ps.addf(file, l.lines["run "+name], "run of %s: %v", r.Scenario, err)
+			continue
+		}
+		logs[name] = log
+	}
+	return logs
 }
 
 // parse reads lesson.star.
 func (l *Lesson) parse(file, src string) error {
-	l.runs, l.lines = map[string]scenario.Run{}, map[string]int{}
+	l.runs, l.lines, l.proofs = map[string]scenario.Run{}, map[string]int{}, map[string]*proof{}
 	err := runData(file, src, starlark.StringDict{
-		"lesson": starlark.NewBuiltin("lesson", l.lessonBuiltin),
-		"run":    starlark.NewBuiltin("run", l.runBuiltin),
-		"moment": starlark.NewBuiltin("moment", l.momentBuiltin),
+		"lesson":  starlark.NewBuiltin("lesson", l.lessonBuiltin),
+		"run":     starlark.NewBuiltin("run", l.runBuiltin),
+		"moment":  starlark.NewBuiltin("moment", l.momentBuiltin),
+		"check":   starlark.NewBuiltin("check", l.checkBuiltin),
+		"figure":  starlark.NewBuiltin("figure", l.figureBuiltin),
+		"history": starlark.NewBuiltin("history", l.historyBuiltin),
 	})
 	if err == nil && l.runs[""].Scenario == "" {
 		err = &Problem{File: file, Msg: "calls no lesson(…)"}

@@ -19,7 +19,7 @@ import (
 )
 
 // loadText reads and renders a lesson in one language.
-func (l *Lesson) loadText(fsys fs.FS, lang Lang, found places, ps *Problems) {
+func (l *Lesson) loadText(fsys fs.FS, lang Lang, found filling, ps *Problems) {
 	file := path.Join(l.dir, string(lang)+".md")
 	src, err := fs.ReadFile(fsys, file)
 	if err != nil {
@@ -32,7 +32,7 @@ func (l *Lesson) loadText(fsys fs.FS, lang Lang, found places, ps *Problems) {
 		ps.addf(file, p.Line, "%s", p.Msg)
 		return
 	}
-	t := &LessonText{Title: meta["title"], Summary: meta["summary"], Words: words(body)}
+	t := &LessonText{Title: meta["title"], Summary: meta["summary"], Words: words(figureForm.ReplaceAllString(body, "1"))}
 	for _, key := range []string{"title", "summary"} {
 		if meta[key] == "" {
 			ps.addf(file, 1, "the front matter lacks %s", key)
@@ -54,7 +54,7 @@ func (l *Lesson) loadText(fsys fs.FS, lang Lang, found places, ps *Problems) {
 type composer struct {
 	lesson   *Lesson
 	file     string
-	found    places
+	found    filling
 	md       goldmark.Markdown
 	source   []byte
 	out      *LessonText
@@ -75,6 +75,7 @@ func (r *composer) render() {
 		if h, ok := n.(*ast.Heading); ok && h.Level == 1 {
 			r.fail(n, "the title is in the front matter: begin with ##")
 		}
+		r.claims(n, part)
 		switch html := r.html(n); {
 		case part < 0:
 			r.out.Lead += html
@@ -114,7 +115,7 @@ func (r *composer) heading(h *ast.Heading) Part {
 	}
 	if v, ok := h.AttributeString("at"); ok {
 		name := fmt.Sprintf("%s", v)
-		if _, ok := r.found[name]; !ok {
+		if _, ok := r.found.places[name]; !ok {
 			r.fail(h, "lesson.star defines no moment %q", name)
 		}
 		p.Class, p.ID = "beat", name
@@ -178,7 +179,7 @@ func (r *composer) html(n ast.Node) template.HTML {
 	if err := r.md.Renderer().Render(&b, r.source, n); err != nil {
 		r.fail(n, "%v", err)
 	}
-	return template.HTML(b.String())
+	return template.HTML(allMarks.ReplaceAllString(b.String(), ""))
 }
 
 // inline renders what is inside a heading.

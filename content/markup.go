@@ -125,10 +125,19 @@ func (nodes) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 	})
 }
 
-// lineOf is the line of source at which a block begins.
+// lineOf is the line of source at which a block begins, or the text in it.
 func lineOf(n ast.Node, source []byte) int {
-	if n.Type() != ast.TypeBlock || n.Lines().Len() == 0 {
-		return 0
-	}
-	return 1 + strings.Count(string(source[:n.Lines().At(0).Start]), "\n")
+	at := -1
+	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		switch t, ok := n.(*ast.Text); {
+		case n.Type() == ast.TypeBlock && n.Lines().Len() > 0:
+			at = n.Lines().At(0).Start
+		case ok:
+			at = t.Segment.Start
+		default:
+			return ast.WalkContinue, nil
+		}
+		return ast.WalkStop, nil
+	})
+	return 1 + strings.Count(string(source[:max(at, 0)]), "\n")
 }

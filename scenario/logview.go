@@ -16,6 +16,9 @@ import (
 // named filters and gives a list in the log's order.
 type logValue struct{ events []engine.Event }
 
+// View is a run's log as the checks of expect() see it, for other Starlark that asks about logs.
+func View(events []engine.Event) starlark.Value { return &logValue{slices.Clip(events)} }
+
 func (l *logValue) String() string             { return fmt.Sprintf("log of %d events", len(l.events)) }
 func (*logValue) Type() string                 { return "log" }
 func (*logValue) Freeze()                      {}

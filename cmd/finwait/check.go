@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"finwait/content"
 )
@@ -21,6 +22,7 @@ func check(dir string, stdout, stderr io.Writer) error {
 		return listed(stderr, err)
 	}
 	fmt.Fprintf(stdout, "lessons:   %d, each in %d languages\n", len(c.Lessons()), len(content.Langs))
+	fmt.Fprintf(stdout, "sentences: %d that make a claim, each held by a check\n", report.Sentences)
 	fmt.Fprintf(stdout, "scenarios: %d in %d runs; %d claims, all hold\n", len(c.Scenarios()), report.Runs, report.Claims)
 	fmt.Fprintf(stdout, "questions: %d in %d variants, each with its one right answer\n", len(c.Quizzes.List()), report.Variants)
 	fmt.Fprintf(stdout, "rules:     %d, each explained\n", len(c.Rules()))
@@ -29,6 +31,9 @@ func check(dir string, stdout, stderr io.Writer) error {
 		for _, id := range report.Unreached {
 			fmt.Fprintf(stdout, "  %s\n", id)
 		}
+	}
+	if len(report.ToCome) > 0 {
+		fmt.Fprintf(stdout, "lessons to come: %s\n", strings.Join(report.ToCome, ", "))
 	}
 	return nil
 }

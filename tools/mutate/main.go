@@ -66,6 +66,10 @@ func mutateAll(sites map[string]string, only []string) error {
 		}
 	}
 	slices.Sort(names)
+	checks, err := newProofs()
+	if err != nil {
+		return err
+	}
 	var unnoticed []string
 	for _, name := range names {
 		source, what, err := mutated(sites[name], name)
@@ -73,7 +77,7 @@ func mutateAll(sites map[string]string, only []string) error {
 			return err
 		}
 		verdict := "noticed"
-		switch seen, err := noticed(sites[name], source); {
+		switch seen, err := noticed(sites[name], source, checks); {
 		case errors.Is(err, errNotCompiled):
 			verdict = "NOT TRIED"
 			unnoticed = append(unnoticed, name)
@@ -88,9 +92,12 @@ func mutateAll(sites map[string]string, only []string) error {
 	}
 	fmt.Printf("%d of %d rules' branches can be inverted and no test notices\n", len(unnoticed), len(names))
 	if len(unnoticed) > 0 {
-		return fmt.Errorf("not noticed: %s", strings.Join(unnoticed, " "))
+		err = fmt.Errorf("not noticed: %s", strings.Join(unnoticed, " "))
 	}
-	return nil
+	if len(only) > 0 {
+		return err // not all rules were tried: nothing can be said of the checks
+	}
+	return errors.Join(err, checks.report())
 }
 
 // mutated is a file's source with the branch to a rule inverted, and what was done to it.
@@ -197,8 +204,8 @@ func omit(path []ast.Node) string {
 // errNotCompiled is a change that leaves a variable without use: it says nothing about the tests.
 var errNotCompiled = errors.New("does not compile")
 
-// noticed runs the tests with the source laid over the file.
-func noticed(file string, source []byte) (bool, error) {
+// noticed runs the tests with the source laid over the file, and the checks of the lessons.
+func noticed(file string, source []byte, checks *proofs) (bool, error) {
 	dir, err := os.MkdirTemp("", "mutate")
 	if err != nil {
 		return false, err
@@ -221,6 +228,9 @@ func noticed(file string, source []byte) (bool, error) {
 	}
 	if err := exec.Command("go", "build", "-overlay", overlay, "./engine").Run(); err != nil {
 		return false, errNotCompiled
+	}
+	if err := checks.note(overlay); err != nil {
+		return false, err
 	}
 	args := append([]string{"test", "-overlay", overlay, "-timeout", "60s"}, tested...)
 	err = exec.Command("go", args...).Run()

@@ -1,0 +1,81 @@
+package content
+
+import (
+	"io/fs"
+	"slices"
+
+	"go.starlark.net/starlark"
+)
+
+const syllabusFile = "syllabus.star"
+
+// Syllabus says which topics each lesson must cover.
+type Syllabus struct {
+	slugs  []string
+	topics map[string][]string // by slug
+	lines  map[string]int
+}
+
+func loadSyllabus(fsys fs.FS, ps *Problems) *Syllabus {
+	s := &Syllabus{topics: map[string][]string{}, lines: map[string]int{}}
+	src, err := fs.ReadFile(fsys, syllabusFile)
+	if err != nil {
+		ps.addf(syllabusFile, 0, "is missing")
+		return s
+	}
+	ps.add(syllabusFile, 0, runData(syllabusFile, string(src), starlark.StringDict{
+		"lesson": starlark.NewBuiltin("lesson", func(th *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw []starlark.Tuple) (starlark.Value, error) {
+			var slug string
+			var topics *starlark.List
+			if err := starlark.UnpackArgs(b.Name(), args, kw, "slug", &slug, "topics", &topics); err != nil {
+				return nil, err
+			}
+			s.slugs = append(s.slugs, slug)
+			s.lines[slug] = here(th)
+			var err error
+			s.topics[slug], err = asList(topics)
+			return starlark.None, err
+		}),
+	}))
+	return s
+}
+
+// missing lists the lessons of the syllabus that are not written yet.
+func (s *Syllabus) missing(c *Content) []string {
+	var out []string
+	for _, slug := range s.slugs {
+		if c.Lesson(slug) == nil {
+			out = append(out, slug)
+		}
+	}
+	return out
+}
+
+// covers holds that a lesson's texts cite a check for each of its topics, and that each check's topic is one.
+func (s *Syllabus) covers(l *Lesson, ps *Problems) {
+	for _, lang := range Langs {
+		cited := l.topicsOf(l.Texts[lang].cited)
+		for _, topic := range s.topics[l.Slug] {
+			if !slices.Contains(cited, topic) {
+				ps.addf(l.dir+"/"+string(lang)+".md", 0, "the topic %q is not covered: cite a check that belongs to it", topic)
+			}
+		}
+	}
+	for _, p := range l.proofs {
+		for _, topic := range p.topics {
+			if !s.has(topic) {
+				ps.addf(l.dir+"/lesson.star", p.line, "%s has no topic %q", syllabusFile, topic)
+			}
+		}
+	}
+}
+
+// has says whether some lesson has the topic.
+func (s *Syllabus) has(topic string) bool {
+	for _, topics := range s.topics {
+		if slices.Contains(topics, topic) {
+			return true
+		}
+	}
+	return false
+}
