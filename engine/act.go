@@ -23,11 +23,9 @@ func (s *Sim) act(index int, do Do) {
 		h := s.host(do.Call.Host)
 		s.callID++
 		h.call(s.now, h.process(do.Call.Proc), nil, s.callID, do.Call.asCall())
-		s.drain(h)
 	case do.Kill != nil:
 		h := s.host(do.Kill.Host)
 		h.kill(s.now, h.process(do.Kill.Proc))
-		s.drain(h)
 	case do.PowerOff != nil:
 		s.host(do.PowerOff.Host).powerOff(s.now)
 	case do.Cut != nil:

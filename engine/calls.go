@@ -391,7 +391,7 @@ func (h *Host) sysSpawn(p *pending) (Result, bool) {
 		return fails("EINVAL")
 	}
 	t := p.proc.addThread(p.call.Thread)
-	h.work = append(h.work, Work{thread: t})
+	h.sim.resume(t, h.sim.cause)
 	return returns(int64(t.id))
 }
 

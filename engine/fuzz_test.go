@@ -28,15 +28,14 @@ func FuzzSegments(f *testing.F) {
 			w.At(at, func() {
 				h := w.hosts[to]
 				h.Receive(w.now, seg(h))
-				w.drain(h)
 			})
 		}
 		if _, err := w.Run(); err != nil {
 			t.Fatal(err)
 		}
 		states := map[int]State{}
-		for i, e := range w.events {
-			if e.Seq != i || i > 0 && e.T < w.events[i-1].T {
+		for i, e := range w.Events {
+			if e.Seq != i || i > 0 && e.T < w.Events[i-1].T {
 				t.Fatalf("event %d is out of order", i)
 			}
 			if s, ok := e.Body.(*StateChange); ok && s.Host == "server" {

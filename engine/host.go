@@ -2,8 +2,8 @@ package engine
 
 import "strconv"
 
-// Host is one machine: its processes, its sockets and its TCP. It asks nobody: time, segments and calls come in, and Take
-// drains what it wants done.
+// Host is one machine: its processes, its sockets and its TCP. It asks nobody: time, segments and calls come in; events and
+// segments go out to the simulation as they arise.
 type Host struct {
 	name   string
 	addr   Addr
@@ -16,11 +16,9 @@ type Host struct {
 	off    bool            // powered off
 	replay Replay          // nil but in a replay
 
-	now      Micros
-	work     []Work
-	bodies   bodies
-	segments arena[Segment]
-	timers   timerHeap
+	sim    *Sim
+	now    Micros
+	timers timerHeap
 
 	socks       int // numbers given so far
 	conns       map[fourTuple]*socket
@@ -31,15 +29,6 @@ type Host struct {
 	woken       []*pending // calls to try again, that wait for no socket
 	orphans     int
 	minis       int // timewait entries
-}
-
-// Work is something a host wants done: an event for the log, and where it says so a segment to send or a thread to resume.
-type Work struct {
-	Rule    Rule
-	Body    Body     // nil where Segment is set: the simulation makes the event
-	Segment *Segment // to hand to the link
-	thread  *thread  // of a Returned: to resume with result
-	result  Result
 }
 
 type endpoint struct {
@@ -54,13 +43,14 @@ func (e endpoint) String() string {
 
 type fourTuple struct{ local, remote endpoint }
 
-func newHost(c HostConfig, seed int64, names map[string]Addr) (*Host, error) {
+func newHost(s *Sim, c HostConfig) (*Host, error) {
 	addr, err := ParseAddr(c.Addr)
 	if err != nil {
 		return nil, err
 	}
 	h := &Host{
-		name: c.Name, addr: addr, linux: true, tick: 4 * Millisecond, seed: uint64(seed), sys: defaultSysctls(), names: names,
+		sim: s, name: c.Name, addr: addr, linux: true, tick: 4 * Millisecond, seed: uint64(s.config.Seed), sys: defaultSysctls(), names: s.names,
+		replay: s.config.Replay, phase: s.config.Phase,
 		conns: map[fourTuple]*socket{}, binds: map[uint16][]*socket{}, portsPassed: map[uint64]int64{},
 	}
 	switch c.Profile {
@@ -93,14 +83,13 @@ func (h *Host) setSysctl(name string, v int64) error {
 	return err
 }
 
-// Take drains what the host wants done, in order.
-func (h *Host) Take() []Work {
-	w := h.work
-	h.work = h.work[:0]
-	return w
+// emit logs an event of the host's. Once the power is off nothing it does can be seen.
+func (h *Host) emit(rule Rule, b Body) int {
+	if h.off {
+		return -1
+	}
+	return h.sim.emit(rule, b)
 }
-
-func (h *Host) emit(rule Rule, b Body) { h.work = append(h.work, Work{Rule: rule, Body: b}) }
 
 // NextTimer is when the earliest timer fires; ok is false when none is armed.
 func (h *Host) NextTimer() (at Micros, ok bool) {
@@ -163,17 +152,19 @@ func (sk *socket) touch() {
 // logStep logs what changed of a socket's timers and queues since the last step.
 func (sk *socket) logStep() {
 	h := sk.host
-	h.logTimer(sk, &sk.rtx)
-	h.logTimer(sk, &sk.delack)
-	h.logTimer(sk, &sk.gather)
-	h.logTimer(sk, &sk.slow)
+	sk.logTimer(&sk.rtx)
+	sk.logTimer(&sk.delack)
+	sk.logTimer(&sk.gather)
+	sk.logTimer(&sk.slow)
 	if sk.state == Listen {
 		sk.logListen()
 		return
 	}
 	if recvq, sendq := sk.recvQ(), sk.sendQ(); recvq != sk.loggedRecvQ || sendq != sk.loggedSendQ {
 		sk.loggedRecvQ, sk.loggedSendQ = recvq, sendq
-		h.emit("", h.bodies.queues.keep(Queue{h.name, sk.id, sk.localString(), recvq, sendq}))
+		q := &h.sim.bodies.queue
+		*q = Queue{h.name, sk.id, sk.localString(), recvq, sendq}
+		h.emit("", q)
 	}
 }
 
@@ -182,7 +173,7 @@ func (sk *socket) logListen() {
 	q := ListenQueue{sk.host.name, sk.id, sk.localString(), len(sk.acceptQ), sk.synQ, sk.backlog}
 	if q != sk.loggedListen {
 		sk.loggedListen = q
-		sk.host.emit("", &q)
+		sk.host.emit("", &sk.loggedListen)
 	}
 }
 

@@ -24,9 +24,6 @@ const (
 
 // link carries segments between the hosts.
 type link struct {
-	sents       arena[SegmentSent]
-	delivers    arena[Deliver]
-	flights     arena[flight]
 	delay       Micros
 	faults      []*activeFault
 	cut         map[string]bool // by sending host
@@ -81,10 +78,13 @@ func (f *activeFault) matches(now Micros, from string, seg *Segment) bool {
 }
 
 // send puts a host's segment on the link: logs it, applies the faults and schedules its arrival.
-func (s *Sim) send(from *Host, w Work) {
-	l, seg := &s.link, w.Segment
+func (s *Sim) send(from *Host, seg *Segment, rule Rule) {
+	if from.off {
+		return
+	}
+	l := &s.link
 	l.lastID++
-	fl := l.flights.keep(flight{id: l.lastID, seg: seg, from: from, to: s.byAddr(from, seg.Dst)})
+	fl := &flight{id: l.lastID, seg: seg, from: from, to: s.byAddr(from, seg.Dst)}
 	delay := l.delay
 	if fl.to == from {
 		delay = loopbackDelay
@@ -98,9 +98,8 @@ func (s *Sim) send(from *Host, w Work) {
 			l.lastArrival[from.name] = sent.Arrives
 		}
 	}
-	seq := s.emit(w.Rule, sent)
+	seq, cause := s.emit(rule, sent), s.cause
 	s.schedule(fl, sent.Arrives)
-	defer func(c int) { s.cause = c }(s.cause)
 	s.cause = seq
 	switch {
 	case fl.to == nil:
@@ -111,6 +110,7 @@ func (s *Sim) send(from *Host, w Work) {
 	default:
 		s.applyFaults(fl)
 	}
+	s.cause = cause
 }
 
 // loopbackDelay is how long a segment to the host itself takes.
@@ -138,14 +138,14 @@ func (s *Sim) affect(fl *flight, what FaultKind, by Micros, rule Rule) {
 		a.cancelled = true
 		fl.arrivals = fl.arrivals[1:]
 		s.schedule(fl, a.at+by)
-		s.emit(rule, &Fate{fl.id, Delayed, a.at + by})
+		s.logFate(rule, fl, Delayed, a.at+by)
 	case FaultDuplicate:
 		if len(fl.arrivals) == 0 {
 			return
 		}
 		at := fl.arrivals[0].at + by
 		s.schedule(fl, at)
-		s.emit(rule, &Fate{fl.id, Duplicated, at})
+		s.logFate(rule, fl, Duplicated, at)
 	}
 }
 
@@ -171,7 +171,7 @@ func (s *Sim) dropFlight(fl *flight, rule Rule) {
 	}
 	fl.arrivals = nil
 	delete(s.link.flying, fl.id)
-	s.emit(rule, &Fate{ID: fl.id, Fate: Dropped})
+	s.logFate(rule, fl, Dropped, 0)
 }
 
 // happen delivers one copy.
@@ -191,12 +191,17 @@ func (a *arrival) happen(s *Sim) {
 	}
 	s.cause = -1
 	if fl.to.off {
-		s.emit(RuleHostOff, &Fate{ID: fl.id, Fate: Dropped})
+		s.logFate(RuleHostOff, fl, Dropped, 0)
 		return
 	}
-	s.cause = s.emit("", s.link.delivers.keep(Deliver{fl.id, fl.to.name}))
+	s.bodies.deliver = Deliver{fl.id, fl.to.name}
+	s.cause = s.emit("", &s.bodies.deliver)
 	fl.to.Receive(s.now, fl.seg)
-	s.drain(fl.to)
+}
+
+func (s *Sim) logFate(rule Rule, fl *flight, what FateKind, arrives Micros) {
+	s.bodies.fate = Fate{fl.id, what, arrives}
+	s.emit(rule, &s.bodies.fate)
 }
 
 func (s *Sim) byAddr(from *Host, a Addr) *Host {
@@ -218,11 +223,12 @@ func (s *Sim) describe(fl *flight) *SegmentSent {
 	if seg.has(SYN) {
 		l.isn[out] = seg.Seq
 	}
-	sent := l.sents.keep(SegmentSent{
+	sent := &s.bodies.sent
+	*sent = SegmentSent{
 		ID: fl.id, From: fl.from.name, Sport: seg.Sport, Dport: seg.Dport, Flags: seg.Flags,
 		Seqno: int64(int32(seg.Seq - l.isn[out])), Abs: SeqAck{seg.Seq, seg.Ack},
 		Len: len(seg.Payload), Win: seg.Win, WinBytes: seg.winBytes, Retransmission: seg.retransmit, Payload: seg.Payload,
-	})
+	}
 	if fl.to != nil {
 		sent.To = fl.to.name
 	}

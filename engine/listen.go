@@ -99,7 +99,7 @@ func (sk *socket) synAckTimeout() {
 		return
 	}
 	sk.numTimeout++
-	sk.emitSegment(SYN|ACK, sk.iss, nil, RuleSynAckAgain).retransmit = true
+	sk.emitAgain(SYN|ACK, sk.iss, nil, RuleSynAckAgain)
 	sk.armSynAck()
 }
 
@@ -108,7 +108,7 @@ func (sk *socket) arriveRequest(seg *Segment) {
 	sk.touch()
 	if seg.Seq == sk.irs && seg.Flags&(SYN|RST|ACK) == SYN {
 		if !sk.rateLimited(seg) {
-			sk.emitSegment(SYN|ACK, sk.iss, nil, RuleSynAgain).retransmit = true
+			sk.emitAgain(SYN|ACK, sk.iss, nil, RuleSynAgain)
 			sk.armSynAck()
 		}
 		return

@@ -45,6 +45,14 @@ type pending struct {
 // inputThread stands for the thread of a call that an input made.
 const inputThread = -1
 
+// number is the thread's in the log.
+func (t *thread) number() int {
+	if t == nil {
+		return inputThread
+	}
+	return t.id
+}
+
 const firstFD = 3
 
 func (p *process) socket(fd int) *socket {
@@ -89,8 +97,15 @@ func (h *Host) start(now Micros, name string, program Program) *thread {
 	h.now = now
 	p := &process{host: h, name: name}
 	h.procs = append(h.procs, p)
-	h.emit("", &Process{h.name, name, ProcessStart, 0})
-	return p.addThread(program)
+	t := p.addThread(program)
+	t.lastSeq = h.logProcess(p, ProcessStart, 0)
+	return t
+}
+
+func (h *Host) logProcess(p *process, action ProcessAction, status int) int {
+	b := &h.sim.bodies.process
+	*b = Process{h.name, p.name, action, status}
+	return h.emit("", b)
 }
 
 func (p *process) addThread(program Program) *thread {
@@ -130,7 +145,7 @@ func (t *thread) end() {
 // takes the latest first).
 func (h *Host) exit(p *process, how ProcessAction, status int) {
 	p.dead = true
-	h.emit("", &Process{h.name, p.name, how, status})
+	h.logProcess(p, how, status)
 	p.endCalls()
 	for fd := len(p.fds) - 1; fd >= 0; fd-- {
 		if sk := p.fds[fd]; sk != nil {
@@ -167,7 +182,6 @@ func (h *Host) powerOff(now Micros) {
 	for len(h.timers.ts) > 0 {
 		h.timers.stop(h.timers.ts[0])
 	}
-	h.work = nil
 }
 
 // abandon forgets a call whose thread is gone.
@@ -231,16 +245,16 @@ func (h *Host) try(p *pending) bool {
 // finish returns a call.
 func (h *Host) finish(p *pending, res Result) {
 	h.abandon(p)
-	r := h.bodies.returns.keep(Returned{
-		Thread: inputThread,
-		ID:     p.id, Host: h.name, Proc: p.proc.name, Line: p.call.Line, FD: p.call.FD, Call: p.call.Name,
+	r := &h.sim.bodies.returned
+	*r = Returned{
+		ID: p.id, Host: h.name, Proc: p.proc.name, Thread: p.thread.number(), Line: p.call.Line, FD: p.call.FD, Call: p.call.Name,
 		Ret: res.Ret, Out: res.Out, Errno: res.Errno, BlockedUS: h.now - p.since,
-	})
-	if p.thread != nil {
-		r.Thread = p.thread.id
-		p.thread.waiting = nil
 	}
-	h.work = append(h.work, Work{Body: r, thread: p.thread, result: res})
+	seq := h.emit("", r)
+	if t := p.thread; t != nil {
+		t.waiting, t.result = nil, res
+		h.sim.resume(t, seq)
+	}
 }
 
 // Call makes a system call for a thread, or for a process where an input makes it (thread is nil).
@@ -251,22 +265,23 @@ func (h *Host) call(now Micros, proc *process, t *thread, id int, c Call) {
 		p = &t.call // a thread is in one call at a time
 	}
 	*p = pending{thread: t, proc: proc, id: id, call: c, since: now}
-	made := h.bodies.calls.keep(CallMade{ID: id, Host: h.name, Proc: proc.name, Thread: inputThread, Line: c.Line, FD: c.FD, Call: c.Name, Args: loggedArgs(c)})
 	if t != nil {
-		made.Thread = t.id
 		t.waiting = p
 	} else {
 		proc.loose = append(proc.loose, p)
 	}
-	h.emit("", made)
+	made := &h.sim.bodies.call
+	*made = CallMade{ID: id, Host: h.name, Proc: proc.name, Thread: t.number(), Line: c.Line, FD: c.FD, Call: c.Name, Args: h.sim.loggedArgs(&c)}
+	h.sim.cause = h.emit("", made)
 	h.dispatch(p)
 	h.settle()
 }
 
 // loggedArgs shows a write's length in place of its data.
-func loggedArgs(c Call) []Arg {
+func (s *Sim) loggedArgs(c *Call) []Arg {
 	if c.Name == "write" || c.Name == "send" {
-		return []Arg{Num(int64(len(c.Data)))}
+		s.bodies.length[0] = Num(int64(len(c.Data)))
+		return s.bodies.length[:]
 	}
 	return c.Args
 }

@@ -99,8 +99,8 @@ func (p *plan) build(t rapid.TB) *world {
 	c := p.config
 	c.Delay = 10 * Millisecond
 	c.Sink = func(e Event) {
-		w.events = append(w.events, e)
 		w.lines.Append(e)
+		w.Append(e)
 	}
 	w.Sim = NewSim(c)
 	for i, host := range []string{"client", "server"} {
@@ -134,9 +134,9 @@ func TestWorlds(t *testing.T) {
 		if !bytes.Equal(w.lines.Lines.Bytes(), again.lines.Lines.Bytes()) {
 			t.Error("the same run gave other bytes")
 		}
-		holdLog(t, w.events)
+		holdLog(t, w.Events)
 		holdRest(t, w.Sim)
-		if read := bytesRead(w.events); read["server"] != sent["client"] || read["client"] != sent["server"] {
+		if read := bytesRead(w.Events); read["server"] != sent["client"] || read["client"] != sent["server"] {
 			t.Errorf("written %v, read by the other side %v", sent, read)
 		}
 	})

@@ -41,7 +41,7 @@ func (sk *socket) fire(t *timer) {
 	name, attempt := t.name, t.attempt
 	t.loggedAt = 0
 	said := func(rule Rule) {
-		sk.host.emit(rule, sk.host.bodies.timers.keep(TimerChange{sk.host.name, sk.id, name, TimerFire, 0, attempt}))
+		sk.host.sim.cause = sk.logTimerChange(rule, name, TimerFire, 0, attempt)
 	}
 	switch name {
 	case TimerRetransmit:
@@ -104,7 +104,7 @@ func (sk *socket) resend(i int, rule Rule) {
 	if flags&SYN == 0 {
 		flags |= ACK
 	}
-	sk.emitSegment(flags, c.seq, c.data, rule).retransmit = true
+	sk.emitAgain(flags, c.seq, c.data, rule)
 	c.sentAt = sk.host.now
 	c.sent++
 	c.everRetr, c.lost = true, false

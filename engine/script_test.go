@@ -102,15 +102,15 @@ func mustMicros(s string) Micros {
 // world is a test's simulation: client 10.0.0.1 and server 10.0.0.2, 10 ms apart.
 type world struct {
 	*Sim
-	events []Event
-	lines  *Encoder
+	Recorder
+	lines *Encoder
 }
 
 func newWorld(t testing.TB, c Config) *world {
 	w := &world{lines: NewEncoder()}
 	c.Sink = func(e Event) {
-		w.events = append(w.events, e)
 		w.lines.Append(e)
+		w.Append(e)
 	}
 	if c.Delay == 0 {
 		c.Delay = 10 * Millisecond

@@ -10,13 +10,21 @@ const (
 	initialSsthresh = 1 << 30
 )
 
-// emitSegment builds a segment of this connection and hands it to the link.
-func (sk *socket) emitSegment(flags Flags, seq uint32, data []byte, rule Rule) *Segment {
-	h := sk.host
-	seg := h.segments.keep(Segment{
-		Src: sk.local.addr, Dst: sk.remote.addr, Sport: sk.local.port, Dport: sk.remote.port,
-		Flags: flags, Seq: seq, Payload: data, WScale: -1,
-	})
+// emitSegment sends a segment of this connection.
+func (sk *socket) emitSegment(flags Flags, seq uint32, data []byte, rule Rule) {
+	sk.transmit(&Segment{Flags: flags, Seq: seq, Payload: data}, rule)
+}
+
+// emitAgain is emitSegment for what was sent before.
+func (sk *socket) emitAgain(flags Flags, seq uint32, data []byte, rule Rule) {
+	sk.transmit(&Segment{Flags: flags, Seq: seq, Payload: data, retransmit: true}, rule)
+}
+
+// transmit completes a segment from the connection's state and hands it to the link.
+func (sk *socket) transmit(seg *Segment, rule Rule) {
+	h, flags := sk.host, seg.Flags
+	seg.Src, seg.Dst, seg.Sport, seg.Dport = sk.local.addr, sk.remote.addr, sk.local.port, sk.remote.port
+	seg.WScale = -1
 	if flags&SYN != 0 {
 		sk.offerOptions(seg)
 	} else if sk.tsOK && flags != RST {
@@ -36,11 +44,10 @@ func (sk *socket) emitSegment(flags Flags, seq uint32, data []byte, rule Rule) *
 		}
 	}
 	sk.setWindow(seg)
-	if len(data) > 0 {
+	if len(seg.Payload) > 0 {
 		sk.dataGoesOut()
 	}
-	h.work = append(h.work, Work{Rule: rule, Segment: seg})
-	return seg
+	h.sim.send(h, seg, rule)
 }
 
 // tsNow is the connection's timestamp clock, in ms.
@@ -298,5 +305,5 @@ func (h *Host) replyReset(to *Segment, rule Rule) {
 		seg.Flags |= ACK
 		seg.Ack = to.end()
 	}
-	h.work = append(h.work, Work{Rule: rule, Segment: seg})
+	h.sim.send(h, seg, rule)
 }

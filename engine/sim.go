@@ -13,7 +13,7 @@ type Config struct {
 	Faults []Fault     // what the link does to which segments
 	Until  Micros      // virtual time to stop at; 0 is one day
 	Budget int         // events to stop at; 0 is DefaultBudget
-	Sink   func(Event) // receives each event in order; an Event's Body is not changed afterwards
+	Sink   func(Event) // receives each event in order; its Body holds until Sink returns, a Recorder keeps it
 	Phase  Micros      // how far the hosts' clocks are into a tick at time 0
 	Replay Replay      // what a recorded run decides in place of hashes and the link's delay; nil is none
 }
@@ -52,6 +52,7 @@ type Sim struct {
 	cause   int // seq of the event whose consequences are being worked out
 	callID  int
 	failure error
+	bodies  bodies
 }
 
 // NewSim makes a simulation with no hosts.
@@ -76,11 +77,10 @@ func (s *Sim) Meta(m *Meta) { s.emit("", m) }
 // AddHost adds a host. It fails on a bad address, a second host of the same name or address, an unknown profile, and on an
 // unknown sysctl or a value out of its range (*SysctlError).
 func (s *Sim) AddHost(c HostConfig) error {
-	h, err := newHost(c, s.config.Seed, s.names)
+	h, err := newHost(s, c)
 	if err != nil {
 		return err
 	}
-	h.replay, h.phase = s.config.Replay, s.config.Phase
 	for _, other := range s.hosts {
 		if other.name == h.name || other.addr == h.addr {
 			return fmt.Errorf("there is a host %s with address %s already", other.name, other.addr)
@@ -204,7 +204,6 @@ func (s *Sim) Step() (more bool, reason EndReason) {
 	s.now, s.cause = at, -1
 	if timed != nil {
 		timed.Expire(at)
-		s.drain(timed)
 	} else {
 		s.heap.pop().what.happen(s)
 	}
@@ -223,10 +222,7 @@ func (p *processStart) happen(s *Sim) {
 		p.program.Stop()
 		return
 	}
-	t := p.host.start(s.now, p.name, p.program)
-	s.drain(p.host)
-	t.lastSeq = s.seq - 1
-	t.happen(s)
+	p.host.start(s.now, p.name, p.program).happen(s)
 }
 
 // outsideCall is a call that no thread of the process makes.
@@ -240,7 +236,6 @@ type outsideCall struct {
 func (c *outsideCall) happen(s *Sim) {
 	if p := c.host.process(c.proc); p != nil {
 		c.host.call(s.now, p, nil, c.id, c.call)
-		s.drain(c.host)
 	}
 }
 
@@ -272,37 +267,12 @@ func (t *thread) happen(s *Sim) {
 		s.callID++
 		h.call(s.now, t.proc, t, s.callID, c)
 	}
-	s.drain(h)
 }
 
-// drain does what a host wants done. The first event of a call or timer is the cause of the rest.
-func (s *Sim) drain(h *Host) {
-	for _, w := range h.Take() {
-		switch b := w.Body.(type) {
-		case nil:
-			if w.Segment != nil {
-				s.send(h, w)
-			} else {
-				w.thread.lastSeq = s.seq - 1
-				s.heap.push(item{at: s.now, what: w.thread})
-			}
-		case *Returned:
-			seq := s.emit(w.Rule, b)
-			if w.thread != nil {
-				w.thread.lastSeq, w.thread.result = seq, w.result
-				s.heap.push(item{at: s.now, what: w.thread})
-			}
-		case *CallMade:
-			s.cause = s.emit(w.Rule, b)
-		case *TimerChange:
-			seq := s.emit(w.Rule, b)
-			if b.Action == TimerFire {
-				s.cause = seq
-			}
-		default:
-			s.emit(w.Rule, b)
-		}
-	}
+// resume lets a thread go on at the present time; cause is what lets it.
+func (s *Sim) resume(t *thread, cause int) {
+	t.lastSeq = cause
+	s.heap.push(item{at: s.now, what: t})
 }
 
 // emit logs an event and returns its number.

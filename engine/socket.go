@@ -177,9 +177,11 @@ func (sk *socket) setState(to State, rule Rule) {
 	from := sk.state
 	sk.state = to
 	sk.touch()
-	sk.host.emit(rule, sk.host.bodies.states.keep(StateChange{
+	b := &sk.host.sim.bodies.state
+	*b = StateChange{
 		Host: sk.host.name, Sock: sk.id, Local: sk.localString(), Remote: sk.remoteString(), From: from, To: to, Orphan: sk.orphan,
-	}))
+	}
+	sk.host.emit(rule, b)
 }
 
 // recvQ is Recv-Q as ss shows it: bytes received and not read, an unread FIN counting one (kernel tcp_diag_get_info).

@@ -158,13 +158,19 @@ func (sk *socket) disarm(t *timer) {
 }
 
 // logTimer tells the log the net effect of what happened to a timer in this step.
-func (h *Host) logTimer(sk *socket, t *timer) {
+func (sk *socket) logTimer(t *timer) {
 	if t.loggedAt != 0 && (!t.armed() || t.loggedName != t.name) {
-		h.emit(RuleTimerNotNeeded, h.bodies.timers.keep(TimerChange{h.name, sk.id, t.loggedName, TimerStop, 0, t.loggedAttempt}))
+		sk.logTimerChange(RuleTimerNotNeeded, t.loggedName, TimerStop, 0, t.loggedAttempt)
 		t.loggedAt = 0
 	}
 	if t.armed() && (t.loggedAt != t.at || t.loggedAttempt != t.attempt || t.again) {
-		h.emit(t.rule, h.bodies.timers.keep(TimerChange{h.name, sk.id, t.name, TimerSet, t.at, t.attempt}))
+		sk.logTimerChange(t.rule, t.name, TimerSet, t.at, t.attempt)
 		t.loggedName, t.loggedAt, t.loggedAttempt, t.again = t.name, t.at, t.attempt, false
 	}
+}
+
+func (sk *socket) logTimerChange(rule Rule, name TimerName, action TimerAction, at Micros, attempt int) int {
+	b := &sk.host.sim.bodies.timer
+	*b = TimerChange{sk.host.name, sk.id, name, action, at, attempt}
+	return sk.host.emit(rule, b)
 }

@@ -60,7 +60,7 @@ func transcript(t *testing.T, d *datadriven.TestData) string {
 	}
 	w := p.run(t)
 	var b strings.Builder
-	for _, e := range w.events {
+	for _, e := range w.Events {
 		if shown(e, show) {
 			b.WriteString(strings.TrimRight(text(e), " ") + "\n")
 		}

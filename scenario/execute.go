@@ -65,6 +65,7 @@ type execution struct {
 	sim     *engine.Sim
 	log     *Log
 	encoder *engine.Encoder
+	record  engine.Recorder
 }
 
 func newExecution(s *setup, r Run) *execution {
@@ -84,8 +85,9 @@ func newExecution(s *setup, r Run) *execution {
 		Until:  s.end(),
 		Budget: MaxEvents,
 		Sink: func(ev engine.Event) {
-			x.log.Events = append(x.log.Events, ev)
 			x.encoder.Append(ev)
+			x.record.Append(ev)
+			x.log.Events = x.record.Events
 		},
 	})
 	return x

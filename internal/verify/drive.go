@@ -13,7 +13,7 @@ import (
 type driver struct {
 	trace   *Trace
 	sim     *engine.Sim
-	events  []engine.Event
+	record  engine.Recorder
 	seen    int               // events that were looked at
 	waiting map[int][]int     // by line waited for: the lines of calls and rules
 	fds     map[string]int    // by "host proc symbol"
@@ -63,14 +63,14 @@ func Drive(t *Trace, phase engine.Micros) ([]engine.Event, error) {
 	d.matched(0, 0)
 	for d.err == nil {
 		more, _ := d.sim.Step()
-		for ; d.seen < len(d.events); d.seen++ {
-			d.look(d.events[d.seen])
+		for ; d.seen < len(d.record.Events); d.seen++ {
+			d.look(d.record.Events[d.seen])
 		}
 		if !more {
 			break
 		}
 	}
-	return d.events, d.err
+	return d.record.Events, d.err
 }
 
 // slack is how much longer the engine runs than the trace, so that what a coarse timer let happen later is still seen.
@@ -85,7 +85,7 @@ func (d *driver) setUp(phase engine.Micros) error {
 	end := t.Records[len(t.Records)-1].T
 	d.sim = engine.NewSim(engine.Config{
 		Delay: engine.Micros(t.Meta.DelayMS * 1000), Until: end + end/20 + slack, Replay: newReplay(t), Phase: phase,
-		Sink: func(e engine.Event) { d.events = append(d.events, e) },
+		Sink: d.record.Append,
 	})
 	hosts := make([]string, 0, len(t.Meta.Addresses))
 	for name := range t.Meta.Addresses {
