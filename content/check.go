@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"finwait/engine"
 	"finwait/scenario"
@@ -32,6 +33,7 @@ func (c *Content) Check() (*Report, error) {
 	for _, name := range c.Scenarios() {
 		c.checkScenario(name, report, reached, &ps)
 	}
+	c.checkLosses(report, &ps)
 	for _, l := range c.lessons {
 		for _, name := range slices.Sorted(maps.Keys(l.runs)) {
 			if _, err := scenario.Execute(c, l.runs[name], scenario.Limits{}); err != nil {
@@ -87,7 +89,6 @@ func (c *Content) checkScenario(name string, report *Report, reached map[engine.
 			ps.addScenario(file, err)
 			continue
 		}
-		report.Runs++
 		for _, ev := range log.Events {
 			if ev.Rule != "" {
 				if reached[ev.Rule] == nil {
@@ -95,24 +96,50 @@ func (c *Content) checkScenario(name string, report *Report, reached map[engine.
 				}
 				reached[ev.Rule][name] = true
 			}
-			e, ok := ev.Body.(*engine.Expect)
-			switch {
-			case !ok:
-			case e.Holds:
-				report.Claims++
-			default:
-				ps.addf(file, 0, "%s: does not hold: %s", choices(vary), e.Text.En)
-			}
+		}
+		checkClaims(file, log, report, ps)
+	}
+}
+
+// checkLosses holds what the scenarios of the loss matrix expect, in every cell of it.
+func (c *Content) checkLosses(report *Report, ps *Problems) {
+	rows, err := c.Losses()
+	if err != nil {
+		ps.addScenario("scenarios/matrix", err)
+		return
+	}
+	for _, row := range rows {
+		for _, cell := range row.Cells {
+			checkClaims("scenarios/"+cell.Log.Run.Scenario+".star", cell.Log, report, ps)
+		}
+	}
+}
+
+// checkClaims holds the expectations of a run.
+func checkClaims(file string, log *scenario.Log, report *Report, ps *Problems) {
+	report.Runs++
+	for _, ev := range log.Events {
+		e, ok := ev.Body.(*engine.Expect)
+		switch {
+		case !ok:
+		case e.Holds:
+			report.Claims++
+		default:
+			ps.addf(file, 0, "%s: does not hold: %s", choices(log.Run.Vary), e.Text.En)
 		}
 	}
 }
 
 // choices writes what a run chose.
 func choices(vary map[string]string) string {
-	for name, choice := range vary {
-		return fmt.Sprintf("%s = %q", name, choice)
+	var list []string
+	for _, name := range slices.Sorted(maps.Keys(vary)) {
+		list = append(list, fmt.Sprintf("%s = %q", name, vary[name]))
 	}
-	return "as written"
+	if list == nil {
+		return "as written"
+	}
+	return strings.Join(list, ", ")
 }
 
 // addScenario records an error of a scenario at the line that it names.

@@ -20,11 +20,12 @@ type Content struct {
 	// Quizzes generates and grades the questions.
 	Quizzes *quiz.Bank
 
-	scenarios map[string]string
-	lessons   []*Lesson
-	syllabus  *Syllabus
-	rules     map[engine.Rule]*Rule
-	phrases   map[Lang]map[string]string
+	scenarios   map[string]string
+	lessons     []*Lesson
+	syllabus    *Syllabus
+	rules       map[engine.Rule]*Rule
+	phrases     map[Lang]map[string]string
+	pagePhrases map[Lang]map[string]string
 }
 
 // Content is the library that runs take their scenarios from.
@@ -50,7 +51,8 @@ func load(fsys fs.FS) (*Content, error) {
 			ps.addf(r.File, r.Line, "rule %s: there is no scenario %q", r.ID, r.Example)
 		}
 	}
-	c.phrases = loadPhrases(fsys, &ps)
+	c.phrases = loadPhrases(fsys, "phrases", &ps)
+	c.pagePhrases = loadPhrases(fsys, "phrases/pages", &ps)
 	c.loadQuizzes(fsys, &ps)
 	c.loadLessons(fsys, &ps)
 	c.syllabus = loadSyllabus(fsys, &ps)

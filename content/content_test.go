@@ -137,12 +137,12 @@ func TestPhrasesCoverTheStageAndTheCard(t *testing.T) {
 		have := c.Phrases(l)
 		for key := range used {
 			if have[key] == "" {
-				t.Errorf("%s lacks %q", phraseFile(l), key)
+				t.Errorf("%s lacks %q", "phrases/"+string(l), key)
 			}
 		}
 		for key := range have {
 			if !used[key] {
-				t.Errorf("%s: nothing uses %q", phraseFile(l), key)
+				t.Errorf("%s: nothing uses %q", "phrases/"+string(l), key)
 			}
 		}
 	}

@@ -43,6 +43,17 @@ func TestDigests(t *testing.T) {
 			}
 		}
 	}
+	rows, err := c.Losses()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range rows { // with two choices or three, which the loop above does not combine
+		for _, cell := range row.Cells {
+			if len(cell.Log.Run.Vary) > 1 {
+				add(cell.Log.Run)
+			}
+		}
+	}
 	for seed := range int64(10) {
 		fate := engine.Do{Drop: &engine.SegmentAction{Segment: 8}}
 		if seed%2 == 1 {

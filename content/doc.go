@@ -11,7 +11,8 @@
 //	scenarios/**.star             scenarios by path, e.g. close/four-way
 //	rules/*.star                  why an event happened, by rule id
 //	quizzes/ID/quiz.star          a family of questions
-//	phrases/{en,zh}.json          the interface's words
+//	phrases/{en,zh}.json          the stage's words
+//	phrases/pages/{en,zh}.json    the words of the pages around the lessons
 //
 // A folder given to Load is laid over the embedded one, file by file.
 package content

@@ -11,10 +11,11 @@ import (
 	"strings"
 )
 
-// loadPhrases reads phrases/{en,zh}.json: a flat object from key to template. Both have the same keys, and each key the
-// same {placeholders}.
-func loadPhrases(fsys fs.FS, ps *Problems) map[Lang]map[string]string {
+// loadPhrases reads {en,zh}.json of a folder: a flat object from key to template. Both have the same keys, and each key
+// the same {placeholders}.
+func loadPhrases(fsys fs.FS, dir string, ps *Problems) map[Lang]map[string]string {
 	all := map[Lang]map[string]string{}
+	phraseFile := func(lang Lang) string { return path.Join(dir, string(lang)+".json") }
 	for _, lang := range Langs {
 		file := phraseFile(lang)
 		src, err := fs.ReadFile(fsys, file)
@@ -35,18 +36,16 @@ func loadPhrases(fsys fs.FS, ps *Problems) map[Lang]map[string]string {
 			}
 		}
 		for _, key := range slices.Sorted(maps.Keys(all[lang])) {
-			checkPhrase(lang, key, all, ps)
+			checkPhrase(phraseFile, lang, key, all, ps)
 		}
 	}
 	return all
 }
 
-func phraseFile(lang Lang) string { return path.Join("phrases", string(lang)+".json") }
-
 var placeholder = regexp.MustCompile(`\{[a-zA-Z0-9_]+\}`)
 
 // checkPhrase compares a phrase with its English.
-func checkPhrase(lang Lang, key string, all map[Lang]map[string]string, ps *Problems) {
+func checkPhrase(phraseFile func(Lang) string, lang Lang, key string, all map[Lang]map[string]string, ps *Problems) {
 	file, phrase := phraseFile(lang), all[lang][key]
 	if strings.TrimSpace(phrase) == "" {
 		ps.addf(file, 0, "%q is empty", key)
@@ -73,5 +72,8 @@ func jsonLine(src []byte, err error) int {
 	return 1 + strings.Count(string(src[:syntax.Offset]), "\n")
 }
 
-// Phrases gives the interface's words in a language. The map must not be changed.
+// Phrases gives the stage's words in a language. The map must not be changed.
 func (c *Content) Phrases(lang Lang) map[string]string { return c.phrases[lang] }
+
+// PagePhrases gives the words of the pages around the lessons, which no stage needs. The map must not be changed.
+func (c *Content) PagePhrases(lang Lang) map[string]string { return c.pagePhrases[lang] }

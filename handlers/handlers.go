@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"finwait/content"
@@ -40,6 +41,7 @@ type Handler struct {
 	mux      http.Handler
 	metrics  *metrics
 	lessons  *lessonPages
+	losses   func() ([]*content.Loss, error)
 	sockets  *sockets
 	draining atomic.Bool
 }
@@ -54,6 +56,7 @@ func New(o Options) *Handler {
 		h.prefix = strings.TrimRight(o.BaseURL.Path, "/")
 	}
 	h.lessons = newLessonPages(o.Content)
+	h.losses = sync.OnceValues(o.Content.Losses)
 	h.sockets = newSockets(h)
 	h.mux = h.routes()
 	return h
@@ -86,6 +89,8 @@ func (h *Handler) routes() http.Handler {
 	r.Route("/{lang:(en|zh)}/", func(r chi.Router) {
 		r.Use(h.chooseLanguage)
 		r.Get("/", h.handle(h.home))
+		r.Get("/matrix", h.handle(h.matrix))
+		r.Get("/matrix.csv", h.handle(h.matrixCSV))
 		r.Get("/lessons/{slug}", h.handle(h.lesson))
 		r.Get("/lessons/{slug}/", h.handle(h.noSlash))
 	})

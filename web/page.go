@@ -2,8 +2,10 @@ package web
 
 import (
 	"net/url"
+	"strconv"
 
 	"finwait/content"
+	"finwait/engine"
 	"finwait/static"
 
 	"github.com/a-h/templ"
@@ -45,6 +47,15 @@ func (p Page) Choose(l content.Lang) string {
 	}
 	q.Set("lang", string(l))
 	return p.In(l) + "?" + q.Encode()
+}
+
+// RunURL opens a run on a stage at a time.
+func (p Page) RunURL(token string, at engine.Micros) string {
+	q := url.Values{"run": {token}}
+	if at > 0 {
+		q.Set("at", strconv.FormatInt(int64(at), 10))
+	}
+	return p.URL(string(p.Lang)+"/lessons/four-way") + "?" + q.Encode()
 }
 
 // HeadTitle is the text of the browser's tab.

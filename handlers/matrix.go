@@ -1,0 +1,70 @@
+package handlers
+
+import (
+	"bytes"
+	"encoding/csv"
+	"net/http"
+	"strconv"
+
+	"finwait/content"
+	"finwait/engine"
+	"finwait/web"
+)
+
+// matrix is the page of the loss matrix. Its runs are computed when it is first asked for.
+func (h *Handler) matrix(w http.ResponseWriter, r *http.Request) error {
+	rows, err := h.losses()
+	if err != nil {
+		return err
+	}
+	l := pathLanguage(r)
+	p := h.page(r, l, "matrix")
+	say := h.Content.PagePhrases(l)
+	p.Title, p.Description = say["matrix.title"], say["matrix.description"]
+	p.Styles = []string{"css/ladder.css", "css/pages.css", "css/matrix.css"}
+	return h.html(w, r, web.Matrix{Page: p, Course: web.Course(h.Content.Lessons(), l), Say: say, Rows: rows}.View())
+}
+
+// matrixCSV gives the matrix's figures as a table for other programs; times are in seconds.
+func (h *Handler) matrixCSV(w http.ResponseWriter, r *http.Request) error {
+	rows, err := h.losses()
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	out := csv.NewWriter(&b)
+	if err := out.Write([]string{"segment", "lost", "call", "verdict", "later_s", "over_s", "run"}); err != nil {
+		return err
+	}
+	for _, row := range rows {
+		for _, c := range row.Cells {
+			if err := out.Write(csvRow(row, c)); err != nil {
+				return err
+			}
+		}
+	}
+	out.Flush()
+	if err := out.Error(); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Disposition", `attachment; filename="finwait-matrix.csv"`)
+	return h.send(w, r, http.StatusOK, "text/csv; charset=utf-8", b.Bytes())
+}
+
+func csvRow(row *content.Loss, c *content.LossCell) []string {
+	times, later, over := "once", "", ""
+	if c.Always {
+		times = "always"
+	}
+	switch o := c.Outcome; {
+	case o.Verdict != content.Lost:
+		later = seconds(o.Later)
+	case o.Over >= 0:
+		over = seconds(o.Over)
+	}
+	return []string{row.ID, times, c.Call, string(c.Outcome.Verdict), later, over, c.Log.Run.Token()}
+}
+
+func seconds(t engine.Micros) string {
+	return strconv.FormatFloat(float64(t)/float64(engine.Second), 'f', -1, 64)
+}
