@@ -383,7 +383,7 @@ func (m Matrix) View() templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = m.layout("", m.Course, crumb(m.words().Course, m.Say["nav.matrix"])).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = m.layout("", m.Course, crumb(m.words().Course, m.words().Matrix)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

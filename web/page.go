@@ -66,6 +66,18 @@ func (p Page) HeadTitle() string {
 	return p.Title + " · finwait"
 }
 
+// siteLink is a page of the site as its header names it.
+type siteLink struct{ Path, Name string }
+
+// siteLinks are the pages in the header.
+func (p Page) siteLinks() []siteLink {
+	w := p.words()
+	return []siteLink{{"", w.Course}, {"matrix", w.Matrix}, {"#teach", w.Teachers}}
+}
+
+// here tells whether this is the page of the link.
+func (p Page) here(l siteLink) bool { return p.Path == l.Path && (l.Path != "" || p.Title == "") }
+
 // current marks a link to where the reader is.
 func current(is bool, as string) templ.Attributes {
 	if !is {

@@ -5,6 +5,7 @@ import "finwait/content"
 // words are the texts of the pages around the lessons, in one language.
 type words struct {
 	Skip, Site, Course, Teachers, Language               string
+	Matrix, Reference, Progress, Pages                   string
 	Theme, Contents                                      string
 	Headline, HeadlineAlt, Pitch, Start                  string
 	HomeDescription, FigureNote                          string
@@ -24,6 +25,7 @@ type does struct{ Title, Text string }
 var wordsOf = map[content.Lang]*words{
 	content.En: {
 		Skip: "Skip to the text", Site: "Site", Course: "Course", Teachers: "For teachers", Language: "Language / 语言",
+		Matrix: "Loss matrix", Reference: "Reference", Progress: "Progress", Pages: "Pages and lessons",
 		Theme: "Switch theme", Contents: "Lessons",
 		Headline: "Closing is the hard part.", HeadlineAlt: "挥手，比握手难。",
 		Pitch:           "A TCP close is four segments, eleven states and one long wait. Drop any segment, run real socket calls against it, and watch what each host does next, and why.",
@@ -45,6 +47,7 @@ var wordsOf = map[content.Lang]*words{
 	},
 	content.Zh: {
 		Skip: "跳到正文", Site: "站点", Course: "课程", Teachers: "给教师", Language: "语言 / Language",
+		Matrix: "丢包矩阵", Reference: "参考", Progress: "进度", Pages: "页面和课程目录",
 		Theme: "切换主题", Contents: "课程目录",
 		Headline: "挥手，比握手难。", HeadlineAlt: "Closing is the hard part.",
 		Pitch:           "一次 TCP 关闭，四个报文段、十一个状态、一段漫长的等待。随手丢掉一个报文段，再对着它跑真实的套接字调用，看两端接下来各做什么，为什么这么做。",
