@@ -42,7 +42,7 @@ function trim(x: number, digits: number): string {
 /** A gap beside the axis, which is in ms: "+210", "+60 s". */
 export function gapTime(us: number): string {
   if (us < 1_000_000) return `+${Math.round(us / 1000)}`;
-  return us < 10_000_000 ? `+${duration(us)}` : `+${Math.round(us / 1e6)} s`;
+  return `+${trim(us / 1e6, us < 10_000_000 ? 1 : 0)} s`;
 }
 
 const flagNames: Record<string, string> = { S: "SYN", F: "FIN", R: "RST", P: "PSH", A: "ACK" };

@@ -1,7 +1,8 @@
 // The run that the current one is compared with: its segments and states from where the two differ, drawn faintly behind.
 import { s } from "./dom.ts";
 import { familyOf } from "./family.ts";
-import { buildScene, type Columns, firstDifference, wayOf, type Wire } from "./scene.ts";
+import { flagsOf } from "./format.ts";
+import { buildScene, type Columns, firstDifference, roomBeside, wayOf, type Wire } from "./scene.ts";
 import type { Store } from "./store.ts";
 
 interface Mark {
@@ -27,7 +28,7 @@ export class LadderOther {
     const track = lens.tracks[1];
     if (!compared || !track) return;
     const from = firstDifference(current.log, compared.log);
-    const scene = buildScene(compared.log, track, lens, width);
+    const scene = buildScene(compared.log, track, lens, width, roomBeside([current.log, compared.log]));
     for (const b of scene.bands) {
       const y = Math.max(b.y, track.y[from] ?? 0);
       const yTo = Math.min(b.yTo, track.y.at(-1) ?? 0);
@@ -70,5 +71,5 @@ function drawWay(w: Wire, points: readonly { y: number; share: number }[], c: Co
   return s("g", { class: `seg-${w.kind}` },
     s("path", { class: "way", d: `M${at.map((p) => `${p.x.toFixed(1)} ${p.y.toFixed(1)}`).join("L")}` }),
     s("path", { class: "end", d: end, transform: place }),
-    s("text", { x: (before.x * 0.75 + last.x * 0.25).toFixed(1), y: (before.y * 0.75 + last.y * 0.25 + 11).toFixed(1), "text-anchor": "middle" }, `${name} ${w.flags}`));
+    s("text", { x: (before.x * 0.75 + last.x * 0.25).toFixed(1), y: (before.y * 0.75 + last.y * 0.25 + 11).toFixed(1), "text-anchor": "middle" }, `${name} ${flagsOf(w.segment.sent.flags)}`));
 }

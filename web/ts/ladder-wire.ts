@@ -4,11 +4,14 @@ import type { Lens, Track } from "./lens.ts";
 import type { Flight } from "./flight.ts";
 import type { RunLog } from "./model.ts";
 import type { Phrases } from "./phrases.ts";
-import { along, type Columns, noteAt, type Point, wayOf, type Way, type Wire } from "./scene.ts";
+import { drawLabel } from "./ladder-label.ts";
+import type { PlacedLabel } from "./ladder-labels.ts";
+import { along, type Columns, inset, noteAt, type Point, wayOf, type Way, type Wire } from "./scene.ts";
 
 export interface DrawnWire {
   el: SVGGElement;
-  /** A remark beside the segment, drawn above all wires. */
+  /** What stands on the segment, and a remark beside it: drawn above all wires. */
+  label: SVGGElement;
   note: SVGTextElement;
   flying: boolean;
   shown: boolean;
@@ -17,11 +20,11 @@ export interface DrawnWire {
   update(f: Flight, n: number, log: RunLog, lens: Lens, track: Track, top: number): void;
   /** Moves the head to height y of the lens. */
   move(y: number): void;
+  /** The reader looks at the segment: its label says all. */
+  raise(on: boolean): void;
 }
 
-const inset = 7; // px between a lifeline and a wire's end
-
-export function drawWire(w: Wire, c: Columns, say: Phrases): DrawnWire {
+export function drawWire(w: Wire, c: Columns, say: Phrases, text: PlacedLabel): DrawnWire {
   const { sent } = w.segment;
   const re = sent.retransmission ? " re" : "";
   const halo = s("path", { class: "halo" });
@@ -33,10 +36,9 @@ export function drawWire(w: Wire, c: Columns, say: Phrases): DrawnWire {
   const copies = s("g", {});
   const cross = s("path", { class: "x", d: "M-5.5 -5.5l11 11m0 -11l-11 11" });
   const note = s("text", { class: "sub" });
-  const label = s("text", { class: "lab", y: -6, "text-anchor": "middle" }, s("tspan", { class: "fl" }, w.flags));
-  if (w.figures) label.append(s("tspan", { class: "nm" }, ` ${w.figures}`));
+  const label = drawLabel(text, `seg-${w.kind}`, sent.id);
   const el = s("g", { class: `seg seg-${w.kind}${re}`, role: "button", tabindex: -1, "data-id": sent.id },
-    hit, halo, ...rims, ghost, wire, copies, head, label, cross);
+    hit, halo, ...rims, ghost, wire, copies, head, cross);
   const xAt = (share: number): number => {
     const [a, b] = [c.left + inset, c.right - inset];
     return w.from === "left" ? a + share * (b - a) : b - share * (b - a);
@@ -48,7 +50,7 @@ export function drawWire(w: Wire, c: Columns, say: Phrases): DrawnWire {
   const angle = (a: Point, b: Point): number => (Math.atan2(b.y - a.y, xAt(b.share) - xAt(a.share)) * 180) / Math.PI;
 
   const drawn: DrawnWire = {
-    el, note, flying: false, shown: true, head: { x: 0, y: 0 },
+    el, label: label.el, note, flying: false, shown: true, head: { x: 0, y: 0 },
     update(f, n, log, lens, track, offset) {
       top = offset;
       way = wayOf(w, n, lens, track, log);
@@ -60,13 +62,17 @@ export function drawWire(w: Wire, c: Columns, say: Phrases): DrawnWire {
       for (const r of rims) r.setAttribute("d", rim);
       // Where the segment turned aside, the label stays on the way that it was sent on.
       const [a, b] = way.points.length > 2 ? [way.points[0]!, { y: w.yTo, share: 1 }] : [way.points.at(-2)!, end];
-      const mid = { y: a.y + w.labelAt * (b.y - a.y), share: a.share + w.labelAt * (b.share - a.share) };
       const turn = angle(a, b);
-      label.setAttribute("transform", `translate(${px(mid)}) rotate(${(Math.abs(turn) > 90 ? turn - 180 * Math.sign(turn) : turn).toFixed(1)})`);
+      label.place((share) => px({ y: a.y + share * (b.y - a.y), share: a.share + share * (b.share - a.share) }),
+        Math.abs(turn) > 90 ? turn - 180 * Math.sign(turn) : turn);
       copies.replaceChildren();
       for (const copy of way.copies) copies.append(...drawCopy(copy, f.delivered > 1));
       drawFate(way, f);
       if (!drawn.flying) land(way.points);
+    },
+    raise(on) {
+      label.raise(on);
+      note.classList.toggle("up", on);
     },
     move(y) {
       if (!way) return;
@@ -89,6 +95,7 @@ export function drawWire(w: Wire, c: Columns, say: Phrases): DrawnWire {
 
   function drawFate(now: Way, f: Flight): void {
     el.classList.remove("lost");
+    label.el.classList.remove("lost");
     note.setAttribute("class", "sub");
     const bend = now.points.length > 2;
     note.textContent = bend ? say.text("ladder.delayed") : now.copies.length > 0 ? say.text("ladder.duplicated") : "";
@@ -103,6 +110,7 @@ export function drawWire(w: Wire, c: Columns, say: Phrases): DrawnWire {
     set(t, "x", at.x.toFixed(1));
     set(t, "y", (top + at.y).toFixed(1));
     set(t, "text-anchor", at.anchor);
+    t.classList.toggle("far", at.far);
   }
 
   function land(points: readonly Point[]): void {
@@ -125,6 +133,7 @@ export function drawWire(w: Wire, c: Columns, say: Phrases): DrawnWire {
   function fall(now: Way, at: Point): void {
     el.classList.remove("flying");
     el.classList.add("lost");
+    label.el.classList.add("lost");
     drawn.head = { x: xAt(at.share), y: top + at.y };
     const { points } = cut(now.points, at.y);
     wire.setAttribute("d", path([...points, at]));

@@ -9,7 +9,9 @@ import { prefix } from "./search.ts";
 const k = 15; // px
 const wallPerPx = 25; // ms at 1×: a trip of 10 ms is 36 px and takes 900 ms
 const longestWait = 4000; // ms
-const wireGap = 22; // px between parallel segments
+const wireGap = 22; // px between parallel segments, each with room for its label
+const burstGap = 8; // px between those of a burst, whose first and last have a label
+const burstFrom = 7; // segments of one instant
 const labelGap = 14; // px between labels of one side
 
 /** One instant: everything at t, from y to yEnd. */
@@ -63,8 +65,9 @@ export class Lens {
       let yEnd = y;
       logs.forEach((log, i) => {
         let cur = y;
+        const gaps = wireGaps(log, next[i]!);
         for (let e = log.events[next[i]!]; e && e.t === t; e = log.events[++next[i]!]) {
-          cur = room(e, log.labelled.has(e.seq), cur, last[i]!);
+          cur = room(e, log.labelled.has(e.seq), cur, last[i]!, gaps);
           this.tracks[i]!.y.push(cur);
           this.tracks[i]!.w.push(w + (cur - y) * wallPerPx);
         }
@@ -137,15 +140,28 @@ function scheduled(logs: readonly RunLog[]): number[] {
   return times.sort((a, b) => a - b);
 }
 
+/** The distance to keep between what leaves and what reaches each host in the instant that begins with event seq. */
+function wireGaps(log: RunLog, seq: number): Map<string, number> {
+  const counts = new Map<string, number>();
+  const t = log.events[seq]?.t;
+  for (let e = log.events[seq]; e && e.t === t; e = log.events[++seq]) {
+    const key = e.kind === "segment" ? `out ${e.from}` : e.kind === "deliver" ? `in ${e.host}` : "";
+    if (key) counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  for (const [key, n] of counts) counts.set(key, n >= burstFrom ? burstGap : wireGap);
+  return counts;
+}
+
 /** The height of an event at or below cur where it covers nothing of its kind. */
-function room(e: LogEvent, labelled: boolean, cur: number, last: Map<string, number>): number {
+function room(e: LogEvent, labelled: boolean, cur: number, last: Map<string, number>, gaps: ReadonlyMap<string, number>): number {
   const put = (key: string, gap: number): void => {
     const prev = last.get(key);
     if (prev !== undefined && cur - prev < gap) cur = prev + gap;
     last.set(key, cur);
   };
-  if (e.kind === "segment") put(`out ${e.from}`, wireGap);
-  else if (e.kind === "deliver") put(`in ${e.host}`, wireGap);
-  else if (labelled && "host" in e) put(`label ${e.host}`, labelGap);
+  if (e.kind === "segment" || e.kind === "deliver") {
+    const key = e.kind === "segment" ? `out ${e.from}` : `in ${e.host}`;
+    put(key, gaps.get(key) ?? wireGap);
+  } else if (labelled && "host" in e) put(`label ${e.host}`, labelGap);
   return cur;
 }

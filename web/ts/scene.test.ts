@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./fixture.test.ts";
+import { overlap } from "./ladder-labels.ts";
 import { Lens } from "./lens.ts";
 import { RunLog } from "./model.ts";
 import { buildScene, columns, noteAt, type Scene, textWidth, wayOf } from "./scene.ts";
@@ -32,17 +33,19 @@ test("what stands on a wire fits between the lifelines", () => {
     const { s } = scene("fin-dropped", width);
     const span = s.columns.right - s.columns.left - 14;
     for (const w of s.wires) {
-      const text = `${w.flags} ${w.figures}`.trim();
-      assert.ok(text.length * glyph <= span, `"${text}" at ${width}`);
+      const { flags, figures, shown } = s.texts.of(w.index);
+      assert.ok(shown, `segment ${w.segment.sent.id} at ${width}`);
+      const turn = Math.atan2(w.yTo - w.y, span);
+      assert.ok(`${flags} ${figures}`.length * glyph * Math.cos(turn) <= span, `"${flags} ${figures}" at ${width}`);
     }
   }
 });
 
 test("a FIN that is short of room keeps its seq, an ACK its ack", () => {
   const { s } = scene("fin-dropped", 352);
-  const fin = s.wires.find((w) => w.flags.startsWith("↻"))!;
-  assert.equal(fin.figures, "seq=9");
-  assert.ok(s.wires.filter((w) => w.kind === "ack").every((w) => w.figures.includes("ack=")));
+  const fin = s.wires.find((w) => w.segment.sent.retransmission)!;
+  assert.equal(s.texts.of(fin.index).figures, "seq=9");
+  assert.ok(s.wires.filter((w) => w.kind === "ack").every((w) => s.texts.of(w.index).figures.includes("ack=")));
 });
 
 test("bands follow one another without a hole", () => {
@@ -103,8 +106,6 @@ test("labels on wires that cross stand apart", () => {
   both.append([...log.events.slice(0, fin.seq + 1), twin]);
   const lens = new Lens([both]);
   const s = buildScene(both, lens.tracks[0]!, lens, 412);
-  const [a, b] = s.wires.slice(-2);
-  const span = s.columns.right - s.columns.left - 14;
-  const half = (w: typeof a): number => (`${w!.flags} ${w!.figures}`.trim().length * glyph) / 2;
-  assert.ok(a!.labelAt * span + half(a) <= span - b!.labelAt * span - half(b));
+  const [a, b] = s.wires.slice(-2).map((w) => s.texts.box(w.index));
+  assert.ok(a && b && !overlap(a, b));
 });

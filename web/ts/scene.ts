@@ -1,6 +1,7 @@
 // Where everything on the ladder lies: pure geometry, from a run, its track on the lens and the width at hand.
 import type { LogEvent, State } from "./events.gen.ts";
-import { axisTime, flagsOf, numbers, segmentKind } from "./format.ts";
+import { axisTime, segmentKind } from "./format.ts";
+import { type Box, charWidth, LadderLabels, type LabelWire } from "./ladder-labels.ts";
 import type { Lens, Track } from "./lens.ts";
 import type { Segment } from "./flight.ts";
 import { hostOrder, type RunLog } from "./model.ts";
@@ -16,11 +17,28 @@ export interface Columns {
   right: number;
 }
 
-/** Lays the columns out for a width: text stays 11 px, so what gives is the distance between the lifelines. */
-export function columns(width: number): Columns {
-  if (width < 400) return { width, axis: 42, left: 132, right: width - 86 };
+/** Lays the columns out for a width: text stays 11 px, so what gives is the distance between the lifelines. need is the
+ * room that what stands on the right takes. */
+export function columns(width: number, need = 0): Columns {
+  const beside = Math.min(need, mostBeside);
+  if (width < 400) return { width, axis: 42, left: 132, right: width - Math.max(86, beside) };
   const room = Math.max(86, Math.min(118, width * 0.19));
-  return { width, axis: 46, left: 52 + room, right: width - room - 6 };
+  return { width, axis: 46, left: 52 + room, right: width - Math.max(room + 6, beside) };
+}
+
+const mostBeside = 106; // px
+
+/** The room that the names and results to the right of the right lifeline take, in px. */
+export function roomBeside(logs: readonly RunLog[]): number {
+  let most = 0;
+  for (const log of logs) {
+    const right = hostOrder(log)[1];
+    for (const seq of log.labelled) {
+      const e = log.events[seq]!;
+      if (e.kind === "return" && e.host === right) most = Math.max(most, textWidth(labelText(e).text) + 14);
+    }
+  }
+  return most;
 }
 
 /** A stretch of a lifeline in one state; toSeq is the event that ends it. */
@@ -58,6 +76,7 @@ export interface Gap {
   y: number;
   yTo: number;
   us: number;
+  at: number; // where its length is written
 }
 
 /** A timer that ran out: from where it was set to where it fired. */
@@ -77,16 +96,14 @@ export interface Wire {
   from: Side;
   y: number;
   yTo: number; // as first scheduled
-  /** Where the label stands, as a share of the way, and what it says in full and in short. */
-  labelAt: number;
-  flags: string;
-  figures: string;
+  index: number; // of its text
 }
 
 export interface Scene {
   columns: Columns;
   sides: Map<string, Side>;
   wires: Wire[];
+  texts: LadderLabels;
   bands: Band[];
   labels: Label[];
   ticks: Tick[];
@@ -96,7 +113,8 @@ export interface Scene {
 
 const tickGap = 13; // px
 const bracketFrom = 100_000; // µs
-const charWidth = 6.7; // px of the 11 px monospace face, a little too wide rather than too narrow
+const noteSample = "dropped by you"; // the longest note in the two languages
+export const inset = 7; // px between a lifeline and a wire's end
 
 /** How wide a text of 11 px stands, in px: a little too wide rather than too narrow. */
 export function textWidth(text: string): number {
@@ -105,23 +123,25 @@ export function textWidth(text: string): number {
   return width;
 }
 
-export function buildScene(log: RunLog, track: Track, lens: Lens, width: number): Scene {
-  const cols = columns(width);
+export function buildScene(log: RunLog, track: Track, lens: Lens, width: number, need = roomBeside([log])): Scene {
+  const cols = columns(width, need);
   const order = hostOrder(log);
   const sides = new Map<string, Side>();
   order.slice(0, 2).forEach((name, i) => sides.set(name, i === 0 ? "left" : "right"));
-  const wires = buildWires(log, track, lens, sides, cols);
+  const wires = buildWires(log, track, lens, sides);
   const shown = shownSockets(log);
   const ticks = buildTicks(wires, track, log);
+  const waits = buildWaits(log, track, sides);
   return {
     columns: cols,
     sides,
     wires,
+    texts: buildTexts(wires, cols, log, track, lens),
     bands: buildBands(log, track, sides, shown),
     labels: buildLabels(log, track, sides, shown),
     ticks,
-    gaps: buildGaps(ticks),
-    waits: buildWaits(log, track, sides),
+    gaps: buildGaps(ticks, waits),
+    waits,
   };
 }
 
@@ -141,9 +161,8 @@ function shownSockets(log: RunLog): Set<number> {
   return shown;
 }
 
-function buildWires(log: RunLog, track: Track, lens: Lens, sides: Map<string, Side>, cols: Columns): Wire[] {
+function buildWires(log: RunLog, track: Track, lens: Lens, sides: Map<string, Side>): Wire[] {
   const wires: Wire[] = [];
-  const span = cols.right - cols.left - 14;
   for (const segment of log.segments.values()) {
     const from = sides.get(segment.sent.from);
     if (!from) continue;
@@ -152,28 +171,31 @@ function buildWires(log: RunLog, track: Track, lens: Lens, sides: Map<string, Si
     const first = segment.delivers[0];
     const onTime = first && first.t === segment.sent.arrives;
     const yTo = onTime ? (track.y[first.seq] ?? y) : lens.atTime(segment.sent.arrives).y;
-    wires.push({
-      segment, kind: segmentKind(segment.sent), from, y, yTo: Math.max(yTo, y + 1), labelAt: 0.5,
-      flags: (segment.sent.retransmission ? "↻ " : "") + flagsOf(segment.sent.flags), figures: numbers(segment.sent),
-    });
+    wires.push({ index: wires.length, segment, kind: segmentKind(segment.sent), from, y, yTo: Math.max(yTo, y + 1) });
   }
-  for (const w of wires) fitLabel(w, wires, span);
   return wires;
 }
 
-/** Moves a label aside where wires cross, and drops figures that would not fit. */
-function fitLabel(w: Wire, all: readonly Wire[], span: number): void {
-  const mid = (w.y + w.yTo) / 2;
-  const crossed = all.some((o) => o.from !== w.from && Math.abs((o.y + o.yTo) / 2 - mid) < 16 && o.y < w.yTo && w.y < o.yTo);
-  if (crossed) w.labelAt = 0.26;
-  const room = (crossed ? span * 0.48 : span - 16) - w.flags.length * charWidth - 6;
-  let parts = w.figures.split(" ");
-  // What goes first says least: a pure ACK is about its ack, a FIN about its seq, data about its len.
-  for (const least of w.kind === "ack" ? ["seq", "ack"] : ["ack", "seq", "len"]) {
-    if (room >= parts.join(" ").length * charWidth) break;
-    parts = parts.filter((p) => !p.startsWith(least));
-  }
-  w.figures = parts.join(" ");
+/** What stands on the wires, clear of one another and of the notes on what became of them. */
+function buildTexts(wires: readonly Wire[], cols: Columns, log: RunLog, track: Track, lens: Lens): LadderLabels {
+  const [left, right] = [cols.left + inset, cols.right - inset];
+  const obstacles: Box[] = [];
+  const ways = wires.map((w): LabelWire => {
+    const [x, xTo] = w.from === "left" ? [left, right] : [right, left];
+    const place = { sent: w.segment.sent, x, y: w.y, xTo, yTo: w.yTo, until: 1 };
+    if (w.segment.fates.length === 0) return place;
+    const way = wayOf(w, Infinity, lens, track, log);
+    const mark = way.lost ?? way.copies[0]?.[0] ?? way.points.at(-2)!;
+    if (way.lost) {
+      obstacles.push({ x: x + mark.share * (xTo - x), y: mark.y, length: 8, height: 8, turn: 0 });
+      if (mark.share > 0.4) place.until = mark.share;
+    }
+    const note = noteAt(w, cols, mark, noteSample);
+    const length = (textWidth(noteSample) * 0.85) / 2;
+    if (!note.far) obstacles.push({ x: note.x + (note.anchor === "start" ? length : -length), y: note.y - 4, length, height: 7, turn: 0 });
+    return place;
+  });
+  return new LadderLabels(ways, obstacles);
 }
 
 function buildBands(log: RunLog, track: Track, sides: Map<string, Side>, shown: Set<number>): Band[] {
@@ -244,11 +266,18 @@ function buildTicks(wires: readonly Wire[], track: Track, log: RunLog): Tick[] {
   return ticks;
 }
 
-function buildGaps(ticks: readonly Tick[]): Gap[] {
+const besideWait = 34; // px: a wait has two lines of text in its middle
+
+/** The length of a gap is in its middle, unless a wait that is named on that side has its text there. */
+function buildGaps(ticks: readonly Tick[], waits: readonly Wait[]): Gap[] {
   const gaps: Gap[] = [];
   ticks.forEach((b, i) => {
     const a = ticks[i - 1];
-    if (a && b.t - a.t > bracketFrom && b.y - a.y >= 44) gaps.push({ seq: b.seq, y: a.y, yTo: b.y, us: b.t - a.t });
+    if (!a || b.t - a.t <= bracketFrom || b.y - a.y < 44) return;
+    const mid = (a.y + b.y) / 2;
+    const taken = (y: number): boolean => waits.some((w) => w.side === "left" && Math.abs((w.y + w.yTo) / 2 + 5 - y) < besideWait / 2);
+    const at = [mid, a.y + 24, b.y - 24].find((y) => !taken(y)) ?? mid;
+    gaps.push({ seq: b.seq, y: a.y, yTo: b.y, us: b.t - a.t, at });
   });
   return gaps;
 }
@@ -328,18 +357,20 @@ export function wayOf(w: Wire, n: number, lens: Lens, track: Track, log: RunLog)
 }
 
 const noteHeight = 12; // px
+const farFall = 32; // px
 
-/** Where a note on what happened to a segment at p stands: below its way, on the sender's side if there is room. */
-export function noteAt(w: Wire, c: Columns, p: Point, text: string): { x: number; y: number; anchor: "start" | "end" } {
+/** Where a note on what happened to a segment at p stands: below its way, on the sender's side if there is room. One that
+ * would be far below is kept back until the segment is looked at. */
+export function noteAt(w: Wire, c: Columns, p: Point, text: string): { x: number; y: number; anchor: "start" | "end"; far: boolean } {
   const span = c.right - c.left;
   const left = w.from === "left";
   const x = left ? c.left + p.share * span : c.right - p.share * span;
   const width = textWidth(text) * 0.85; // notes are in the narrower face
-  if (p.share * span >= width + 14) return { x: left ? x - 9 : x + 9, y: p.y + noteHeight + 3, anchor: left ? "end" : "start" };
+  if (p.share * span >= width + 2) return { x: left ? x + 5 : x - 5, y: p.y + noteHeight + 6, anchor: left ? "end" : "start", far: false };
   // On the receiver's side the way goes on downwards: the note is below its far end, and ends before the lifeline.
   const fall = ((w.yTo - w.y) / span) * (width + 10);
   const from = left ? Math.min(x + 9, c.right - 10 - width) : Math.max(x - 9, c.left + 10 + width);
-  return { x: from, y: p.y + noteHeight + 4 + fall, anchor: left ? "start" : "end" };
+  return { x: from, y: p.y + noteHeight + 4 + fall, anchor: left ? "start" : "end", far: fall > farFall };
 }
 
 /** The point of the leg from a to b at height y. */

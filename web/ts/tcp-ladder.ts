@@ -1,14 +1,14 @@
 // <tcp-ladder>: the time-sequence diagram. It draws what is near the playhead, and in a frame touches what moves only.
 import { button, glyph, h, s, set, setText } from "./dom.ts";
 import { familyOf, shortName } from "./family.ts";
-import { duration, gapTime, nowTime, numbers } from "./format.ts";
+import { duration, gapTime, nowTime } from "./format.ts";
 import { LadderOther } from "./ladder-other.ts";
 import { LadderTimers } from "./ladder-timers.ts";
 import { drawWire, type DrawnWire } from "./ladder-wire.ts";
 import { flight } from "./flight.ts";
 import { primary } from "./model.ts";
 import type { Phrases } from "./phrases.ts";
-import { type Band, buildScene, columns, type Label, type Scene, type Side, textWidth, type Wire } from "./scene.ts";
+import { type Band, buildScene, columns, type Gap, type Label, roomBeside, type Scene, type Side, textWidth, type Wire } from "./scene.ts";
 import { changed, type Panel, type Store } from "./store.ts";
 
 const top = 18; // px above the first event
@@ -56,6 +56,7 @@ export class TcpLadder extends HTMLElement implements Panel {
   #contentHeight = 0;
   #paper = false;
   #hint = h("div", { class: "ladhint" });
+  #pointed: number | undefined; // the segment under the pointer, or with the focus
 
   attach(store: Store, say: Phrases): void {
     this.#store = store;
@@ -87,7 +88,19 @@ export class TcpLadder extends HTMLElement implements Panel {
       this.#top = y;
       if (y < this.#from || y + this.#height > this.#to) store.invalidate(changed.events);
     }, { passive: true });
+    const point = (e: Event): void => this.#point(e.type === "pointerout" || e.type === "focusout" ? null : e.target);
+    for (const type of ["pointerover", "pointerout", "focusin", "focusout"]) this.#svg.addEventListener(type, point);
     store.subscribe(this);
+  }
+
+  /** The label of the segment that is looked at says all of it. */
+  #point(target: EventTarget | null): void {
+    const before = this.#pointed;
+    this.#pointed = this.segmentOf(target);
+    if (before === this.#pointed) return;
+    const chosen = before !== undefined && this.#segments.get(before)?.el.classList.contains("sel");
+    if (before !== undefined && !chosen) this.#segments.get(before)?.raise(false);
+    if (this.#pointed !== undefined) this.#segments.get(this.#pointed)?.raise(true);
   }
 
   /** Lays the run so far out in full, for paper; or, false, as a view that scrolls. */
@@ -100,7 +113,7 @@ export class TcpLadder extends HTMLElement implements Panel {
   /** The segment group that has, or last had, the focus of the keyboard. */
   segmentOf(target: EventTarget | null): number | undefined {
     if (!(target instanceof Element)) return undefined;
-    const id = target.closest<SVGGElement>("g.seg")?.dataset["id"];
+    const id = target.closest<SVGGElement>("g[data-id]")?.dataset["id"];
     return id === undefined ? undefined : Number(id);
   }
 
@@ -145,8 +158,8 @@ export class TcpLadder extends HTMLElement implements Panel {
   }
 
   #rebuild(): void {
-    const { current, track, lens } = this.#store;
-    this.#scene = buildScene(current.log, track, lens, this.#width);
+    const { current, compared, track, lens } = this.#store;
+    this.#scene = buildScene(current.log, track, lens, this.#width, roomBeside(compared ? [current.log, compared.log] : [current.log]));
     for (const g of [this.#static, this.#bands, this.#labels, this.#wires, this.#notes]) g.replaceChildren();
     this.#drawn.clear();
     this.#segments.clear();
@@ -168,7 +181,7 @@ export class TcpLadder extends HTMLElement implements Panel {
   }
 
   #drawHeads(): void {
-    const c = columns(this.#width);
+    const c = this.#scene?.columns ?? columns(this.#width);
     this.#heads.setAttribute("viewBox", `0 0 ${c.width} 46`);
     this.#heads.setAttribute("height", "46");
     this.#heads.replaceChildren(s("text", { class: "tick", x: c.axis, y: 20, "text-anchor": "end" }, this.#say.text("ladder.ms")));
@@ -203,7 +216,7 @@ export class TcpLadder extends HTMLElement implements Panel {
         s("path", { class: "rule", d: `M${c.axis + 4} ${Math.round(this.#y(tick.y)) + 0.5}H${c.width}` }),
         s("text", { class: "tick", x: c.axis, y: this.#y(tick.y) + 4, "text-anchor": "end" }, tick.text)));
     }
-    for (const g of scene.gaps) show(`g${g.seq}`, this.#static, g.seq, g.y, g.yTo, () => this.#drawGap(g.y, g.yTo, g.us));
+    for (const g of scene.gaps) show(`g${g.seq}`, this.#static, g.seq, g.y, g.yTo, () => this.#drawGap(g));
     for (const b of scene.bands) {
       if (b.toSeq < at.n) show(`b${b.seq}`, this.#bands, b.toSeq, b.y, b.yTo, () => this.#drawBand(b));
     }
@@ -241,21 +254,23 @@ export class TcpLadder extends HTMLElement implements Panel {
     if (f.status === "unsent" || !near(w.y, yTo)) {
       if (d && d.el !== document.activeElement) {
         d.el.remove();
+        d.label.remove();
         d.note.remove();
         this.#segments.delete(id);
       }
       return;
     }
     if (!d) {
-      d = drawWire(w, this.#scene!.columns, this.#say);
+      d = drawWire(w, this.#scene!.columns, this.#say, this.#scene!.texts.of(w.index));
       this.#segments.set(id, d);
       this.#wires.append(d.el);
-      this.#notes.append(d.note);
+      this.#notes.append(d.label, d.note);
     }
     d.update(f, at.n, current.log, lens, track, top);
     const chosen = selected === w.segment.sent.seq || w.segment.delivers.some((x) => x.seq === selected)
       || w.segment.fates.some((x) => x.seq === selected);
     d.el.classList.toggle("sel", chosen);
+    d.raise(chosen || id === this.#pointed);
     const say = this.#say;
     const how = f.status === "flying" ? say.text("ladder.flying", { time: duration(Math.max(0, f.arrives - at.t)) })
       : f.status === "lost" ? say.text("ladder.lost") : say.text("ladder.delivered", { time: duration(f.arrives) });
@@ -267,9 +282,8 @@ export class TcpLadder extends HTMLElement implements Panel {
 
   /** What stands on the wire, and in full where it is shortened. */
   #nameOf(w: Wire): string {
-    const shown = `${w.flags} ${w.figures}`.trim();
-    const full = numbers(w.segment.sent);
-    return w.figures === full ? shown : `${shown} (${full})`;
+    const { flags, figures, full, shown } = this.#scene!.texts.of(w.index);
+    return !shown || figures === full ? `${flags} ${full}` : `${flags} ${figures} (${full})`;
   }
 
   /** One segment is in the order of Tab: the focused one, else the newest that is in flight, else the newest. */
@@ -330,11 +344,11 @@ export class TcpLadder extends HTMLElement implements Panel {
     if (want < this.#from || want + this.#height > this.#to) this.#store.invalidate(changed.events);
   }
 
-  #drawGap(y: number, yTo: number, us: number): SVGElement {
-    const [a, b, mid] = [this.#y(y) + 11, this.#y(yTo) - 11, this.#y((y + yTo) / 2)];
+  #drawGap(g: Gap): SVGElement {
+    const [a, b, mid] = [this.#y(g.y) + 11, this.#y(g.yTo) - 11, this.#y(g.at)];
     return s("g", {},
       s("path", { class: "gapl", d: `M40 ${a}V${mid - 9}M40 ${mid + 9}V${b}` }),
-      s("text", { class: "gap", x: this.#scene!.columns.axis, y: mid + 4, "text-anchor": "end" }, gapTime(us)));
+      s("text", { class: "gap", x: this.#scene!.columns.axis, y: mid + 4, "text-anchor": "end" }, gapTime(g.us)));
   }
 
   #drawBand(b: Band): SVGElement {
