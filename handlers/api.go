@@ -35,6 +35,7 @@ var fileTypes = map[string]string{
 	"pcapng": "application/vnd.tcpdump.pcap",
 	"pkt":    "text/plain; charset=utf-8",
 	"ss":     "text/plain; charset=utf-8",
+	"bytes":  "application/jsonl; charset=utf-8",
 }
 
 // formats are the names that finwait run has for the files that show one host's view.
@@ -60,6 +61,8 @@ func (h *Handler) runFile(w http.ResponseWriter, r *http.Request) error {
 	switch format {
 	case "txt":
 		body, err = h.render(r, session, run, "text", sandbox.View{})
+	case "bytes":
+		body, err = h.render(r, session, run, "bytes", sandbox.View{})
 	case "pcapng", "pkt", "ss":
 		host, ok := viewer(lines, q.Get("host"))
 		if !ok {

@@ -32,6 +32,7 @@ func TestRunFiles(t *testing.T) {
 		{"txt", "text/plain; charset=utf-8", []byte("close/four-way")},
 		{"pcapng", "application/vnd.tcpdump.pcap", []byte{0x0a, 0x0d, 0x0d, 0x0a}},
 		{"pcapng?host=server", "application/vnd.tcpdump.pcap", []byte{0x0a, 0x0d, 0x0d, 0x0a}},
+		{"bytes", "application/jsonl; charset=utf-8", []byte(`{"id":1,"hex":"4500003c00014000`)},
 		{"pkt", "text/plain; charset=utf-8", []byte("client as a packetdrill script")},
 		{"pkt?host=server", "text/plain; charset=utf-8", []byte("server as a packetdrill script")},
 		{"ss?at=110000", "text/plain; charset=utf-8", []byte("client 10.0.0.1 at 0.110000 s\nState")},

@@ -101,7 +101,7 @@ func (h *Handler) routes() http.Handler {
 	r.Get("/ws", h.handle(h.sockets.serve))
 	r.Route("/api/v1", func(r chi.Router) {
 		r.Get("/runs/program", h.handle(h.runProgram))
-		r.Get("/runs.{format:(jsonl|txt|pcapng|pkt|ss)}", h.handle(h.runFile))
+		r.Get("/runs.{format:(jsonl|txt|pcapng|pkt|ss|bytes)}", h.handle(h.runFile))
 		r.Get("/rules/{lang:(en|zh)}.json", h.handle(h.rules))
 		h.quizRoutes(r)
 	})

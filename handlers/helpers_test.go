@@ -97,6 +97,8 @@ func newService(t *testing.T, change func(*Options)) *service {
 			err = export.Text(&b, log)
 		case "pcapng":
 			err = wire.WritePcapng(&b, log.Events, view.Host)
+		case "bytes":
+			err = wire.WriteList(&b, log.Events)
 		case "packetdrill":
 			err = export.Packetdrill(&b, log, view.Host)
 		case "ss":

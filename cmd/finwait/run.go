@@ -188,6 +188,11 @@ var renderers = map[string]sandbox.Renderer{
 		err := wire.WritePcapng(&b, log.Events, viewer(log, v.Host))
 		return b.Bytes(), err
 	},
+	"bytes": func(log *scenario.Log, _ sandbox.View) ([]byte, error) {
+		var b bytes.Buffer
+		err := wire.WriteList(&b, log.Events)
+		return b.Bytes(), err
+	},
 	"packetdrill": func(log *scenario.Log, v sandbox.View) ([]byte, error) {
 		var b bytes.Buffer
 		err := export.Packetdrill(&b, log, viewer(log, v.Host))

@@ -49,21 +49,11 @@ type capture struct {
 }
 
 func newCapture(events []engine.Event, host string) (*capture, error) {
-	if len(events) == 0 {
-		return nil, fmt.Errorf("the log is empty")
+	addrs, err := addresses(events)
+	if err != nil {
+		return nil, err
 	}
-	meta, ok := events[0].Body.(*engine.Meta)
-	if !ok {
-		return nil, fmt.Errorf("the log starts with a %s event, not with meta", events[0].Body.Kind())
-	}
-	c := &capture{meta: meta, host: host, addrs: map[string]engine.Addr{}, sent: map[int]*engine.Event{}}
-	for _, h := range meta.Hosts {
-		a, err := engine.ParseAddr(h.Addr)
-		if err != nil {
-			return nil, fmt.Errorf("host %s: %w", h.Name, err)
-		}
-		c.addrs[h.Name] = a
-	}
+	c := &capture{meta: events[0].Body.(*engine.Meta), host: host, addrs: addrs, sent: map[int]*engine.Event{}}
 	if _, ok := c.addrs[host]; !ok {
 		return nil, fmt.Errorf("the run has no host %q", host)
 	}
