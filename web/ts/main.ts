@@ -1,5 +1,6 @@
 // The stage's elements, as the pages load them.
 import { TcpCode } from "./tcp-code.ts";
+import { TcpHeader } from "./tcp-header.ts";
 import { TcpLadder } from "./tcp-ladder.ts";
 import { TcpSockets } from "./tcp-sockets.ts";
 import { TcpStage } from "./tcp-stage.ts";
@@ -12,6 +13,7 @@ customElements.define("tcp-ladder", TcpLadder);
 customElements.define("tcp-states", TcpStates);
 customElements.define("tcp-code", TcpCode);
 customElements.define("tcp-sockets", TcpSockets);
+customElements.define("tcp-header", TcpHeader);
 customElements.define("tcp-transport", TcpTransport);
 customElements.define("tcp-transcript", TcpTranscript);
 customElements.define("tcp-why", TcpWhy);

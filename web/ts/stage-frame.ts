@@ -9,6 +9,7 @@ import { programOf, type StageData } from "./stage-data.ts";
 import { changed, type Failure, type Panel, type Store } from "./store.ts";
 import type { LinkState } from "./stream.ts";
 import { TcpCode } from "./tcp-code.ts";
+import { TcpHeader } from "./tcp-header.ts";
 import { TcpLadder } from "./tcp-ladder.ts";
 import { TcpSockets } from "./tcp-sockets.ts";
 import { TcpStates } from "./tcp-states.ts";
@@ -16,7 +17,7 @@ import { TcpTranscript } from "./tcp-transcript.ts";
 import { TcpTransport, type TransportActions } from "./tcp-transport.ts";
 import { TcpWhy } from "./tcp-why.ts";
 
-const tabs = ["states", "code", "sockets", "why", "transcript"] as const;
+const tabs = ["states", "code", "sockets", "header", "transcript", "why"] as const;
 const toastTime = 6000; // ms
 
 const liveWords: Record<LinkState, PhraseKey> = {
@@ -71,6 +72,7 @@ export class StageFrame implements Panel {
     const transport = new TcpTransport();
     const sockets = new TcpSockets();
     const transcript = new TcpTranscript();
+    const header = new TcpHeader();
     this.ladder.attach(store, say);
     this.ladder.append(this.menu.el);
     states.forEach((p, i) => p.attach(store, say, i));
@@ -79,6 +81,7 @@ export class StageFrame implements Panel {
     transport.attach(store, say, base, this.#actions);
     transport.append(keysLine(say), this.#toast);
     sockets.attach(store, say);
+    header.attach(store, say, base);
     this.#why.attach(store, say, base);
     transcript.attach(store, say);
     const place = (cls: string, el: HTMLElement, pane?: (typeof tabs)[number]): HTMLElement => {
@@ -90,7 +93,7 @@ export class StageFrame implements Panel {
       place("p-sc", states[0]!, "states"), place("p-ss", states[1]!, "states"),
       place("p-cc", this.codes[0]!, "code"), place("p-cs", this.codes[1]!, "code"));
     return [body, h("div", { class: "lower" },
-      place("p-sock", sockets, "sockets"), place("p-tr", transcript, "transcript"), place("p-why", this.#why, "why"))];
+      place("p-sock", sockets, "sockets"), place("p-hdr", header, "header"), place("p-tr", transcript, "transcript"), place("p-why", this.#why, "why"))];
   }
 
   #tabs(): HTMLElement {
