@@ -90,7 +90,14 @@ func (h *Handler) lessonView(r *http.Request, lesson *content.Lesson, mode strin
 	text := lesson.Texts[l]
 	p := h.page(r, l, "lessons/"+lesson.Slug)
 	p.Title, p.Description, p.OEmbed = text.Title, text.Summary, true
-	p.Styles = []string{"css/ladder.css", "css/stage.css", "css/states.css", "css/header.css", "css/quiz.css"}
+	p.Styles = []string{
+		"css/ladder.css",
+		"css/stage.css",
+		"css/acts.css",
+		"css/states.css",
+		"css/header.css",
+		"css/quiz.css",
+	}
 	p.Scripts = []string{"dist/stage.js", "dist/quiz.js"}
 	view := &web.Lesson{
 		Page: p, Course: web.Course(h.Content.Lessons(), l), Current: web.EntryOf(lesson, l), Chapter: l.Of(lesson.Chapter),

@@ -29,7 +29,14 @@ func run(root string) error {
 	if err != nil {
 		return err
 	}
-	for name, text := range map[string][]byte{"events.gen.ts": events, "protocol.gen.ts": protocolTypes(), "quiz.gen.ts": quiz, "arrows.gen.ts": arrowList()} {
+	files := map[string][]byte{
+		"events.gen.ts":   events,
+		"protocol.gen.ts": protocolTypes(),
+		"quiz.gen.ts":     quiz,
+		"arrows.gen.ts":   arrowList(),
+		"sysctl.gen.ts":   sysctlTable(),
+	}
+	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(ts, name), text, 0o644); err != nil {
 			return err
 		}

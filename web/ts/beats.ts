@@ -18,7 +18,7 @@ export class Beats implements Panel {
     const seq = numberOf(link.dataset["seq"] ?? null);
     if (at === undefined) return;
     e.preventDefault();
-    const first = this.#store.branches[0]!;
+    const { first } = this.#store;
     if (this.#store.current !== first) this.#store.show(first);
     this.#store.pause();
     if (seq !== undefined && first.log.events[seq]?.t === at) this.#store.seekEvent(seq);
@@ -27,9 +27,9 @@ export class Beats implements Panel {
 
   draw(store: Store, bits: number): void {
     if (!(bits & changed.events)) return;
-    const { at, branches, current } = store;
+    const { at, first, current } = store;
     let now: Element | undefined;
-    if (current === branches[0] && at.n > 1) {
+    if (current === first && at.n > 1) {
       for (const a of document.querySelectorAll<HTMLElement>(".beat a[data-at]")) {
         if (Number(a.dataset["at"]) <= at.t) now = a.closest(".beat") ?? undefined;
       }

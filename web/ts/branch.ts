@@ -1,9 +1,9 @@
-// The runs of one stage: the first, and those forked from it.
+// One run of the stage: the first, one forked from another, or one that was opened beside them.
 import type { Input } from "./events.gen.ts";
 import { Replay, RunLog } from "./model.ts";
 import type { RunValue } from "./stream.ts";
 
-/** One run of the stage. A branch other than the first was forked from its parent by the last of its inputs. */
+/** One run of the stage. A fork was made from its parent by the last of its inputs. */
 export interface Branch {
   name: string; // "A", "B", …
   log: RunLog;
@@ -13,24 +13,29 @@ export interface Branch {
   parent: Branch | undefined;
   forkAt: number; // µs, the new input's time
   seen: number; // events that the reader has seen of it
+  family: Family;
 }
 
-export function newBranch(name: string, inputs: Input[], parent: Branch | undefined, forkAt: number): Branch {
+/** What a run and all forks of it have in common: the scenario and its choices. Two runs of a family share a beginning. */
+export interface Family {
+  source: string; // the scenario's text, where it has no name
+}
+
+export function newBranch(name: string, inputs: Input[], family: Family, parent?: Branch, forkAt = 0): Branch {
   const log = new RunLog();
-  return { name, log, replay: new Replay(log), token: "", inputs, parent, forkAt, seen: 0 };
+  return { name, log, replay: new Replay(log), token: "", inputs, parent, forkAt, seen: 0, family };
 }
 
-/** The letter after the last one in use. */
-export function nextName(branches: readonly Branch[]): string {
-  const last = branches.reduce((a, b) => Math.max(a, b.name.charCodeAt(0)), 64);
-  return String.fromCharCode(Math.min(90, last + 1));
+/** The name of run n, from 0: "A" to "Z", then "AA", "AB", … */
+export function letter(n: number): string {
+  return (n < 26 ? "" : letter(Math.floor(n / 26) - 1)) + String.fromCharCode(65 + (n % 26));
 }
 
-/** The run that a branch is of, its inputs apart; source is the scenario's text where it has no name. */
-export function runOf(b: Branch, source: string): RunValue | undefined {
+/** The run that a branch is of, its inputs apart. */
+export function runOf(b: Branch): RunValue | undefined {
   const { meta } = b.log;
   if (!meta) return undefined;
   const { name, sha256 } = meta.scenario;
-  const what = name ? { scenario: name, digest: sha256.slice(0, 16) } : { source };
+  const what = name ? { scenario: name, digest: sha256.slice(0, 16) } : { source: b.family.source };
   return { ...what, vary: meta.vary ?? {}, seed: meta.seed };
 }

@@ -13,6 +13,8 @@ const list: readonly (readonly [keys: string, phrase: PhraseKey])[] = [
   ["[ ]", "keys.fork"],
   ["C", "keys.compare"],
   ["Z", "keys.undo"],
+  ["Y", "keys.redo"],
+  ["H Shift+H", "keys.host"],
   ["W", "keys.why"],
   ["?", "keys.all"],
 ];

@@ -90,10 +90,11 @@ export function verbOf(action: Do): string {
   return Object.keys(action)[0] ?? "";
 }
 
-function doValues(log: RunLog, action: Do, say: Phrases): Values {
+/** What the phrases of an action speak of. */
+export function doValues(log: RunLog, action: Do, say: Phrases): Values {
   const id = (action.drop ?? action.delay ?? action.duplicate)?.segment;
   const sent = id === undefined ? undefined : log.segments.get(id)?.sent;
-  const host = (action.call ?? action.kill ?? action["power-off"] ?? action.sysctl)?.host ?? "";
+  const host = (action.call ?? action.kill ?? action["power-off"] ?? action.sysctl)?.host ?? (action.cut ?? action.heal)?.from ?? "";
   return {
     segment: { code: sent ? segmentText(sent) : "" },
     by: duration(action.delay?.by ?? 0),

@@ -3,7 +3,6 @@ import { button, h, setText } from "./dom.ts";
 import { duration } from "./format.ts";
 import { KeysDialog, keysLine } from "./keys-dialog.ts";
 import { isPhraseKey, type PhraseKey, type Phrases } from "./phrases.ts";
-import { SegmentMenu } from "./segment-menu.ts";
 import { ShareDialog } from "./share-dialog.ts";
 import { programOf, type StageData } from "./stage-data.ts";
 import { changed, type Failure, type Panel, type Store } from "./store.ts";
@@ -32,10 +31,10 @@ export class StageFrame implements Panel {
   readonly el = h("section", { class: "frame" });
   readonly ladder = new TcpLadder();
   readonly codes = [new TcpCode(), new TcpCode()];
-  readonly menu: SegmentMenu;
   readonly keys: KeysDialog;
   connection: LinkState = "connecting";
   #share: ShareDialog;
+  #transport = new TcpTransport();
   #why = new TcpWhy();
   #say: Phrases;
   #store: Store;
@@ -53,7 +52,6 @@ export class StageFrame implements Panel {
     this.#store = store;
     this.#say = say;
     this.#actions = actions;
-    this.menu = new SegmentMenu(say);
     this.keys = new KeysDialog(say);
     this.#share = new ShareDialog(say);
     this.el.dataset["tab"] = "states";
@@ -69,12 +67,11 @@ export class StageFrame implements Panel {
   #panels(base: string, data: StageData): [body: HTMLElement, lower: HTMLElement] {
     const [store, say] = [this.#store, this.#say];
     const states = [new TcpStates(), new TcpStates()];
-    const transport = new TcpTransport();
+    const transport = this.#transport;
     const sockets = new TcpSockets();
     const transcript = new TcpTranscript();
     const header = new TcpHeader();
     this.ladder.attach(store, say);
-    this.ladder.append(this.menu.el);
     states.forEach((p, i) => p.attach(store, say, i));
     const program = programOf(data);
     this.codes.forEach((p, i) => p.attach(store, say, i, program));
@@ -126,6 +123,17 @@ export class StageFrame implements Panel {
       // Where only the first tabs are shown, one of them is in the order of Tab whatever was chosen before.
       b.tabIndex = on || (b.dataset["tab"] === "states" && name !== "code") ? 0 : -1;
     }
+  }
+
+  /** Takes in the menu of what is on the ladder, and the dialog of interventions. */
+  take(menu: HTMLElement, dialog: HTMLElement): void {
+    this.ladder.append(menu);
+    this.el.append(dialog);
+  }
+
+  /** Something of the page was pressed: what is open beside it closes. */
+  pressed(target: Node): void {
+    this.#transport.pressed(target);
   }
 
   /** Takes over what the page says of the run, e.g. that a link is out of date. */

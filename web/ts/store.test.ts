@@ -7,7 +7,7 @@ import type { Listener, OpenRequest } from "./stream.ts";
 
 /** A server of two runs: the four-way close, and for one with inputs the same with its FIN dropped. */
 class Server implements Source {
-  live = true;
+  reachable = true;
   asked: OpenRequest[] = [];
   waiting: (() => void)[] = [];
   refuse: { code: string; message: string } | undefined;
@@ -151,7 +151,7 @@ test("what can't be reached any more is not asked for", async () => {
   const { store, server } = opened(100_000);
   assert.equal(await store.intervene({ drop: { segment: 8 } }), "late");
   assert.equal(await store.intervene({ drop: { segment: 99 } }), "none");
-  server.live = false;
+  server.reachable = false;
   store.seek(95_000);
   assert.equal(await store.intervene({ drop: { segment: 8 } }), "offline");
   assert.equal(server.asked.length, 1);
@@ -178,21 +178,122 @@ test("a run that came by a link can be undone, and compared with what it was", (
   assert.deepEqual(store.branches.map((b) => b.name), ["A", "B"]);
   assert.deepEqual(server.asked.at(-1)!.run?.inputs, []);
   assert.equal(store.at.t, 95_000);
-  assert.ok(store.compare());
+  assert.ok(store.overlay());
   assert.equal(store.compared?.name, "B");
   assert.equal(store.lens.tracks.length, 2);
   store.show(store.branches[1]!);
   assert.equal(store.compared?.name, "A");
 });
 
-test("the fifth run takes the place of the oldest fork", async () => {
-  const { store, server } = opened(95_000);
-  for (let i = 0; i < 5; i++) {
-    store.show(store.branches[0]!);
+/** Drops the FIN at several times, each in a fork of the first run. */
+async function forks({ store, server }: ReturnType<typeof opened>, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    store.show(store.first);
     store.seek(95_000 + i);
     const result = store.intervene({ drop: { segment: 8 } });
     server.answer();
     assert.equal(await result, "done");
   }
+}
+
+test("four runs have a lane, and the older ones stay in the list", async () => {
+  const all = opened(95_000);
+  const { store } = all;
+  await forks(all, 5);
   assert.deepEqual(store.branches.map((b) => b.name), ["A", "D", "E", "F"]);
+  assert.deepEqual(store.runs.kept.map((b) => b.name), ["A", "B", "C", "D", "E", "F"]);
+  assert.equal(store.runs.folded, 2);
+  store.show(store.runs.kept[1]!);
+  assert.deepEqual(store.branches.map((b) => b.name), ["A", "B", "E", "F"], "the run that is shown has a lane");
+  await forks(all, 24);
+  assert.equal(store.runs.kept.length, 24);
+  assert.equal(store.runs.kept[0]!.name, "A", "the first is never let go");
+  assert.equal(store.current.name, "AD");
+});
+
+test("what is undone can be done again, until something else is done", async () => {
+  const all = opened(95_000);
+  const { store, server } = all;
+  await forks(all, 1);
+  const result = store.intervene({ kill: { host: "client", proc: "client" } });
+  server.answer();
+  assert.equal(await result, "done");
+  assert.equal(store.redo(), false);
+  store.undo();
+  store.undo();
+  assert.equal(store.current.name, "A");
+  assert.equal(store.undo(), false, "nothing is left to undo");
+  assert.ok(store.redo());
+  assert.ok(store.redo());
+  assert.equal(store.current.name, "C");
+  assert.equal(store.redo(), false);
+  store.undo();
+  store.show(store.first);
+  assert.equal(store.redo(), false);
+});
+
+test("a run that is removed leaves its forks, and the first can't be", async () => {
+  const all = opened(95_000);
+  const { store, server } = all;
+  await forks(all, 1);
+  const result = store.intervene({ kill: { host: "client", proc: "client" } });
+  server.answer();
+  await result;
+  const [a, b, c] = store.runs.kept;
+  store.remove(b!);
+  assert.deepEqual([store.current, c!.parent], [c, undefined]);
+  assert.ok(store.canUndo, "its input can still be taken back");
+  store.remove(c!);
+  assert.equal(store.current, a);
+  store.remove(a!);
+  assert.deepEqual(store.runs.kept, [a]);
+});
+
+test("a run that is opened beside leaves the learner's own", async () => {
+  const all = opened(95_000);
+  const { store, server, frame } = all;
+  await forks(all, 1);
+  let result = store.openBeside({ token: "other" }, { t: 60_000 });
+  server.answer();
+  assert.equal(await result, "done");
+  frame();
+  assert.deepEqual([store.current.name, store.at.t], ["C", 60_000]);
+  assert.deepEqual(store.branches.map((b) => b.name), ["C"], "its lanes are its own family's");
+  assert.deepEqual(store.runs.kept.map((b) => b.name), ["A", "B", "C"]);
+  store.current.token = "other";
+  store.show(store.first);
+  result = store.openBeside({ token: "other" }, { t: 10_000 });
+  assert.equal(await result, "done");
+  assert.deepEqual([store.current.name, store.at.t, store.runs.kept.length], ["C", 10_000, 3], "it is not asked for twice");
+  server.refuse = { code: "engine_changed", message: "…" };
+  result = store.openBeside({ token: "old" });
+  server.answer();
+  assert.deepEqual(await result, server.refuse);
+  assert.deepEqual([store.current.name, store.failure], ["C", undefined]);
+});
+
+test("runs side by side share the playhead, and a step is to the next moment of any", async () => {
+  const all = opened(95_000);
+  const { store, frame } = all;
+  await forks(all, 1);
+  frame();
+  const [a, b] = store.runs.kept;
+  store.setTwin([a!, b!]);
+  assert.equal(store.current, b);
+  assert.equal(store.trackOf(a!)?.y.length, a!.log.events.length);
+  const times = new Set([...a!.log.stops.map((i) => a!.log.events[i]!.t), ...b!.log.stops.map((i) => b!.log.events[i]!.t)]);
+  store.jump(false);
+  const seen = new Set([store.at.t]);
+  for (let i = 0; i < times.size + 2; i++) {
+    store.step(1);
+    seen.add(store.at.t);
+  }
+  assert.deepEqual([...seen].sort((x, y) => x - y), [...times].sort((x, y) => x - y));
+  assert.ok(store.atEnd);
+  store.step(-1);
+  assert.equal(store.at.t, [...times].sort((x, y) => x - y).at(-2));
+  store.show(a!);
+  assert.equal(store.twin.length, 2, "the other of the two is shown, side by side still");
+  store.setTwin([]);
+  assert.equal(store.twin.length, 0);
 });

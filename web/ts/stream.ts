@@ -93,6 +93,10 @@ export class Link {
     return this.#socket?.readyState === WebSocket.OPEN;
   }
 
+  get reachable(): boolean {
+    return this.live;
+  }
+
   /** Ends the connection for good. */
   shut(): void {
     this.#closed = true;

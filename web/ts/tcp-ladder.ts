@@ -2,6 +2,7 @@
 import { button, glyph, h, s, set, setText } from "./dom.ts";
 import { familyOf, shortName } from "./family.ts";
 import { duration, gapTime, nowTime } from "./format.ts";
+import { LadderHosts } from "./ladder-hosts.ts";
 import { LadderOther } from "./ladder-other.ts";
 import { LadderTimers } from "./ladder-timers.ts";
 import { drawWire, type DrawnWire } from "./ladder-wire.ts";
@@ -24,6 +25,7 @@ interface Drawn {
 }
 
 export class TcpLadder extends HTMLElement implements Panel {
+  readonly hosts = new LadderHosts();
   #say!: Phrases;
   #store!: Store;
   #scene: Scene | undefined;
@@ -70,7 +72,7 @@ export class TcpLadder extends HTMLElement implements Panel {
       this.#open.right, this.#now, this.#wires, this.#notes, this.#labels, this.#timers.rings);
     this.#scroll.append(this.#svg);
     this.#hint.append(button("btn primary", "play", say.text("play.play"), () => store.play()), h("p", {}, say.text("stage.hint")));
-    this.append(this.#heads, this.#scroll, this.#hint);
+    this.append(this.#heads, this.hosts.el, this.#scroll, this.#hint);
     new ResizeObserver(([entry]) => {
       if (!entry) return;
       this.#width = Math.round(entry.contentRect.width);
@@ -130,6 +132,12 @@ export class TcpLadder extends HTMLElement implements Panel {
     this.#segments.get(id)?.el.focus();
   }
 
+  /** The host of a lifeline. */
+  hostAt(side: Side): string | undefined {
+    for (const [name, x] of this.#scene?.sides ?? []) if (x === side) return name;
+    return undefined;
+  }
+
   /** Where a segment's head is, in px of this element, for a menu beside it. */
   headOf(id: number): { x: number; y: number } | undefined {
     const d = this.#segments.get(id);
@@ -185,6 +193,7 @@ export class TcpLadder extends HTMLElement implements Panel {
     this.#heads.setAttribute("viewBox", `0 0 ${c.width} 46`);
     this.#heads.setAttribute("height", "46");
     this.#heads.replaceChildren(s("text", { class: "tick", x: c.axis, y: 20, "text-anchor": "end" }, this.#say.text("ladder.ms")));
+    this.hosts.place(c, this.#scene?.sides ?? new Map(), this.#say);
     for (const [name, side] of this.#scene?.sides ?? []) {
       const addr = this.#store.current.log.meta?.hosts.find((x) => x.name === name)?.addr ?? "";
       this.#heads.append(

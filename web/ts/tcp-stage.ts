@@ -1,19 +1,17 @@
 // <tcp-stage>: a run on the stage. It opens the run, puts the panels together, and takes the keyboard.
-import type { Branch } from "./branch.ts";
+import { Acts } from "./acts.ts";
+import type { Family } from "./branch.ts";
+import { branchName } from "./branch-name.ts";
 import { Beats } from "./beats.ts";
 import { onFrame } from "./clock.ts";
-import type { Do } from "./events.gen.ts";
-import { canIntervene, flight } from "./flight.ts";
-import { duration, segmentText } from "./format.ts";
+import type { HostPress } from "./ladder-hosts.ts";
 import { Phrases } from "./phrases.ts";
-import type { SegmentChoice } from "./segment-menu.ts";
-import { verbOf } from "./sentences.ts";
 import { numberOf, programOf, type StageData } from "./stage-data.ts";
 import { StageFrame } from "./stage-frame.ts";
-import { type ForkResult, Store } from "./store.ts";
+import { type Moment, Store } from "./store.ts";
 import { Link, type LinkState, type OpenRequest } from "./stream.ts";
+import type { Program } from "./tcp-code.ts";
 
-const delayBy = 300_000; // µs
 const addressDelay = 250; // ms
 
 export class TcpStage extends HTMLElement {
@@ -23,6 +21,9 @@ export class TcpStage extends HTMLElement {
   #data: StageData = {};
   #base = "/";
   #view!: StageFrame;
+  #acts!: Acts;
+  #programs = new Map<Family, Program>();
+  #shown: Family | undefined; // whose programs the code panes show
   #addressTimer = 0;
   #touched = false; // the reader has changed the run, so that the address follows
   #beats!: Beats;
@@ -36,12 +37,22 @@ export class TcpStage extends HTMLElement {
     this.#link = new Link(this.#base, this.#say.lang, (state) => this.#view.showLink(state));
     const frame = (now: number): boolean => this.#store.frame(now);
     this.#store = new Store(this.#link, () => onFrame(frame));
-    this.#store.source = this.#data.source?.text ?? "";
     this.#store.onMove = () => this.#writeAddress();
+    this.#store.onShow = () => this.#showProgram();
     this.#view = new StageFrame(this.#store, this.#say, this.#base, this.#data, {
-      share: () => void this.#share(), help: () => this.#view.keys.show(), undo: () => this.#undo(),
-      branchName: (b) => this.#branchName(b), retry: () => this.#retry(),
+      share: () => void this.#share(), help: () => this.#view.keys.show(), undo: () => this.#acts.undo(), redo: () => this.#acts.redo(),
+      compare: () => this.#compare(), twin: (list) => this.#store.setTwin(list), choices: () => undefined,
+      branchName: (b, when) => branchName(b, this.#store.first, this.#say, when), retry: () => this.#retry(),
     });
+    this.#acts = new Acts(this.#store, this.#say, this.#view.ladder, {
+      tell: (text) => this.#view.tell(text), errorText: (code, message) => this.#view.errorText(code, message), showWhy: () => this.#view.showWhy(),
+      changed: (action) => {
+        this.#touched = true;
+        this.#writeAddress();
+        this.dispatchEvent(new CustomEvent("fw-intervene", { bubbles: true, composed: true, detail: { do: action, run: this.#store.current.token } }));
+      },
+    });
+    this.#view.take(this.#acts.menu.el, this.#acts.dialog.el);
     this.#view.keepNotice(this.querySelector(".still > .note[role=status]"));
     // What the server drew stays for paper: a run that was not played yet is printed as a whole.
     const still = this.querySelector(".still");
@@ -50,7 +61,14 @@ export class TcpStage extends HTMLElement {
     this.#watchMotion();
     this.#watchPaper();
     this.#listen(this.#off.signal);
-    this.#store.open(this.#request(), { t: numberOf(this.getAttribute("at")) });
+    this.#openOwn({ t: numberOf(this.getAttribute("at")) });
+  }
+
+  #openOwn(at: Moment): void {
+    this.#store.open(this.#request(), at, this.#data.source?.text);
+    this.#shown = this.#store.current.family;
+    const program = programOf(this.#data);
+    if (program) this.#programs.set(this.#shown, program);
   }
 
   disconnectedCallback(): void {
@@ -99,34 +117,80 @@ export class TcpStage extends HTMLElement {
     this.#view.ladder.addEventListener("click", (e) => {
       const id = this.#view.ladder.segmentOf(e.target);
       if (id === undefined) return;
-      if (this.#inFlight(id)) void this.#intervene({ drop: { segment: id } });
+      if (this.#acts.inFlight(id)) void this.#acts.intervene({ drop: { segment: id } });
       else this.#store.select(this.#store.current.log.segments.get(id)?.sent.seq);
     }, { signal });
     this.#view.ladder.addEventListener("contextmenu", (e) => {
       const id = this.#view.ladder.segmentOf(e.target);
       if (id === undefined) return;
       e.preventDefault();
-      this.#openMenu(id);
+      this.#acts.openSegment(id);
     }, { signal });
+    this.addEventListener("fw-host", (e) => this.#acts.openHost((e as CustomEvent<HostPress>).detail.host), { signal });
     document.addEventListener("click", (e) => {
-      if (e.target instanceof Node && !this.#view.menu.el.contains(e.target)) this.#view.menu.close(false);
+      if (e.target instanceof Node) this.#view.pressed(e.target);
+      if (e.target instanceof Node && !this.#acts.menu.el.contains(e.target)) this.#acts.menu.close(false);
       const beat = e.target instanceof Element ? e.target.closest<HTMLElement>("a[data-at]") : null;
       if (beat && !this.contains(beat)) this.#beats.follow(e, beat);
     }, { signal });
     document.addEventListener("fw-open-run", (e) => {
       const { token, seq, at } = (e as CustomEvent<{ token: string; seq?: number; at?: number }>).detail;
-      this.#touched = true;
-      this.#store.open({ token }, { t: at, seq });
-      void this.#fetchProgram(token);
-      this.scrollIntoView({ block: "nearest", behavior: this.#store.reduced ? "auto" : "smooth" });
+      void this.#openRun(token, { t: at, seq });
     }, { signal });
+    addEventListener("popstate", () => this.#followAddress(), { signal });
+  }
+
+  /** Opens a run beside the learner's own. The browser's Back leads to the one that is shown now. */
+  async #openRun(token: string, at: Moment): Promise<void> {
+    this.scrollIntoView({ block: "nearest", behavior: this.#store.reduced ? "auto" : "smooth" });
+    clearTimeout(this.#addressTimer);
+    if (this.#store.current.token) history.replaceState(history.state, "", this.#address());
+    const result = await this.#store.openBeside({ token }, at);
+    if (result !== "done") {
+      if (typeof result === "object") this.#view.tell(this.#view.errorText(result.code, result.message));
+      return;
+    }
+    this.#touched = true;
+    history.pushState(null, "", this.#address());
+    if (!this.#programs.has(this.#store.current.family)) void this.#fetchProgram(token, this.#store.current.family);
+  }
+
+  /** After Back or Forward: shows the run that the address names, where the stage has it. */
+  #followAddress(): void {
+    const url = new URL(location.href);
+    const token = url.searchParams.get("run");
+    const { runs, first, current } = this.#store;
+    const b = token ? runs.kept.find((x) => x.token === token) : first;
+    if (!b || b === current) return;
+    clearTimeout(this.#addressTimer);
+    this.#store.pause();
+    this.#store.show(b);
+    const at = numberOf(url.searchParams.get("at"));
+    if (at !== undefined) this.#store.seek(at);
   }
 
   /** The programs of a run that another element opened: it may be of another scenario than the page's. */
-  async #fetchProgram(token: string): Promise<void> {
+  async #fetchProgram(token: string, family: Family): Promise<void> {
     const answer = await fetch(`${this.#base}api/v1/runs/program?run=${encodeURIComponent(token)}`).catch(() => undefined);
-    const program = answer?.ok ? programOf((await answer.json()) as StageData) : undefined;
-    if (program) for (const pane of this.#view.codes) pane.show(program, this.#store);
+    if (!answer?.ok) return;
+    const data = (await answer.json()) as StageData;
+    family.source = data.source?.text ?? "";
+    const program = programOf(data);
+    if (program) this.#programs.set(family, program);
+    this.#showProgram();
+  }
+
+  /** The code panes follow the run that is shown. */
+  #showProgram(): void {
+    const { family } = this.#store.current;
+    const program = this.#programs.get(family);
+    if (!program || family === this.#shown) return;
+    this.#shown = family;
+    for (const pane of this.#view.codes) pane.show(program, this.#store);
+  }
+
+  #compare(): boolean {
+    return this.#store.overlay();
   }
 
   #key(e: KeyboardEvent): void {
@@ -156,7 +220,7 @@ export class TcpStage extends HTMLElement {
         return true;
       case "Enter":
         if (segment === undefined) return false;
-        this.#openMenu(segment);
+        this.#acts.openSegment(segment);
         return true;
       case "Tab":
         return segment !== undefined && this.#view.ladder.focusNext(segment, e.shiftKey);
@@ -169,97 +233,43 @@ export class TcpStage extends HTMLElement {
         this.#nextBranch(e.key === "]" ? 1 : -1);
         return true;
     }
-    return this.#view.keys.letters && this.#letter(e.key.toLowerCase(), segment);
+    return this.#view.keys.letters && this.#letter(e.key.toLowerCase(), e.shiftKey, segment);
   }
 
-  #letter(key: string, focused: number | undefined): boolean {
+  #letter(key: string, shift: boolean, focused: number | undefined): boolean {
     switch (key) {
       case "?":
         this.#view.keys.show();
         return true;
       case "c":
-        return this.#store.compare();
+        return this.#compare();
       case "z":
-        this.#undo();
+      case "y":
+        if (key === "y" || shift) this.#acts.redo();
+        else this.#acts.undo();
         return true;
+      case "h": {
+        const host = this.#view.ladder.hostAt(shift ? "right" : "left");
+        if (host !== undefined) this.#acts.openHost(host);
+        return host !== undefined;
+      }
       case "w":
         if (focused !== undefined) this.#store.select(this.#store.current.log.segments.get(focused)?.sent.seq);
         this.#view.showWhy();
         return true;
       case "d":
       case "l":
-      case "u": {
-        const id = focused ?? this.#onlyInFlight();
-        if (id === undefined) this.#view.tell(this.#say.text("fork.none"));
-        else void this.#intervene(actionOf(key === "d" ? "drop" : key === "l" ? "delay" : "duplicate", id));
+      case "u":
+        this.#acts.byLetter(key, focused);
         return true;
-      }
     }
     return false;
-  }
-
-  #inFlight(id: number): boolean {
-    const s = this.#store.current.log.segments.get(id);
-    return s !== undefined && canIntervene(s, this.#store.at.n, this.#store.at.t);
-  }
-
-  #onlyInFlight(): number | undefined {
-    const ids = [...this.#store.current.log.segments.keys()].filter((id) => this.#inFlight(id));
-    return ids.length === 1 ? ids[0] : undefined;
-  }
-
-  #openMenu(id: number): void {
-    const at = this.#view.ladder.headOf(id);
-    const s = this.#store.current.log.segments.get(id);
-    if (!at || !s) return;
-    this.#store.pause();
-    this.#store.select(s.sent.seq);
-    const f = flight(s, this.#store.at.n);
-    const left = this.#inFlight(id) ? duration(Math.max(0, f.arrives - this.#store.at.t)) : undefined;
-    const pick = (choice: SegmentChoice): void => {
-      if (choice === "why") this.#view.showWhy();
-      else void this.#intervene(actionOf(choice, id));
-    };
-    const room = { width: this.#view.ladder.clientWidth, height: this.#view.ladder.clientHeight };
-    this.#view.menu.show(at, room, segmentText(s.sent), left, pick, () => this.#view.ladder.focusSegment(id));
-  }
-
-  async #intervene(action: Do): Promise<void> {
-    const from = this.#store.current;
-    const at = Math.floor(this.#store.at.t);
-    const result = await this.#store.intervene(action);
-    if (result === "done") {
-      this.#touched = true;
-      const b = this.#store.current;
-      this.#view.tell(this.#say.text("fork.done", { what: this.#branchName(b), time: duration(at), run: b.name, old: from.name }));
-      this.#writeAddress();
-    } else this.#view.tell(this.#refusal(result));
-  }
-
-  #refusal(r: Exclude<ForkResult, "done">): string {
-    if (typeof r === "string") return this.#say.text(`fork.${r}`);
-    return this.#view.errorText(r.code, r.message);
-  }
-
-  #undo(): void {
-    if (!this.#store.undo()) return;
-    this.#view.tell(this.#say.text("fork.undone", { run: this.#store.current.name }));
   }
 
   #nextBranch(step: number): void {
     const { branches, current } = this.#store;
     const next = branches[branches.indexOf(current) + step];
     if (next) this.#store.show(next);
-  }
-
-  #branchName(b: Branch): string {
-    const last = b.inputs.at(-1);
-    if (!last) return this.#say.text("branch.first");
-    const verb = verbOf(last.do);
-    const id = (last.do.drop ?? last.do.delay ?? last.do.duplicate)?.segment;
-    const sent = b.log.segments.get(id ?? -1)?.sent;
-    if (!sent || (verb !== "drop" && verb !== "delay" && verb !== "duplicate")) return this.#say.text("branch.other");
-    return this.#say.text(`branch.${verb}`, { segment: segmentText(sent).replace(/ ack=-?\d+/, "") });
   }
 
   /** The address of exactly this: the run, and the moment. */
@@ -293,7 +303,7 @@ export class TcpStage extends HTMLElement {
   }
 
   #retry(): void {
-    this.#store.open(this.#request(), { t: this.#store.at.t });
+    if (this.#store.failure) this.#openOwn({ t: this.#store.at.t });
     this.#link.retry();
   }
 
@@ -301,9 +311,4 @@ export class TcpStage extends HTMLElement {
   get connection(): LinkState {
     return this.#view.connection;
   }
-}
-
-function actionOf(choice: Exclude<SegmentChoice, "why">, segment: number): Do {
-  if (choice === "delay") return { delay: { segment, by: delayBy } };
-  return choice === "drop" ? { drop: { segment } } : { duplicate: { segment } };
 }

@@ -1,8 +1,8 @@
 // <tcp-transport>: play, pause, step; the scrubber with a tick for each segment and a lane for each run; what to take away.
 import { button, h, icon, set, setText } from "./dom.ts";
 import { clockTime } from "./format.ts";
-import type { Branch } from "./branch.ts";
 import type { Phrases } from "./phrases.ts";
+import { RunsBar, type RunsActions } from "./runs-bar.ts";
 import { Scrubber } from "./scrubber.ts";
 import { changed, type Panel, type Store } from "./store.ts";
 
@@ -10,26 +10,21 @@ export const speeds = [0.25, 0.5, 1, 2, 4] as const;
 const speedNames: Record<number, string> = { 0.25: "¼×", 0.5: "½×", 1: "1×", 2: "2×", 4: "4×" };
 
 /** What the transport asks the stage for; the rest it does on the store. */
-export interface TransportActions {
+export interface TransportActions extends RunsActions {
   share(): void;
   help(): void;
-  undo(): void;
-  branchName(b: Branch): string;
 }
 
 export class TcpTransport extends HTMLElement implements Panel {
   #say!: Phrases;
   #store!: Store;
-  #actions!: TransportActions;
   #base = "/";
   #play!: HTMLButtonElement;
-  #undo!: HTMLButtonElement;
-  #compare!: HTMLButtonElement;
   #clock = h("span", { class: "clock" });
   #time = h("span", {});
   #count = h("small", {});
   #speed = h("span", { class: "seg-ctl speed", role: "group" });
-  #runs = h("span", { class: "seg-ctl runs", role: "group" });
+  #runs!: RunsBar;
   #pcapng!: HTMLAnchorElement;
   #hint = h("span", { class: "laddrop" });
   #scrubber!: Scrubber;
@@ -38,25 +33,18 @@ export class TcpTransport extends HTMLElement implements Panel {
     this.#store = store;
     this.#say = say;
     this.#base = base;
-    this.#actions = actions;
     this.setAttribute("role", "toolbar");
     this.setAttribute("aria-label", say.text("play.label"));
     this.#play = button("btn icon primary", "play", say.text("play.play"), () => (store.playing ? store.pause() : store.play()), true);
     const back = button("btn icon", "back", say.text("play.back"), () => store.step(-1), true);
     const forward = button("btn icon", "forward", say.text("play.forward"), () => store.step(1), true);
-    this.#undo = button("btn undo", "undo", say.text("branch.undo"), () => actions.undo());
-    this.#compare = button("btn compare", "twin", say.text("branch.compare"), () => store.compare());
-    this.#compare.setAttribute("aria-label", say.text("branch.compare"));
-    this.#undo.setAttribute("aria-label", say.text("branch.undo"));
-    this.#undo.hidden = true;
+    this.#runs = new RunsBar(store, say, actions);
     this.#speed.setAttribute("aria-label", say.text("play.speed"));
     for (const x of speeds) {
       const b = h("button", { type: "button", "data-speed": x, "aria-pressed": x === 1 ? "true" : "false" }, speedNames[x] ?? "");
       b.addEventListener("click", () => store.setSpeed(x));
       this.#speed.append(b);
     }
-    this.#runs.setAttribute("aria-label", say.text("branch.label"));
-    this.#runs.hidden = true;
     this.#pcapng = h("a", { class: "btn small", download: "finwait.pcapng", "aria-label": say.text("play.pcapng") }, icon("download"),
       h("span", { class: "lbl" }, say.text("play.pcapng")));
     const share = button("btn small", "link", say.text("play.share"), () => actions.share());
@@ -65,12 +53,17 @@ export class TcpTransport extends HTMLElement implements Panel {
     this.#hint.append(say.text("stage.hint.drop"));
     this.#clock.append(this.#time, " ", this.#count);
     this.append(
-      h("div", { class: "trow" }, this.#play, back, forward, this.#clock, this.#speed, h("span", { class: "brk" }), h("span", { class: "sp" }, this.#hint), this.#runs, this.#compare, this.#undo,
+      h("div", { class: "trow" }, this.#play, back, forward, this.#clock, this.#speed, h("span", { class: "brk" }), h("span", { class: "sp" }, this.#hint), ...this.#runs.els,
         this.#pcapng, share, help),
     );
     this.#scrubber = new Scrubber(store, say, actions.branchName);
-    this.append(this.#scrubber.el);
+    this.append(this.#scrubber.el, this.#runs.list);
     store.subscribe(this);
+  }
+
+  /** Something of the page was pressed: what is open beside it closes. */
+  pressed(target: Node): void {
+    this.#runs.pressed(target);
   }
 
   draw(store: Store, bits: number): void {
@@ -80,7 +73,8 @@ export class TcpTransport extends HTMLElement implements Panel {
       set(this.#play, "aria-label", say.text(store.playing ? "play.pause" : "play.play"));
       for (const b of this.#speed.children) set(b, "aria-pressed", String(Number((b as HTMLElement).dataset["speed"]) === store.speed));
     }
-    if (bits & (changed.status | changed.log)) this.#showRuns();
+    this.#runs.draw(bits);
+    if (bits & (changed.status | changed.log)) this.#showRun();
     if (bits & (changed.time | changed.events)) setText(this.#time, clockTime(store.at.t));
     if (bits & (changed.events | changed.log)) {
       const { log } = store.current;
@@ -90,19 +84,10 @@ export class TcpTransport extends HTMLElement implements Panel {
     this.#scrubber.draw(bits);
   }
 
-  #showRuns(): void {
+  #showRun(): void {
     const { branches, current } = this.#store;
-    this.#runs.hidden = this.#compare.hidden = branches.length < 2;
-    set(this.#compare, "aria-pressed", String(this.#store.compared !== undefined));
-    this.#undo.hidden = !this.#store.canUndo;
     // Whoever has changed a run needs no more telling that it can be done.
     this.classList.toggle("forked", branches.length > 1 || current.inputs.length > 0);
-    this.#runs.replaceChildren(...branches.map((b) => {
-      const name = this.#actions.branchName(b);
-      const el = h("button", { type: "button", "aria-pressed": String(b === current), "aria-label": `${b.name}: ${name}`, title: name }, b.name);
-      el.addEventListener("click", () => this.#store.show(b));
-      return el;
-    }));
     this.#pcapng.hidden = !current.token;
     if (current.token) set(this.#pcapng, "href", `${this.#base}api/v1/runs.pcapng?run=${encodeURIComponent(current.token)}`);
     else this.#pcapng.removeAttribute("href");

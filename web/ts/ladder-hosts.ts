@@ -1,0 +1,47 @@
+// The heads of the ladder's two lifelines as buttons: each opens the menu of what can be done on that host.
+import { h, icon } from "./dom.ts";
+import type { Phrases } from "./phrases.ts";
+import type { Columns, Side } from "./scene.ts";
+
+/** What is asked for by a press: bubbles from the ladder. */
+export interface HostPress {
+  host: string;
+}
+
+export class LadderHosts {
+  readonly el = h("div", { class: "hosts" });
+  #buttons = new Map<string, HTMLButtonElement>();
+
+  /** Puts a button over each host's name. */
+  place(c: Columns, sides: ReadonlyMap<string, Side>, say: Phrases): void {
+    for (const [name, b] of this.#buttons) {
+      if (sides.has(name)) continue;
+      b.remove();
+      this.#buttons.delete(name);
+    }
+    for (const [name, side] of sides) {
+      let b = this.#buttons.get(name);
+      if (!b) {
+        const shown = say.host(name);
+        b = h("button", { type: "button", "aria-haspopup": "menu", "aria-label": say.text("onhost.menu", { host: shown }), "data-host": name }, h("span", {}, shown), icon("caret"));
+        b.addEventListener("click", (e) => {
+          e.stopPropagation();
+          this.el.dispatchEvent(new CustomEvent<HostPress>("fw-host", { bubbles: true, composed: true, detail: { host: name } }));
+        });
+        this.#buttons.set(name, b);
+        this.el.append(b);
+      }
+      b.style.insetInlineStart = `${c[side]}px`;
+    }
+  }
+
+  focus(host: string): void {
+    this.#buttons.get(host)?.focus();
+  }
+
+  /** Where a host's button is, in px of the ladder. */
+  at(host: string): { x: number; y: number } | undefined {
+    const b = this.#buttons.get(host);
+    return b && { x: b.offsetLeft, y: b.offsetTop + b.offsetHeight - 12 };
+  }
+}
