@@ -6,6 +6,8 @@ SHELL := /bin/bash
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZ_SECONDS := 20
+STORM := 10000
+STORM_SEED := 1
 
 # The tests of the whole (journeys/) carry a build tag, because they need Chromium and Docker.
 TAGS := -tags journeys
@@ -49,9 +51,13 @@ test-web: web/ts/node_modules/.package-lock.json ## tsc strict and the TypeScrip
 	cd web/ts && npm run --silent check </dev/null && npm run --silent test </dev/null
 
 .PHONY: fuzz
-fuzz: ## the engine's fuzzers, FUZZ_SECONDS in all
+fuzz: ## every fuzzer, FUZZ_SECONDS in all
 	$(call say,fuzzers)
 	tools/fuzz.sh $(FUZZ_SECONDS)
+
+.PHONY: storm
+storm: ## throw STORM random programs at the engine; STORM_SEED is the first one's
+	go test -count 1 -timeout 30m -run 'TestStorm$$' -v ./engine -storm $(STORM) -storm.seed $(STORM_SEED)
 
 .PHONY: test-go
 test-go: ## Go tests with the race detector

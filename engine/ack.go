@@ -16,11 +16,14 @@ func (sk *socket) checkAck(seg *Segment) bool {
 		}
 		return false
 	}
+	if seqLT(seg.Ack, sk.sndUna) {
+		return true // it was overtaken, and so was its window (kernel tcp_ack)
+	}
 	sk.probesOut, sk.keepProbes = 0, 0
 	hadFlight := sk.unsent > 0
 	duplicate := seg.Ack == sk.sndUna && seg.length() == 0 && uint32(seg.Win)<<sk.sndScale == sk.sndWnd
 	sk.updateWindow(seg)
-	if seqGEQ(seg.Ack, sk.sndUna) && hadFlight {
+	if hadFlight {
 		sk.acknowledge(seg)
 		if sk.unsent > 0 && !sk.sackOK {
 			sk.countDuplicates(duplicate)

@@ -1,14 +1,20 @@
 #!/usr/bin/env bash
-# fuzz.sh SECONDS: runs every fuzzer below engine/, one after the other, for SECONDS in all.
+# fuzz.sh SECONDS: runs every fuzzer, one after the other, for SECONDS in all.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 total=${1:?usage: fuzz.sh SECONDS}
 
-fuzzers=()
-for package in $(go list ./engine/...); do
-  while read -r name; do fuzzers+=("$package $name"); done < <(go test -list '^Fuzz' "$package" | grep '^Fuzz' || true)
-done
-((${#fuzzers[@]})) || { echo "$0: no fuzzer found below engine/" >&2; exit 1; }
+fuzzers=(
+  "./engine FuzzSegments"         # any segment, at both ends of a connection
+  "./engine FuzzInputs"           # any list of interventions
+  "./scenario FuzzExecute"        # any text as a scenario
+  "./scenario FuzzParseToken"     # any text as a run's token
+  "./scenario FuzzParseRun"       # any JSON as a run
+  "./internal/stream FuzzDecode"  # any frame on the WebSocket
+)
+there=$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -r grep -ho '^func Fuzz[A-Za-z]*' | sort)
+listed=$(printf 'func %s\n' "${fuzzers[@]#* }" | sort)
+[[ $there == "$listed" ]] || { printf '%s: the list is not what there is:\n' "$0" >&2; diff <(echo "$listed") <(echo "$there") >&2; exit 1; }
 
 # Go's fuzzing can miss its own deadline and call that a failure: "context deadline exceeded" with no input to blame
 # (go.dev/issue/75804, mended in Go 1.27). A fuzzer that found something says which input failed.
