@@ -69,7 +69,6 @@ type stormWritten struct {
 type stormCall struct {
 	sk        *socket
 	key       stormKey // of what the socket sends
-	iss, irs  uint32
 	writes, n int
 }
 

@@ -15,7 +15,6 @@ type storm struct {
 	config  Config
 	sysctls [2]map[string]int64
 	acts    []Input
-	procs   []*stormProc
 	sim     *Sim
 	check   *stormCheck
 }
