@@ -145,7 +145,7 @@ func drawDo(r *rand.Rand) Do {
 
 // stormRun is what came of a run.
 type stormRun struct {
-	events []Event
+	Recorder
 	lines  []byte
 	ends   []int // where each event's line ends in lines
 	reason EndReason
@@ -157,9 +157,9 @@ func (s *storm) run(in *Input, count *stormCount) (*stormRun, error) {
 	enc := NewEncoder()
 	run := &stormRun{}
 	s.config.Sink = func(e Event) {
-		run.events = append(run.events, e)
 		enc.Append(e)
-		s.check.see(e)
+		run.Append(e)
+		s.check.see(run.Events[len(run.Events)-1])
 	}
 	s.sim = NewSim(s.config)
 	s.check = newStormCheck(s.sim)
@@ -186,7 +186,7 @@ func (s *storm) run(in *Input, count *stormCount) (*stormRun, error) {
 	run.reason, run.lines, run.ends = reason, enc.Lines.buf, enc.Lines.ends
 	s.check.streamsInOrder()
 	count.runs++
-	count.events += len(run.events)
+	count.events += len(run.Events)
 	switch reason {
 	case EndBudget:
 		count.budget++
@@ -196,7 +196,7 @@ func (s *storm) run(in *Input, count *stormCount) (*stormRun, error) {
 		s.check.rest()
 	}
 	if s.check.failure != nil {
-		return nil, fmt.Errorf("%w\n%s", s.check.failure, transcriptOf(run.events[:min(len(run.events), s.check.at+1)]))
+		return nil, fmt.Errorf("%w\n%s", s.check.failure, transcriptOf(run.Events[:min(len(run.Events), s.check.at+1)]))
 	}
 	return run, nil
 }
@@ -209,7 +209,6 @@ func (s *storm) calm() {
 		for _, p := range slices.Clone(h.procs) {
 			if !p.dead && !h.off {
 				h.kill(s.sim.now, p)
-				s.sim.drain(h)
 			}
 		}
 	}
@@ -245,7 +244,7 @@ func (r *stormRun) pickInput(rnd *rand.Rand) *Input {
 	var flights []*SegmentSent
 	sent := map[int]Micros{}
 	fated := map[int]bool{}
-	for _, e := range r.events {
+	for _, e := range r.Events {
 		switch b := e.Body.(type) {
 		case *SegmentSent:
 			flights = append(flights, b)
