@@ -84,6 +84,9 @@ type expectation struct {
 // load() are not.
 var dialect = &syntax.FileOptions{Set: true, While: true, TopLevelControl: true, GlobalReassign: true}
 
+// Parse reads a scenario's text as it stands, without executing it. How deep it may be nested, the parser bounds.
+func Parse(file, text string) (*syntax.File, error) { return dialect.Parse(file, text, 0) }
+
 // read parses and executes the source's top level.
 func (s *setup) read() error {
 	tree, err := dialect.Parse(s.source.file, s.source.text, 0)

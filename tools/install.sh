@@ -11,7 +11,8 @@ need() { # need PROGRAM PACKAGE…
   command -v "$1" >/dev/null || [[ -x /usr/sbin/$1 ]] || missing+=("${@:2}")
 }
 need git git
-need gcc gcc libc6-dev # for go test -race
+need gcc gcc libc6-dev # for go test -race, and for the scenarios' programs in C
+need ip iproute2 # their test joins two network namespaces
 need chromium chromium
 need tshark tshark
 need docker docker.io

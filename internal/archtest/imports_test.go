@@ -13,6 +13,7 @@ import (
 var doors = map[string][]string{
 	"engine":            {},
 	"scenario":          {"engine"},
+	"scenario/cprogram": {"engine", "scenario"},
 	"internal/wire":     {"engine"},
 	"internal/export":   {"engine", "scenario", "internal/wire"},
 	"internal/verify":   {"engine", "scenario", "internal/wire"},
@@ -47,7 +48,7 @@ var engineMayNot = []string{
 var serverOnly = []string{"net/http", "database/sql", "github.com/gorilla/websocket", "github.com/go-chi/chi"}
 
 // simulator are the rooms that serverOnly is about.
-var simulator = []string{"engine", "scenario", "internal/wire", "internal/export", "internal/verify", "internal/stream", "internal/quiz"}
+var simulator = []string{"engine", "scenario", "scenario/cprogram", "internal/wire", "internal/export", "internal/verify", "internal/stream", "internal/quiz"}
 
 func TestImportsGoInOneDirection(t *testing.T) {
 	for _, s := range sources(t) {
