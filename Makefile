@@ -82,6 +82,10 @@ screenshot: ## take docs/screenshot.png anew
 mutate: ## invert each rule's branch in turn; neither a rule that no test notices nor a check that never fails is to be left
 	go run ./tools/mutate
 
+.PHONY: questions
+questions: ## hold the properties of questions on 500 seeds of each
+	go test ./internal/quiz -count 1 -timeout 30m -seeds 500
+
 .PHONY: bench
 bench: ## the engine beside gVisor's netstack and the Linux loopback, into bench/results.json
 	cd bench && go vet ./... && go run .

@@ -176,6 +176,12 @@ func (eventValue) Freeze()               {}
 func (eventValue) Truth() starlark.Bool  { return true }
 func (eventValue) Hash() (uint32, error) { return 0, errors.New("unhashable: event") }
 
+// EventOf gives the event that a value of a View is; false where it is something else.
+func EventOf(v starlark.Value) (engine.Event, bool) {
+	e, ok := v.(eventValue)
+	return e.Event, ok
+}
+
 // AttrNames implements starlark.HasAttrs.
 func (e eventValue) AttrNames() []string {
 	names := []string{"seq", "t", "kind", "rule", "cause"}

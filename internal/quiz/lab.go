@@ -32,7 +32,7 @@ func (l *lab) execute(r scenario.Run) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Run{value: r, events: log.Events, lab: l}, nil
+	return &Run{value: r, events: log.Events, source: log.Source, lab: l}, nil
 }
 
 func labOf(th *starlark.Thread) (*lab, error) {
@@ -48,6 +48,7 @@ func labOf(th *starlark.Thread) (*lab, error) {
 type Run struct {
 	value  scenario.Run
 	events []engine.Event
+	source string // the scenario's text
 	lab    *lab
 }
 
@@ -85,7 +86,7 @@ func (r *Run) Freeze()               {}
 func (r *Run) Truth() starlark.Bool  { return true }
 func (r *Run) Hash() (uint32, error) { return 0, errors.New("a run is no key") }
 func (r *Run) AttrNames() []string {
-	return []string{"delay", "drop", "duplicate", "end", "segments"}
+	return []string{"delay", "drop", "duplicate", "end", "log", "segments"}
 }
 
 // Attr implements starlark.HasAttrs.
@@ -93,6 +94,8 @@ func (r *Run) Attr(name string) (starlark.Value, error) {
 	switch name {
 	case "segments":
 		return r.segments(), nil
+	case "log":
+		return scenario.View(r.events), nil
 	case "end":
 		return starlark.MakeInt64(int64(r.events[len(r.events)-1].T)), nil
 	case "drop", "duplicate", "delay":

@@ -103,45 +103,41 @@ func asText(v starlark.Value) (engine.Text, error) {
 
 // Generated is what a question's generate gave for a seed: members by name, read by the kind.
 type Generated struct {
-	seed    int64
-	members *starlark.Dict
+	dict
+	seed int64
+	lab  *lab
 }
 
 // chance gives a stream of the seed that is the kind's own.
 func (g *Generated) chance() *chance { return newChance(g.seed, "kind") }
 
-// run reads the member that holds a run.
-func (g *Generated) run(name string) (*Run, error) {
-	v, ok, _ := g.members.Get(starlark.String(name))
-	r, isRun := v.(*Run)
-	if !ok || !isRun {
-		return nil, fmt.Errorf("generate gave no run as %q", name)
-	}
-	return r, nil
+// source runs a scenario that the question brings itself.
+func (g *Generated) source(text string) (*Run, error) {
+	return g.lab.execute(scenario.Run{Source: text, Seed: g.seed})
 }
 
-// micros reads a member that holds a time, or the other value where there is none.
-func (g *Generated) micros(name string, other engine.Micros) (engine.Micros, error) {
-	v, ok, _ := g.members.Get(starlark.String(name))
-	if !ok {
-		return other, nil
+// words reads what the author says of the question: "prompt", where the kind has none of its own or another is wanted, and
+// "explain", which follows each answer.
+func (g *Generated) words(it *asked, prompt engine.Text) (err error) {
+	if it.prompt = prompt; g.has("prompt") {
+		if it.prompt, err = g.text("prompt"); err != nil {
+			return err
+		}
 	}
-	var n int64
-	if i, isInt := v.(starlark.Int); isInt {
-		n, ok = i.Int64()
-	} else {
-		ok = false
+	if it.prompt.En == "" {
+		return errors.New(`generate gave no "prompt"`)
 	}
-	if !ok {
-		return 0, fmt.Errorf("generate gave %s as %q, not a time in µs", v, name)
+	if g.has("explain") {
+		it.explain, err = g.text("explain")
 	}
-	return engine.Micros(n), nil
+	return err
 }
 
 // generate calls the question's generate(seed).
 func (q *Question) generate(lib scenario.Library, seed int64) (*Generated, error) {
 	thread := newThread(q.file, generateSteps)
-	thread.SetLocal(labKey, &lab{lib: lib, left: generateRuns})
+	lab := &lab{lib: lib, left: generateRuns}
+	thread.SetLocal(labKey, lab)
 	v, err := starlark.Call(thread, q.gen, starlark.Tuple{starlark.MakeInt64(seed)}, nil)
 	if err != nil {
 		return nil, err
@@ -150,5 +146,5 @@ func (q *Question) generate(lib scenario.Library, seed int64) (*Generated, error
 	if !ok {
 		return nil, fmt.Errorf("generate gave %s, not a dict", v.Type())
 	}
-	return &Generated{seed: seed, members: d}, nil
+	return &Generated{dict{d}, seed, lab}, nil
 }

@@ -30,14 +30,28 @@ type Variant struct {
 	Schema   json.RawMessage `json:"schema"` // JSON Schema of the answer
 	Hints    []string        `json:"hints"`
 	Evidence *Evidence       `json:"evidence,omitempty"`
+	Listings []Listing       `json:"listings,omitempty"`
+}
+
+// Listing is a text beside the question: a program, a list of packets, a table of sockets.
+type Listing struct {
+	Title    string   `json:"title"`
+	Lines    []string `json:"lines"`
+	Numbered bool     `json:"numbered"`
+	From     int      `json:"from,omitempty"` // number of the first line
+	Mark     int      `json:"mark,omitempty"` // number of the line to look at
 }
 
 // Field is one part of an answer.
 type Field struct {
 	Name    string   `json:"name"` // the member of the answer
 	Label   string   `json:"label"`
-	Type    string   `json:"type"` // "choice"; other kinds bring other types
-	Options []Option `json:"options,omitempty"`
+	Type    string   `json:"type"`              // "choice", "number", "order" or "text"
+	Options []Option `json:"options,omitempty"` // of a choice; of an order, what to put in order
+	Unit    string   `json:"unit,omitempty"`    // of a number: "ms", "s", "" for a count
+	Min     int64    `json:"min,omitempty"`     // of a number
+	Max     int64    `json:"max,omitempty"`     // of a number; of a text its bytes
+	Text    string   `json:"text,omitempty"`    // of a text: what the field begins with
 }
 
 // Option is one choice of a field.
@@ -65,6 +79,7 @@ type Result struct {
 	Refutation *Place          `json:"refutation,omitempty"` // where the run contradicts a wrong answer
 	Run        Place           `json:"run"`                  // the run, at the moment asked about
 	Evidence   *Evidence       `json:"evidence,omitempty"`   // with nothing hidden
+	Listings   []Listing       `json:"listings,omitempty"`
 }
 
 // FieldResult is what one part of an answer is worth.
@@ -110,7 +125,11 @@ type Item interface {
 }
 
 // kinds holds the kinds by name.
-var kinds = map[string]Kind{"state": stateKind{}}
+var kinds = map[string]Kind{
+	"state": stateKind{}, "order": orderKind{}, "timeline": timelineKind{}, "header": headerKind{}, "timer": timerKind{},
+	"call": callKind{}, "bug": bugKind{}, "fault": faultKind{}, "trace": traceKind{}, "impossible": impossibleKind{},
+	"backlog": backlogKind{},
+}
 
 // Bank holds all questions, with the library that their runs come from. It may be shared.
 type Bank struct {

@@ -41,7 +41,7 @@ func (it *stateItem) since(lang, host string, s step) string {
 	if s.cause >= 0 {
 		switch b := it.run.events[s.cause].Body.(type) {
 		case *engine.Deliver:
-			if seg := it.segment(b.ID); seg != nil {
+			if seg := it.run.segment(b.ID); seg != nil {
 				return say(lang, sinceArrival, who, state, when, hostInside(lang, seg.From), flagLabel(seg.Flags))
 			}
 		case *engine.CallMade:
@@ -51,14 +51,4 @@ func (it *stateItem) since(lang, host string, s step) string {
 		}
 	}
 	return say(lang, sinceThen, who, state, when)
-}
-
-// segment finds a segment of the run by its id.
-func (it *stateItem) segment(id int) *engine.SegmentSent {
-	for _, ev := range it.run.events {
-		if s, ok := ev.Body.(*engine.SegmentSent); ok && s.ID == id {
-			return s
-		}
-	}
-	return nil
 }

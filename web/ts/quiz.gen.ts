@@ -10,6 +10,7 @@ export interface Variant {
   schema: unknown;
   hints: string[];
   evidence?: Evidence;
+  listings?: Listing[];
 }
 
 export interface Result {
@@ -22,6 +23,7 @@ export interface Result {
   refutation?: Place;
   run: Place;
   evidence?: Evidence;
+  listings?: Listing[];
 }
 
 export interface Field {
@@ -29,6 +31,10 @@ export interface Field {
   label: string;
   type: string;
   options?: Option[];
+  unit?: string;
+  min?: number;
+  max?: number;
+  text?: string;
 }
 
 export interface Evidence {
@@ -39,6 +45,14 @@ export interface Evidence {
   segments: EvidenceSegment[];
   states: EvidenceState[];
   lines: string[];
+}
+
+export interface Listing {
+  title: string;
+  lines: string[];
+  numbered: boolean;
+  from?: number;
+  mark?: number;
 }
 
 export interface FieldResult {

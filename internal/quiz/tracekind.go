@@ -1,0 +1,190 @@
+package quiz
+
+import (
+	"fmt"
+
+	"finwait/engine"
+)
+
+// traceKind asks what happened, from a list of packets and the sockets as ss shows them. generate gives
+//
+//	{"run": run, "what": [{"label": text, "holds": function of the log}, …], "host": "client", "at": µs}
+//
+// Exactly one of them must hold. The packets are those that the host sends or receives until "at".
+type traceKind struct{}
+
+// Generate implements Kind.
+func (traceKind) Generate(g *Generated) (Item, error) {
+	run, err := g.run("run")
+	if err != nil {
+		return nil, err
+	}
+	at, err := g.micros("at", run.events[len(run.events)-1].T)
+	if err != nil {
+		return nil, err
+	}
+	host, err := g.str("host", "client")
+	if err != nil {
+		return nil, err
+	}
+	p, err := g.judged("what", run)
+	if err != nil {
+		return nil, err
+	}
+	last := run.lastUntil(at)
+	p.because = decided{seq: last, why: run.when(run.events[last])}
+	it := &asked{run: run, parts: []part{p}, seq: last, upto: run.events[last].T, noLadder: true}
+	it.shows = func(lang string, _ bool) []Listing {
+		return []Listing{
+			{Title: in(lang, packetsTitle), Lines: run.seen(host, at)},
+			{Title: fmt.Sprintf(in(lang, socketsTitle), hostInside(lang, host), clock(at)), Lines: run.sockets(host, at)},
+		}
+	}
+	prompt := engine.Text{En: "What happened?", Zh: "发生了什么？"}
+	return it.with(g, prompt)
+}
+
+var socketsTitle = engine.Text{En: "ss -tan on the %s at %s", Zh: "%[2]s 时%[1]s上的 ss -tan"}
+
+// judged reads a list of {"label", "holds"}: a choice of which one holds for the run.
+func (g *Generated) judged(name string, run *Run) (*choice, error) {
+	list, err := g.dicts(name)
+	if err != nil {
+		return nil, err
+	}
+	p := &choice{name: name, label: engine.Text{En: "What happened", Zh: "发生的事"}}
+	for i, d := range list {
+		label, err := d.text("label")
+		if err != nil {
+			return nil, err
+		}
+		holds, err := d.ask("holds", run)
+		if err != nil {
+			return nil, err
+		}
+		o := optionText{value: string(rune('a' + i)), label: label}
+		p.options = append(p.options, o)
+		if holds && p.right != "" {
+			return nil, fmt.Errorf("%s: both %q and %q hold", name, p.text(p.right, "en"), label.En)
+		}
+		if holds {
+			p.right = o.value
+		}
+	}
+	if p.right == "" || len(p.options) < 2 {
+		return nil, fmt.Errorf("%s: none of %d holds", name, len(p.options))
+	}
+	g.reorder(p)
+	return p, nil
+}
+
+// reorder shuffles the options of a choice, and names them anew: neither place nor name tells.
+func (g *Generated) reorder(p *choice) {
+	shuffle(g.chance(), p.options)
+	for i, o := range p.options {
+		if o.value == p.right {
+			defer func() { p.right = string(rune('a' + i)) }()
+		}
+	}
+	for i := range p.options {
+		p.options[i].value = string(rune('a' + i))
+	}
+}
+
+// lastUntil is the last segment, arrival, state or return not after a time.
+func (r *Run) lastUntil(t engine.Micros) int {
+	last := 0
+	for _, ev := range r.events {
+		if ev.T > t {
+			break
+		}
+		switch ev.Body.(type) {
+		case *engine.SegmentSent, *engine.Deliver, *engine.StateChange, *engine.Returned:
+			last = ev.Seq
+		}
+	}
+	return last
+}
+
+// seen lists the packets that a host sends and receives until a time, as tcpdump there prints them.
+func (r *Run) seen(host string, until engine.Micros) []string {
+	var lines []string
+	sent := map[int]*engine.SegmentSent{}
+	add := func(t engine.Micros, s *engine.SegmentSent) {
+		line := fmt.Sprintf("%9.6f %s > %s: Flags [%s], seq %d", float64(t)/1e6, s.From, s.To, tcpdumpFlags(s.Flags), s.Seqno)
+		if s.Flags&engine.ACK != 0 {
+			line += fmt.Sprintf(", ack %d", s.Ackno)
+		}
+		lines = append(lines, line+fmt.Sprintf(", length %d", s.Len))
+	}
+	for _, ev := range r.events {
+		if ev.T > until {
+			break
+		}
+		switch b := ev.Body.(type) {
+		case *engine.SegmentSent:
+			if sent[b.ID] = b; b.From == host {
+				add(ev.T, b)
+			}
+		case *engine.Deliver:
+			if s := sent[b.ID]; s != nil && b.Host == host && s.From != host {
+				add(ev.T, s)
+			}
+		}
+	}
+	return lines
+}
+
+// ssNames are the states as ss writes them.
+var ssNames = map[engine.State]string{
+	engine.Listen: "LISTEN", engine.SynSent: "SYN-SENT", engine.SynReceived: "SYN-RECV", engine.Established: "ESTAB",
+	engine.FinWait1: "FIN-WAIT-1", engine.FinWait2: "FIN-WAIT-2", engine.Closing: "CLOSING", engine.TimeWait: "TIME-WAIT",
+	engine.CloseWait: "CLOSE-WAIT", engine.LastAck: "LAST-ACK",
+}
+
+// sockets lists a host's sockets at a time as ss -tan does.
+func (r *Run) sockets(host string, at engine.Micros) []string {
+	type row struct {
+		state         engine.State
+		local, remote string
+		recvq, sendq  int
+	}
+	rows := map[int]*row{}
+	var ids []int
+	for _, ev := range r.events {
+		if ev.T > at {
+			break
+		}
+		switch b := ev.Body.(type) {
+		case *engine.StateChange:
+			if b.Host != host {
+				continue
+			}
+			if rows[b.Sock] == nil {
+				rows[b.Sock] = &row{}
+				ids = append(ids, b.Sock)
+			}
+			rows[b.Sock].state, rows[b.Sock].local, rows[b.Sock].remote = b.To, b.Local, b.Remote
+		case *engine.Queue:
+			if x := rows[b.Sock]; x != nil && b.Host == host {
+				x.recvq, x.sendq = b.RecvQ, b.SendQ
+			}
+		case *engine.ListenQueue:
+			if x := rows[b.Sock]; x != nil && b.Host == host {
+				x.recvq, x.sendq = b.Accept, b.Backlog
+			}
+		}
+	}
+	lines := []string{"State       Recv-Q Send-Q  Local Address:Port   Peer Address:Port"}
+	for _, id := range ids {
+		x := rows[id]
+		if name := ssNames[x.state]; name != "" {
+			remote := x.remote
+			if remote == "*" {
+				remote = "0.0.0.0:*"
+			}
+			lines = append(lines, fmt.Sprintf("%-11s %-6d %-6d  %-20s %s", name, x.recvq, x.sendq, x.local, remote))
+		}
+	}
+	return lines
+}
