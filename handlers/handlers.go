@@ -41,7 +41,8 @@ type Handler struct {
 	mux      http.Handler
 	metrics  *metrics
 	lessons  *lessonPages
-	losses   func() ([]*content.Loss, error)
+	losses   func() ([]*content.Loss, error) // computed when first asked for
+	index    func() (*content.Index, error)  // likewise
 	sockets  *sockets
 	draining atomic.Bool
 }
@@ -56,7 +57,7 @@ func New(o Options) *Handler {
 		h.prefix = strings.TrimRight(o.BaseURL.Path, "/")
 	}
 	h.lessons = newLessonPages(o.Content)
-	h.losses = sync.OnceValues(o.Content.Losses)
+	h.losses, h.index = sync.OnceValues(o.Content.Losses), sync.OnceValues(o.Content.Index)
 	h.sockets = newSockets(h)
 	h.mux = h.routes()
 	return h
@@ -91,6 +92,8 @@ func (h *Handler) routes() http.Handler {
 		r.Get("/", h.handle(h.home))
 		r.Get("/matrix", h.handle(h.matrix))
 		r.Get("/matrix.csv", h.handle(h.matrixCSV))
+		r.Get("/progress", h.handle(h.progress))
+		r.Post("/progress/forget", h.handle(h.forget))
 		r.Get("/lessons/{slug}", h.handle(h.lesson))
 		r.Get("/lessons/{slug}/", h.handle(h.noSlash))
 	})

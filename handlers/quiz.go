@@ -239,13 +239,21 @@ func (h *Handler) me(w http.ResponseWriter, r *http.Request) error {
 
 // forgetMe deletes all that.
 func (h *Handler) forgetMe(w http.ResponseWriter, r *http.Request) error {
+	if err := h.deleteLearner(w, r); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// deleteLearner removes the reader from the store, and their cookie.
+func (h *Handler) deleteLearner(w http.ResponseWriter, r *http.Request) error {
 	if id := learnerID(r); id != "" {
-		if err := h.Store.DeleteLearner(r.Context(), id); err != nil && !errors.Is(err, store.ErrNotFound) {
+		if err := h.Store.DeleteLearner(r.Context(), id); err != nil {
 			return err
 		}
 	}
 	h.forgetLearner(w, r)
-	w.WriteHeader(http.StatusNoContent)
 	return nil
 }
 

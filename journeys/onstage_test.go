@@ -19,6 +19,12 @@ type Stage struct {
 func (p *Tab) OpenStage(l language, url string) Stage {
 	p.t.Helper()
 	p.Open(url)
+	return p.StageOf(l)
+}
+
+// StageOf waits for the stage of the page that is open.
+func (p *Tab) StageOf(l language) Stage {
+	p.t.Helper()
 	s := Stage{p, l}
 	p.Find("button", l.exactly(p.t, "play.play"))
 	p.Until("a live connection", `document.querySelector("tcp-stage").connection === "live"`)

@@ -34,7 +34,18 @@ func inBothLanguages(t *testing.T, journey func(t *testing.T, l language, s *ser
 // template gives the stage's text for a key in the language, placeholders and all.
 func (l language) template(t *testing.T, key string) string {
 	t.Helper()
-	data, err := os.ReadFile("../content/phrases/" + l.Code + ".json")
+	return l.of(t, "../content/phrases/", key)
+}
+
+// page gives a text of the pages around the lessons.
+func (l language) page(t *testing.T, key string) string {
+	t.Helper()
+	return l.of(t, "../content/phrases/pages/", key)
+}
+
+func (l language) of(t *testing.T, folder, key string) string {
+	t.Helper()
+	data, err := os.ReadFile(folder + l.Code + ".json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +55,7 @@ func (l language) template(t *testing.T, key string) string {
 	}
 	template, ok := all[key]
 	if !ok {
-		t.Fatalf("content/phrases/%s.json has no %q", l.Code, key)
+		t.Fatalf("%s%s.json has no %q", folder, l.Code, key)
 	}
 	return template
 }

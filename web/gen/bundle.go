@@ -14,6 +14,7 @@ import (
 var entries = []api.EntryPoint{
 	{InputPath: "main.ts", OutputPath: "stage"},
 	{InputPath: "quiz-card.ts", OutputPath: "quiz"},
+	{InputPath: "progress.ts", OutputPath: "progress"},
 	{InputPath: "site.ts", OutputPath: "site"},
 	{InputPath: "embed.ts", OutputPath: "embed"},
 	{InputPath: "frame.ts", OutputPath: "frame"},

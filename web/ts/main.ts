@@ -8,6 +8,7 @@ import { TcpStates } from "./tcp-states.ts";
 import { TcpTranscript } from "./tcp-transcript.ts";
 import { TcpTransport } from "./tcp-transport.ts";
 import { TcpWhy } from "./tcp-why.ts";
+import { noteLesson } from "./opened.ts";
 
 customElements.define("tcp-ladder", TcpLadder);
 customElements.define("tcp-states", TcpStates);
@@ -18,3 +19,5 @@ customElements.define("tcp-transport", TcpTransport);
 customElements.define("tcp-transcript", TcpTranscript);
 customElements.define("tcp-why", TcpWhy);
 customElements.define("tcp-stage", TcpStage);
+
+noteLesson(location.pathname);

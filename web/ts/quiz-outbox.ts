@@ -45,6 +45,11 @@ export class Outbox {
     }
   }
 
+  /** Drops the answers that wait. */
+  empty(): void {
+    this.#write([]);
+  }
+
   /** Keeps an answer and sends it. It stays until the server has saved or refused it. */
   async send(s: Submission): Promise<Outcome> {
     this.#write([...this.waiting().filter((x) => x.id !== s.id), s].slice(-most));
