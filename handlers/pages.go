@@ -95,6 +95,8 @@ func (h *Handler) lessonView(r *http.Request, lesson *content.Lesson, mode strin
 		"css/stage.css",
 		"css/acts.css",
 		"css/states.css",
+		"css/sockets.css",
+		"css/why.css",
 		"css/header.css",
 		"css/quiz.css",
 	}

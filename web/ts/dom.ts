@@ -66,15 +66,15 @@ export function glyph(family: Family, size = 1): SVGGElement {
   return g;
 }
 
-/** A state's name in its family's colour, with its glyph. */
-export function chip(state: string): HTMLElement {
-  if (!isState(state)) return h("span", {}, state);
+/** A state's name, or what a tool calls it, in its family's colour, with its glyph. */
+export function chip(state: string, name = state): HTMLElement {
+  if (!isState(state)) return h("span", {}, name);
   const family = familyOf(state);
   return h(
     "span",
     { class: `st st-${family}` },
     s("svg", { class: "gl", viewBox: "-6 -6 12 12", "aria-hidden": "true" }, glyph(family)),
-    state,
+    name,
   );
 }
 

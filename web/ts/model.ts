@@ -12,6 +12,7 @@ export interface Armed {
   setAt: number;
   at: number;
   attempt: number;
+  rule: string;
 }
 
 /** A step through the state diagram. */
@@ -38,6 +39,8 @@ export interface Socket {
   backlog: number;
   timers: Armed[];
   steps: Step[];
+  /** seq of the latest change of its state or its timers */
+  last: number;
 }
 
 /** A thread of a program, and the call it is in or made last. */
@@ -81,6 +84,8 @@ export interface Host {
   lines: Map<number, LineResult>;
   /** seq of this host's latest call or return; -1 before the first */
   lastCall: number;
+  /** The power is off: its kernel and its sockets are gone. */
+  off: boolean;
 }
 
 /** Both hosts at one position. */
@@ -253,13 +258,14 @@ export function newWorld(log: RunLog): World {
 }
 
 function newHost(name: string): Host {
-  return { name, sockets: new Map(), primary: 0, procs: new Map(), threads: new Map(), lines: new Map(), lastCall: -1 };
+  return { name, sockets: new Map(), primary: 0, procs: new Map(), threads: new Map(), lines: new Map(), lastCall: -1, off: false };
 }
 
 /** Applies one event to a world. */
 export function apply(w: World, e: LogEvent): void {
   w.n = e.seq + 1;
   if (e.kind === "meta") for (const h of e.hosts) hostOf(w, h.name);
+  if (e.kind === "input" && e.do["power-off"]) hostOf(w, e.do["power-off"].host).off = true;
   if (!("host" in e)) return;
   const h = hostOf(w, e.host);
   switch (e.kind) {
@@ -312,7 +318,7 @@ function socketOf(h: Host, sock: number): Socket {
   if (!s) {
     s = {
       host: h.name, sock, local: "", remote: "*", state: "CLOSED", orphan: false, listener: false, recvq: 0, sendq: 0,
-      accept: 0, syn: 0, backlog: 0, timers: [], steps: [],
+      accept: 0, syn: 0, backlog: 0, timers: [], steps: [], last: -1,
     };
     h.sockets.set(sock, s);
   }
@@ -321,10 +327,11 @@ function socketOf(h: Host, sock: number): Socket {
 
 function applyState(h: Host, e: StateEvent): void {
   const s = socketOf(h, e.sock);
-  Object.assign(s, { local: e.local, remote: e.remote, state: e.to, orphan: e.orphan });
+  Object.assign(s, { local: e.local, remote: e.remote, state: e.to, orphan: e.orphan, last: e.seq });
   s.listener = e.to === "LISTEN" || (s.listener && e.to === "CLOSED");
   if (e.from !== e.to) s.steps.push({ seq: e.seq, t: e.t, from: e.from, to: e.to });
   if (e.to === "CLOSED") s.timers = [];
+  if (e.to === "TIME-WAIT") s.recvq = s.sendq = 0; // what is left of the socket has no queues
   const shown = h.sockets.get(h.primary);
   if (!shown || shown.listener || !s.listener) h.primary = s.sock;
 }
@@ -332,7 +339,8 @@ function applyState(h: Host, e: StateEvent): void {
 function applyTimer(h: Host, e: TimerEvent): void {
   const s = socketOf(h, e.sock);
   s.timers = s.timers.filter((a) => a.timer !== e.timer);
-  if (e.action === "set") s.timers.push({ timer: e.timer, setAt: e.t, at: e.at ?? e.t, attempt: e.attempt });
+  s.last = e.seq;
+  if (e.action === "set") s.timers.push({ timer: e.timer, setAt: e.t, at: e.at ?? e.t, attempt: e.attempt, rule: e.rule ?? "" });
 }
 
 const checkpointEvery = 256;

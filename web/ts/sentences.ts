@@ -1,5 +1,5 @@
 // The transcript: each event of a run as a sentence.
-import type { Do, FateEvent, Input, InputEvent, LogEvent, ReturnEvent } from "./events.gen.ts";
+import type { Do, FateEvent, Input, InputEvent, LogEvent, ReturnEvent, TimerEvent } from "./events.gen.ts";
 import { callText, duration, resultText, segmentText } from "./format.ts";
 import type { RunLog } from "./model.ts";
 import { isPhraseKey, type Part, type PhraseKey, type Phrases, type Values } from "./phrases.ts";
@@ -33,6 +33,7 @@ export function sentenceOf(log: RunLog, seq: number, say: Phrases): Part[] {
       return say.parts(key, { host: say.host(e.host), from: { state: e.from }, to: { state: e.to } });
     }
     case "timer":
+      if (e.action !== "fire") return timed(e, say);
       return keyed(say, `event.timer.${e.timer}`, { host: say.host(e.host), attempt: e.attempt + 1 });
     case "queue":
       return [];
@@ -49,6 +50,14 @@ export function sentenceOf(log: RunLog, seq: number, say: Phrases): Part[] {
 
 function keyed(say: Phrases, key: string, values: Values): Part[] {
   return isPhraseKey(key) ? say.parts(key, values) : [key];
+}
+
+/** A timer that is set or stopped. */
+function timed(e: TimerEvent, say: Phrases): Part[] {
+  const name = `timer.${e.timer}`;
+  const values = { host: say.host(e.host), timer: isPhraseKey(name) ? say.text(name) : e.timer };
+  if (e.action === "stop") return say.parts("event.timer.stop", values);
+  return say.parts("event.timer.set", { ...values, time: duration((e.at ?? e.t) - e.t) });
 }
 
 function returned(log: RunLog, e: ReturnEvent, say: Phrases): Part[] {

@@ -1,16 +1,27 @@
-// <tcp-sockets>: what ss would show on both hosts.
-import { chip, h, set, setText } from "./dom.ts";
+// <tcp-sockets>: what ss -tano would show on both hosts.
+import { segmentOf, socketKey, socketsOf } from "./causes.ts";
+import { chip, h, setText } from "./dom.ts";
+import type { SegmentEvent } from "./events.gen.ts";
 import { familyOf } from "./family.ts";
 import { clockTime, duration } from "./format.ts";
 import { type Armed, hostOrder, type Socket } from "./model.ts";
 import { isPhraseKey, type Phrases } from "./phrases.ts";
+import { listed, ssState, ssTimer, ssTimerText } from "./ss.ts";
 import { changed, type Panel, type Store } from "./store.ts";
+
+const mostSlots = 8;
 
 /** A timer cell, which alone changes between events. */
 interface Cell {
   armed: Armed;
+  ss: boolean;
   bar: HTMLElement;
   text: HTMLElement;
+}
+
+interface Row {
+  el: HTMLElement;
+  socket: Socket;
 }
 
 export class TcpSockets extends HTMLElement implements Panel {
@@ -18,6 +29,7 @@ export class TcpSockets extends HTMLElement implements Panel {
   #at = h("span", { class: "r" });
   #body = h("tbody", {});
   #cells: Cell[] = [];
+  #rows: Row[] = [];
 
   attach(store: Store, say: Phrases): void {
     this.#say = say;
@@ -29,60 +41,114 @@ export class TcpSockets extends HTMLElement implements Panel {
       h("div", { class: "ph" }, h("h3", {}, say.text("sockets.title")), h("code", {}, "ss -tano"), this.#at),
       h("div", { class: "scrollx", tabindex: 0, role: "region", "aria-label": say.text("sockets.title") }, table),
     );
+    this.#body.addEventListener("click", (e) => {
+      const row = this.#rows.find((r) => e.target instanceof Node && r.el.contains(e.target));
+      if (row && row.socket.last >= 0) store.select(row.socket.last);
+    });
     store.subscribe(this);
   }
 
   draw(store: Store, bits: number): void {
     if (bits & (changed.events | changed.log)) this.#fill(store);
+    if (bits & (changed.events | changed.log | changed.select)) this.#mark(store);
     if (!(bits & (changed.time | changed.events))) return;
     setText(this.#at, this.#say.text("sockets.at", { time: clockTime(store.at.t) }));
     for (const c of this.#cells) this.#count(c, store.at.t);
   }
 
   #fill(store: Store): void {
+    const focused = this.#rows.findIndex((r) => r.el.contains(document.activeElement));
     this.#cells = [];
-    const rows: HTMLElement[] = [];
+    this.#rows = [];
+    const els: HTMLElement[] = [];
     for (const name of hostOrder(store.current.log)) {
-      for (const s of store.world.hosts.get(name)?.sockets.values() ?? []) {
-        if (s.state !== "CLOSED") rows.push(this.#row(name, s));
+      const host = store.world.hosts.get(name);
+      for (const socket of listed(host)) {
+        const el = this.#row(name, socket);
+        this.#rows.push({ el, socket });
+        els.push(el);
       }
+      if (host?.off) els.push(h("tr", {}, h("td", {}, this.#say.host(name)), h("td", { colspan: 6, class: "none" }, this.#say.text("sockets.off"))));
     }
-    if (rows.length === 0) rows.push(h("tr", {}, h("td", { colspan: 7, class: "none" }, this.#say.text("sockets.none"))));
-    this.#body.replaceChildren(...rows);
+    if (els.length === 0) els.push(h("tr", {}, h("td", { colspan: 7, class: "none" }, this.#say.text("sockets.none"))));
+    this.#body.replaceChildren(...els);
+    this.#rows[focused]?.el.querySelector("button")?.focus();
+  }
+
+  #mark(store: Store): void {
+    const { selected, current: { log } } = store;
+    const keys = new Set(selected === undefined ? [] : socketsOf(log, selected));
+    const id = selected === undefined ? undefined : segmentOf(log, selected);
+    const e = selected === undefined ? undefined : log.events[selected];
+    const sent = id === undefined ? undefined : log.segments.get(id)?.sent;
+    for (const { el, socket } of this.#rows) {
+      // A segment is about both of its ends.
+      const end = sent !== undefined && (e?.kind === "segment" || e?.kind === "deliver" || e?.kind === "fate") && isEnd(socket, sent);
+      const on = keys.has(socketKey(socket.host, socket.sock)) || end;
+      el.classList.toggle("sel", on);
+      if (on) el.setAttribute("aria-current", "true");
+      else el.removeAttribute("aria-current");
+    }
   }
 
   #row(name: string, s: Socket): HTMLElement {
     const say = this.#say;
-    const num = (n: number): HTMLElement => h("td", { class: n > 0 ? "rt hot" : "rt" }, String(n));
-    const state = h("td", {}, chip(s.state));
+    const num = (name: string, n: number, hot: boolean): HTMLElement => h("td", { class: hot && n > 0 ? "rt hot" : "rt", "data-q": name }, String(n));
+    const state = h("td", {}, chip(s.state, ssState(s.state)));
     if (s.orphan) state.append(" ", h("span", { class: "tag hollow" }, say.text("sockets.orphan")));
-    return h("tr", {}, h("td", {}, say.host(name)), state, num(s.listener ? s.accept : s.recvq), num(s.listener ? s.backlog : s.sendq),
-      h("td", {}, s.local), h("td", {}, s.remote === "*" ? "0.0.0.0:*" : s.remote), this.#timerCell(s));
+    const peer = s.remote === "*" ? "0.0.0.0:*" : s.remote;
+    const why = h("button", { type: "button", class: "sockb" }, say.host(name), h("span", { class: "sr" }, say.text("sockets.why", { state: ssState(s.state), local: s.local, peer })));
+    return h("tr", {}, h("td", {}, why), state, num("Recv-Q", s.listener ? s.accept : s.recvq, true), num("Send-Q", s.listener ? s.backlog : s.sendq, !s.listener),
+      h("td", {}, s.local), h("td", {}, peer), s.listener ? this.#queues(s) : this.#timers(s));
   }
 
-  #timerCell(s: Socket): HTMLElement {
-    if (s.listener) {
-      const slots = Array.from({ length: Math.min(8, s.backlog) }, (_, i) => h("i", { class: i < s.accept ? "on" : undefined }));
-      return h("td", {}, this.#say.text("sockets.queue", { n: s.accept, backlog: s.backlog }), h("span", { class: "aq", "aria-hidden": "true" }, ...slots));
-    }
+  /** A listener's two queues: connections that wait for accept(), and handshakes that are not finished. */
+  #queues(s: Socket): HTMLElement {
+    const say = this.#say;
+    const bars = (n: number, most: number): HTMLElement => {
+      const slots = Array.from({ length: Math.min(mostSlots, Math.max(n, most)) }, (_, i) => h("i", { class: i < n ? (i < most ? "on" : "on over") : undefined }));
+      return h("span", { class: "aq", "aria-hidden": "true" }, ...slots);
+    };
+    return h("td", {}, h("span", { class: "qq" }, say.text("sockets.queue", { n: s.accept, backlog: s.backlog }), bars(s.accept, s.backlog)),
+      h("span", { class: "qq" }, say.text("sockets.synqueue", { n: s.syn }), s.syn > 0 ? bars(s.syn, s.backlog) : undefined));
+  }
+
+  /** The timer that ss shows, and those that it does not. */
+  #timers(s: Socket): HTMLElement {
     const td = h("td", {});
-    for (const armed of [...s.timers].sort((a, b) => a.at - b.at)) {
+    const main = ssTimer(s);
+    for (const armed of [...s.timers].sort((a, b) => Number(b === main) - Number(a === main) || a.at - b.at)) {
       const bar = h("i", {});
-      const text = h("span", {});
-      this.#cells.push({ armed, bar, text });
-      td.append(h("span", { class: `tm st-${familyOf(s.state)}` }, h("span", { class: "bar", "aria-hidden": "true" }, bar), text));
+      const ss = armed === main;
+      const text = h(ss ? "code" : "span", { "data-timer": armed.timer });
+      this.#cells.push({ armed, ss, bar, text });
+      td.append(h("span", { class: `tm st-${familyOf(s.state)}` }, h("span", { class: "bar", "aria-hidden": "true" }, bar), text,
+        ss ? h("span", { class: "tn" }, this.#nameOf(armed)) : undefined));
     }
     if (s.timers.length === 0) td.append("–");
     return td;
   }
 
+  #nameOf({ timer }: Armed): string {
+    const key = `timer.${timer}`;
+    return isPhraseKey(key) ? this.#say.text(key) : timer;
+  }
+
   #count(c: Cell, t: number): void {
     const left = Math.max(0, c.armed.at - t);
     c.bar.style.inlineSize = `${((100 * left) / Math.max(1, c.armed.at - c.armed.setAt)).toFixed(1)}%`;
-    const key = `timer.${c.armed.timer}`;
-    const name = isPhraseKey(key) ? this.#say.text(key) : c.armed.timer;
+    if (c.ss) {
+      setText(c.text, ssTimerText(c.armed, t));
+      return;
+    }
     const retry = c.armed.attempt > 0 ? this.#say.text("sockets.timer.retry", { n: c.armed.attempt }) : "";
-    setText(c.text, this.#say.text("sockets.timer.text", { timer: name, time: duration(Math.floor(left / 100) * 100), retry }));
-    set(c.text, "data-timer", c.armed.timer);
+    setText(c.text, this.#say.text("sockets.timer.text", { timer: this.#nameOf(c.armed), time: duration(Math.floor(left / 1000) * 1000), retry }));
   }
+}
+
+function isEnd(s: Socket, sent: SegmentEvent): boolean {
+  const port = (address: string): number => Number(address.slice(address.lastIndexOf(":") + 1));
+  if (s.listener) return false;
+  if (s.host === sent.from && port(s.local) === sent.sport && port(s.remote) === sent.dport) return true;
+  return s.host === sent.to && port(s.local) === sent.dport && port(s.remote) === sent.sport;
 }

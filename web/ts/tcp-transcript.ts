@@ -1,4 +1,5 @@
 // <tcp-transcript>: the run so far in sentences, for everyone, and for a screen reader as it grows while stepping.
+import { momentOf } from "./causes.ts";
 import { h, sentence, set, setText } from "./dom.ts";
 import { duration } from "./format.ts";
 import type { Phrases } from "./phrases.ts";
@@ -23,8 +24,8 @@ export class TcpTranscript extends HTMLElement implements Panel {
     this.#log.append(this.#list);
     this.append(h("div", { class: "ph" }, h("h3", {}, say.text("transcript.title")), this.#count), this.#log);
     this.#list.addEventListener("click", (e) => {
-      const seq = e.target instanceof Element ? e.target.closest<HTMLElement>("button")?.dataset["seq"] : undefined;
-      if (seq !== undefined) store.select(Number(seq));
+      const row = this.#rows.find((r) => e.target instanceof Node && r.el.contains(e.target));
+      if (row) store.select(row.seq);
     });
     store.subscribe(this);
   }
@@ -32,9 +33,29 @@ export class TcpTranscript extends HTMLElement implements Panel {
   draw(store: Store, bits: number): void {
     if (bits & changed.status) set(this.#log, "aria-live", store.stepping && !store.playing ? "polite" : "off");
     if (bits & (changed.events | changed.log)) this.#fill(bits);
-    if (bits & changed.select) {
-      for (const r of this.#rows) r.el.classList.toggle("sel", r.seq === store.selected);
+    if (bits & (changed.events | changed.log | changed.select)) this.#mark(store);
+  }
+
+  /** Marks the selected event, and more faintly what is of one moment with it. */
+  #mark({ selected, current: { log } }: Store): void {
+    const moment = selected === undefined ? new Set<number>() : momentOf(log, selected);
+    for (const r of this.#rows) {
+      const on = r.seq === selected;
+      r.el.classList.toggle("sel", on);
+      r.el.classList.toggle("rel", !on && moment.has(r.seq));
+      if (on === r.el.hasAttribute("aria-current")) continue;
+      if (on) r.el.setAttribute("aria-current", "true");
+      else r.el.removeAttribute("aria-current");
+      if (on) this.#reveal(r.el);
     }
+  }
+
+  /** Scrolls the list, and nothing around it, to an event; after the frame, because it asks where that is. */
+  #reveal(el: HTMLElement): void {
+    setTimeout(() => {
+      const [top, height] = [el.offsetTop - this.#list.offsetTop, this.#log.clientHeight];
+      if (top < this.#log.scrollTop || top + el.offsetHeight > this.#log.scrollTop + height) this.#log.scrollTop = top - height / 3;
+    });
   }
 
   #fill(bits: number): void {
@@ -61,8 +82,8 @@ export class TcpTranscript extends HTMLElement implements Panel {
     const e = log.events[seq]!;
     const text = sentenceOf(log, seq, this.#say);
     const at = duration(e.t);
-    const time = h("button", { type: "button", class: "time", "data-seq": seq, "aria-label": this.#say.text("transcript.select", { time: at }) }, at);
-    const el = h("li", { class: isByLearner(log, e) ? "fork" : undefined }, time, h("span", {}, ...sentence(text)));
+    const time = h("button", { type: "button", class: "time", "aria-label": this.#say.text("transcript.select", { time: at }) }, at);
+    const el = h("li", { class: isByLearner(log, e) ? "fork" : undefined, "data-seq": seq }, time, h("span", {}, ...sentence(text)));
     this.#rows.push({ stop, seq, el });
     this.#list.append(el);
   }

@@ -1,6 +1,8 @@
-// <tcp-why>: why the selected event, or else the latest one, happened: its rule in a sentence, the source, the cause.
+// <tcp-why>: why the selected event, or else the latest one, happened: its rule in a sentence, the source, what brought it
+// about and what came of it. Its links walk from event to event.
+import { causeOf, chainOf, effectsOf } from "./causes.ts";
 import type { LogEvent } from "./events.gen.ts";
-import { glyph, h, s, sentence } from "./dom.ts";
+import { button, glyph, h, s, sentence } from "./dom.ts";
 import { families } from "./family.ts";
 import { duration } from "./format.ts";
 import type { RunLog } from "./model.ts";
@@ -17,30 +19,56 @@ interface RuleText {
 
 type Catalogue = Record<string, RuleText>;
 
-const mostEffects = 4;
+const mostEffects = 8;
+const mostCauses = 6; // of those further back than the first
 
 export class TcpWhy extends HTMLElement implements Panel {
   #say!: Phrases;
   #store!: Store;
   #base = "/";
+  #title = h("h3", {});
+  #back!: HTMLButtonElement;
   #body = h("div", { class: "why" });
   #rules: Catalogue | undefined;
   #state: "idle" | "loading" | "ready" | "failed" = "idle";
   #shown = "";
+  #from: HTMLElement | undefined; // where the keyboard came from
 
   attach(store: Store, say: Phrases, base: string): void {
     this.#store = store;
     this.#say = say;
     this.#base = base;
     this.#body.tabIndex = -1;
-    this.append(h("div", { class: "ph" }, h("h3", {}, say.text("why.title"))), this.#body);
+    this.#body.setAttribute("role", "group");
+    this.#body.setAttribute("aria-label", say.text("why.title"));
+    this.#back = button("btn small", undefined, say.text("why.back"), () => this.#leave());
+    this.#back.hidden = true;
+    this.#title.textContent = say.text("why.title");
+    this.append(h("div", { class: "ph" }, this.#title, h("span", { class: "r" }, this.#back)), this.#body);
     this.#body.append(h("p", { class: "hint" }, say.text("why.hint")), this.#legend());
+    this.addEventListener("keydown", (e) => {
+      if (e.key !== "Escape" || !this.#from) return;
+      e.preventDefault();
+      this.#leave();
+    });
     store.subscribe(this);
   }
 
-  /** Brings the keyboard to the panel. */
+  /** Brings the keyboard to the panel; Escape takes it back. */
   enter(): void {
+    const { activeElement } = document;
+    if (activeElement instanceof HTMLElement || activeElement instanceof SVGElement) this.#from = activeElement as HTMLElement;
+    this.#back.hidden = false;
     this.#body.focus();
+  }
+
+  #leave(): void {
+    const to = this.#from;
+    this.#from = undefined;
+    this.#back.hidden = true;
+    this.#store.select(undefined);
+    if (to?.isConnected) to.focus();
+    else this.closest("tcp-stage")?.querySelector<HTMLElement>("[role=slider]")?.focus();
   }
 
   draw(store: Store, bits: number): void {
@@ -50,6 +78,7 @@ export class TcpWhy extends HTMLElement implements Panel {
     const key = `${store.current.name} ${store.current.token} ${seq} ${store.selected} ${this.#state} ${store.at.n}`;
     if (key === this.#shown) return;
     this.#shown = key;
+    this.dataset["seq"] = String(seq);
     this.#load();
     this.#show(store.current.log, seq);
   }
@@ -79,13 +108,47 @@ export class TcpWhy extends HTMLElement implements Panel {
     const out: Node[] = [h("p", { class: "ev" }, h("b", {}, duration(e.t)), " ", ...sentence(sentenceOf(log, seq, say)))];
     if (why) out.push(h("p", {}, why));
     if (rule) out.push(this.#source(rule, this.#ruleOf(log, e)));
-    const links: HTMLLIElement[] = [];
-    if (e.cause !== undefined && log.events[e.cause]) links.push(this.#link(log, "why.cause", e.cause));
-    const { n } = this.#store.at;
-    const effects = log.stops.filter((x) => x < n && log.events[x]?.cause === seq);
-    for (const x of effects.slice(0, mostEffects)) links.push(this.#link(log, "why.effects", x));
-    if (links.length > 0) out.push(h("ul", { class: "links" }, ...links));
+    const cause = causeOf(log, seq);
+    if (cause !== undefined) out.push(this.#links("why.cause", log, [cause]));
+    out.push(...this.#after(log, seq));
+    const before = cause === undefined ? [] : chainOf(log, cause).filter((x) => this.#tells(log, x));
+    if (before.length > 0) out.push(this.#chain(log, before));
+    const focused = this.#body.contains(document.activeElement) && document.activeElement !== this.#body;
     this.#body.replaceChildren(...out);
+    if (focused) this.#body.focus();
+  }
+
+  /** Whether there is a sentence for an event: none for what a queue does. */
+  #tells(log: RunLog, seq: number): boolean {
+    return sentenceOf(log, seq, this.#say).length > 0;
+  }
+
+  /** What the event brought about, as far as the playhead has come. */
+  #after(log: RunLog, seq: number): Node[] {
+    const { n } = this.#store.at;
+    const all = effectsOf(log, seq).filter((x) => x < n && this.#tells(log, x));
+    if (all.length === 0) return [];
+    const list = this.#links("why.effects", log, all.slice(0, mostEffects));
+    if (all.length > mostEffects) list.append(h("li", {}, h("span", { class: "k" }), h("span", {}, this.#say.text("why.more", { n: all.length - mostEffects }))));
+    return [list];
+  }
+
+  #links(key: "why.cause" | "why.effects", log: RunLog, list: readonly number[]): HTMLElement {
+    const name = this.#say.text(key);
+    return h("ul", { class: "links", "aria-label": name }, ...list.map((x, i) =>
+      h("li", {}, h("span", { class: "k", "aria-hidden": "true" }, i === 0 ? name : ""), this.#link(log, x))));
+  }
+
+  /** The way back to where it began; where that is long, its middle is left out. */
+  #chain(log: RunLog, way: readonly number[]): HTMLElement {
+    const near = way.length > mostCauses ? way.slice(0, mostCauses - 1) : way;
+    const items = near.map((x) => h("li", {}, this.#link(log, x)));
+    if (near.length < way.length) {
+      const gap = way.length - near.length - 1;
+      if (gap > 0) items.push(h("li", { class: "gap" }, this.#say.text("why.between", { n: gap })));
+      items.push(h("li", {}, this.#link(log, way.at(-1)!)));
+    }
+    return h("div", { class: "chain" }, h("p", { class: "k" }, this.#say.text("why.chain")), h("ol", {}, ...items));
   }
 
   /** The rule of an event that has none is that of its cause: a delivery's is the segment's. */
@@ -110,10 +173,13 @@ export class TcpWhy extends HTMLElement implements Panel {
     return h("p", { class: "from" }, name, " ", h("code", {}, id ?? ""));
   }
 
-  #link(log: RunLog, key: "why.cause" | "why.effects", seq: number): HTMLLIElement {
-    const go = h("button", { type: "button", class: "golink" }, ...sentence(sentenceOf(log, seq, this.#say)));
+  /** A walk to another event: it is selected, here and in each panel. */
+  #link(log: RunLog, seq: number): HTMLButtonElement {
+    const e = log.events[seq];
+    const go = h("button", { type: "button", class: "golink", "data-seq": seq }, ...sentence(sentenceOf(log, seq, this.#say)),
+      h("span", { class: "at" }, ` ${duration(e?.t ?? 0)}`));
     go.addEventListener("click", () => this.#store.select(seq));
-    return h("li", {}, h("span", { class: "k" }, this.#say.text(key)), go);
+    return go;
   }
 
   #legend(): HTMLElement {
