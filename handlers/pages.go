@@ -98,6 +98,7 @@ func (h *Handler) lessonView(r *http.Request, lesson *content.Lesson, mode strin
 		"css/sockets.css",
 		"css/why.css",
 		"css/header.css",
+		"css/time.css",
 		"css/quiz.css",
 	}
 	p.Scripts = []string{"dist/stage.js", "dist/quiz.js"}

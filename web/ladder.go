@@ -206,7 +206,7 @@ func (d *ladderDrawing) at(t engine.Micros) px {
 func (d *ladderDrawing) visible(side int) []ladderMark {
 	var out []ladderMark
 	for _, m := range d.run.marks[side] {
-		if m.t >= d.o.From && (d.o.Calls || m.state != "") {
+		if m.t >= d.o.From && (d.o.Calls || m.state != "" || m.restart) {
 			out = append(out, m)
 		}
 	}

@@ -36,15 +36,17 @@ type ladderSegment struct {
 	length        int
 }
 
-// ladderMark is something that happened on a host: a state that begins, or a call that returned.
+// ladderMark is something that happened on a host: a state that begins, a call that returned, or a TIME-WAIT that starts
+// anew.
 type ladderMark struct {
-	t      engine.Micros
-	state  engine.State // or
-	text   string       // "close()=0"
-	failed bool
+	t       engine.Micros
+	state   engine.State // or
+	text    string       // "close()=0"
+	failed  bool
+	restart bool
 }
 
-// ladderWait is a stay in TIME-WAIT; set is what its timer was last set to.
+// ladderWait is a stay in TIME-WAIT since it was last begun anew; set is what its timer was last set to.
 type ladderWait struct {
 	side          int
 	from, to, set engine.Micros
@@ -208,8 +210,15 @@ func (r *runReader) state(t engine.Micros, b *engine.StateChange) {
 // timer takes the length of a wait from its timer, which may be set just before the state changes.
 func (r *runReader) timer(t engine.Micros, b *engine.TimerChange) {
 	side, ok := r.side[b.Host]
-	if ok && b.Timer == engine.TimerTimeWait && b.Action == engine.TimerSet {
-		r.timeWait[side] = b.At - t
+	if !ok || b.Timer != engine.TimerTimeWait || b.Action != engine.TimerSet {
+		return
+	}
+	r.timeWait[side] = b.At - t
+	for i := range r.waits {
+		if w := &r.waits[i]; w.side == side && w.to < 0 && t > w.from {
+			w.from = t
+			r.marks[side] = append(r.marks[side], ladderMark{t: t, text: "2MSL ↺", restart: true})
+		}
 	}
 }
 

@@ -135,3 +135,32 @@ func TestLadderFromTheFIN(t *testing.T) {
 		t.Errorf("%d rings for one TIME-WAIT", len(l.Rings))
 	}
 }
+
+// A TIME-WAIT that starts anew is marked there, and its ring stands in what follows.
+func TestLadderOfARestartedTimeWait(t *testing.T) {
+	c := library(t)
+	run := scenario.Run{Scenario: "close/four-way", Seed: 7}
+	var last *engine.SegmentSent
+	var at engine.Micros
+	for _, ev := range events(t, c, run) {
+		if s, ok := ev.Body.(*engine.SegmentSent); ok {
+			last, at = s, ev.T
+		}
+	}
+	run.Inputs = []engine.Input{{At: at + 1, Do: engine.Do{Drop: &engine.SegmentAction{Segment: last.ID}}}}
+	for _, width := range []int{372, 660} {
+		l := NewLadder("x", events(t, c, run), LadderOptions{Width: width, Axis: true, Calls: width == 660, Lang: content.Zh})
+		var mark *LadderText
+		for i, label := range l.Labels {
+			if label.Text == "2MSL ↺" {
+				mark = &l.Labels[i]
+			}
+		}
+		if mark == nil || mark.Anchor != "end" {
+			t.Fatalf("at %d px the client's restart is not marked: %+v", width, mark)
+		}
+		if len(l.Rings) != 1 || l.Rings[0].Y < mark.Y {
+			t.Errorf("at %d px the ring is at %+v, the restart at %v", width, l.Rings, mark.Y)
+		}
+	}
+}

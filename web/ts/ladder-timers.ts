@@ -11,6 +11,8 @@ import type { Playhead, Store } from "./store.ts";
 const top = 18;
 const radius = 31;
 const around = 2 * Math.PI * radius;
+const tall = 1200; // px of a wait, beyond which its ring goes along with now
+const mostAhead = 3000; // px of a wait that are drawn
 
 interface Ahead {
   side: Side;
@@ -95,7 +97,7 @@ export class LadderTimers {
 
   #addRing(a: Ahead, family: string): void {
     const cx = this.#columns![a.side];
-    const cy = top + (a.yFrom + a.yTo) / 2 + 8;
+    const cy = top + (a.yTo - a.yFrom > tall ? a.yFrom + 80 : (a.yFrom + a.yTo) / 2 + 8);
     const total = (a.armed.at - a.armed.setAt) / 1e6;
     a.arc = s("circle", { class: "ar", cx, cy, r: radius, transform: `rotate(-90 ${cx} ${cy})` });
     a.value = s("text", { class: "v", x: cx, y: cy + 1, "text-anchor": "middle" });
@@ -112,7 +114,8 @@ export class LadderTimers {
     for (const a of this.#ahead) {
       const from = Math.max(y, top + a.yFrom);
       set(a.band, "y", from.toFixed(1));
-      set(a.band, "height", Math.max(0, top + a.yTo - from).toFixed(1));
+      set(a.band, "height", Math.max(0, Math.min(top + a.yTo - from, mostAhead)).toFixed(1));
+      if (a.ring && a.yTo - a.yFrom > tall) a.ring.setAttribute("transform", `translate(0 ${Math.min(from - top - a.yFrom, a.yTo - a.yFrom - 160).toFixed(1)})`);
       if (!a.arc || !a.value) continue;
       let left = Math.max(0, a.armed.at - at.t);
       if (this.#reduced) left = Math.ceil(left / 1e6) * 1e6;

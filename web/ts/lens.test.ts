@@ -69,6 +69,23 @@ test("runs on one axis put the same instant at the same height", () => {
   for (let n = 1; n < 70; n++) assert.equal(lens.tracks[0]!.y[n], lens.tracks[1]!.y[n]);
 });
 
+test("the linear scale is true but for what is spread at one instant", () => {
+  const log = load("four-way");
+  const [one, two] = [new Lens([log]), new Lens([log], 1)];
+  const { y } = two.tracks[0]!;
+  for (let i = 1; i < y.length; i++) assert.ok(y[i]! >= y[i - 1]!, `event ${i}`);
+  near(two.atTime(50_000_000).y - two.atTime(40_000_000).y, 36_000, 1);
+  near(two.height, 0.0036 * log.length, 400);
+  assert.deepEqual(two.tracks[0]!.w, one.tracks[0]!.w);
+  log.events.forEach((e, i) => near(two.atHeight(y[i]!).t, e.t, 0.001));
+});
+
+test("between the scales everything is on its way", () => {
+  const log = load("fin-dropped");
+  const [a, m, b] = [0, 0.5, 1].map((mix) => new Lens([log], mix).tracks[0]!.y);
+  log.events.forEach((_, i) => near(m![i]!, (a![i]! + b![i]!) / 2, 0.001));
+});
+
 test("a dropped segment keeps the slope that it had in flight", () => {
   const lens = new Lens([load("fin-dropped")]);
   const at = (ms: number): number => lens.atTime(ms * 1000 - 1e-6).y;

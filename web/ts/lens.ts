@@ -2,6 +2,9 @@
 //
 // Between two instants y grows by k·ln(1 + Δ/1 ms), so that a trip of 10 ms and a wait of 60 s both read well. What
 // happens at one instant is spread downwards where lines or labels would cover each other, in the order of the log.
+//
+// The linear scale is the true one: y grows by the same for each ms, except that what is spread at one instant takes its
+// room from the silence after it. How a run plays is the same in both.
 import type { LogEvent } from "./events.gen.ts";
 import type { RunLog } from "./model.ts";
 import { prefix } from "./search.ts";
@@ -12,6 +15,9 @@ const longestWait = 4000; // ms
 const wireGap = 22; // px between parallel segments, each with room for its label
 const burstGap = 8; // px between those of a burst, whose first and last have a label
 const burstFrom = 7; // segments of one instant
+const linear = 0.0036; // px per µs: a trip of 10 ms is as high as in the other scale
+const tallest = 1_000_000; // px of a linear ladder; a longer run has a smaller scale
+const afterCrowd = 12; // px
 const labelGap = 14; // px between labels of one side
 
 /** One instant: everything at t, from y to yEnd. */
@@ -43,10 +49,13 @@ export function stretch(dt: number): number {
 
 export class Lens {
   readonly tracks: Track[];
+  /** From 0, the logarithmic scale, to 1, the linear one. */
+  readonly mix: number;
   #instants: Instant[] = [];
 
   /** One lens over all runs that are compared: their instants are put together, so that they share one axis. */
-  constructor(logs: readonly RunLog[]) {
+  constructor(logs: readonly RunLog[], mix = 0) {
+    this.mix = mix;
     this.tracks = logs.map(() => ({ y: [], w: [] }));
     const next = logs.map(() => 0);
     const last = logs.map(() => new Map<string, number>());
@@ -55,7 +64,7 @@ export class Lens {
     for (;;) {
       let t = Infinity;
       logs.forEach((log, i) => (t = Math.min(t, log.events[next[i]!]?.t ?? Infinity)));
-      if (t === Infinity) return;
+      if (t === Infinity) break;
       t = Math.min(t, arrivals[arrival] ?? Infinity);
       while (arrivals[arrival] === t) arrival++;
       const before = this.#instants.at(-1);
@@ -75,6 +84,34 @@ export class Lens {
       });
       this.#instants.push({ t, y, yEnd, w, wEnd: w + (yEnd - y) * wallPerPx });
     }
+    if (mix > 0) this.#stretchOut(logs);
+  }
+
+  /** Moves everything from the logarithmic towards the linear scale. */
+  #stretchOut(logs: readonly RunLog[]): void {
+    const at = this.#linearHeights();
+    const shifts = this.#instants.map((x, i) => this.mix * (at[i]! - x.y));
+    logs.forEach((log, i) => {
+      let instant = 0;
+      log.events.forEach((e, seq) => {
+        while (this.#instants[instant + 1] && this.#instants[instant]!.t < e.t) instant++;
+        this.tracks[i]!.y[seq]! += shifts[instant]!;
+      });
+    });
+    this.#instants = this.#instants.map((x, i) => ({ ...x, y: x.y + shifts[i]!, yEnd: x.yEnd + shifts[i]! }));
+  }
+
+  #linearHeights(): number[] {
+    const perUs = Math.min(linear, tallest / Math.max(1, this.#instants.at(-1)?.t ?? 0));
+    const heights: number[] = [];
+    let end = 0;
+    this.#instants.forEach((x, i) => {
+      const gap = (x.t - (this.#instants[i - 1]?.t ?? x.t)) * perUs;
+      const y = Math.max(x.t * perUs, end + Math.min(gap, afterCrowd));
+      heights.push(y);
+      end = y + x.yEnd - x.y;
+    });
+    return heights;
   }
 
   get height(): number {

@@ -50,6 +50,10 @@ export const phraseKeys = [
   "timer.fin-wait-2",
   "timer.time-wait",
   "timer.syn-ack",
+  // the time lens
+  "lens.label",
+  "lens.linear",
+  "lens.log",
   // interventions
   "menu.label",
   "menu.head",

@@ -31,6 +31,8 @@ export abstract class Playback {
   at: Playhead = { n: 0, t: 0, w: 0, y: 0 };
   /** The time lens of the current run, and of those it is shown with: its ladder, and how it plays. */
   lens: Lens;
+  /** How far the ladder's time is from the lens' own scale, 0, to the linear one, 1. */
+  scale = 0;
   /** One axis for all lanes: the scrubber. */
   axis: Lens;
   playing = false;
@@ -209,6 +211,14 @@ export abstract class Playback {
     this.onMove();
   }
 
+  /** Draws the ladder's time in another scale; the playhead stays. */
+  setScale(scale: number): void {
+    this.scale = scale;
+    this.rebuild();
+    this.go(this.at.t, this.at.n);
+    this.invalidate(changed.log | changed.events | changed.time | changed.status);
+  }
+
   select(seq: number | undefined): void {
     this.selected = seq;
     this.invalidate(changed.select);
@@ -247,8 +257,8 @@ export abstract class Playback {
     this.relens = false;
     const others = this.twin.length > 0 ? this.twin.filter((b) => b !== this.current) : this.compared ? [this.compared] : [];
     this.#laid = [this.current, ...others];
-    this.lens = new Lens(this.#laid.map((b) => b.log));
-    this.axis = this.branches.length > 1 || this.twin.length > 0 ? new Lens([...new Set([...this.branches, ...this.twin])].map((b) => b.log)) : this.lens;
+    this.lens = new Lens(this.#laid.map((b) => b.log), this.scale);
+    this.axis = this.branches.length > 1 || this.twin.length > 0 || this.scale > 0 ? new Lens([...new Set([...this.branches, ...this.twin])].map((b) => b.log)) : this.lens;
   }
 
   /** One frame. Returns whether the next one is wanted. */

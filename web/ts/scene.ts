@@ -267,6 +267,7 @@ function buildTicks(wires: readonly Wire[], track: Track, log: RunLog): Tick[] {
 }
 
 const besideWait = 34; // px: a wait has two lines of text in its middle
+export const tallGap = 1200; // px, beyond which what is written in the middle stands at the beginning
 
 /** The length of a gap is in its middle, unless a wait that is named on that side has its text there. */
 function buildGaps(ticks: readonly Tick[], waits: readonly Wait[]): Gap[] {
@@ -274,6 +275,7 @@ function buildGaps(ticks: readonly Tick[], waits: readonly Wait[]): Gap[] {
   ticks.forEach((b, i) => {
     const a = ticks[i - 1];
     if (!a || b.t - a.t <= bracketFrom || b.y - a.y < 44) return;
+    if (b.y - a.y > tallGap) return; // of the linear scale, whose axis says it
     const mid = (a.y + b.y) / 2;
     const taken = (y: number): boolean => waits.some((w) => w.side === "left" && Math.abs((w.y + w.yTo) / 2 + 5 - y) < besideWait / 2);
     const at = [mid, a.y + 24, b.y - 24].find((y) => !taken(y)) ?? mid;

@@ -2,6 +2,7 @@
 import { button, h, setText } from "./dom.ts";
 import { duration } from "./format.ts";
 import { KeysDialog, keysLine } from "./keys-dialog.ts";
+import { LensSwitch } from "./lens-switch.ts";
 import { isPhraseKey, type PhraseKey, type Phrases } from "./phrases.ts";
 import { ShareDialog } from "./share-dialog.ts";
 import { programOf, type StageData } from "./stage-data.ts";
@@ -31,6 +32,7 @@ export class StageFrame implements Panel {
   readonly el = h("section", { class: "frame" });
   readonly ladder = new TcpLadder();
   readonly codes = [new TcpCode(), new TcpCode()];
+  readonly lens: LensSwitch;
   readonly keys: KeysDialog;
   connection: LinkState = "connecting";
   #share: ShareDialog;
@@ -52,12 +54,13 @@ export class StageFrame implements Panel {
     this.#store = store;
     this.#say = say;
     this.#actions = actions;
+    this.lens = new LensSwitch(store, say);
     this.keys = new KeysDialog(say);
     this.#share = new ShareDialog(say);
     this.el.dataset["tab"] = "states";
     this.#trouble.hidden = this.#fail.hidden = true;
     this.#title.textContent = say.text("stage.run");
-    const head = h("div", { class: "shead" }, this.#title, this.#facts, h("span", { class: "r" }, this.#live));
+    const head = h("div", { class: "shead" }, this.#title, this.#facts, h("span", { class: "r" }, this.#live, this.lens.el));
     const [body, lower] = this.#panels(base, data);
     // What is looked at while a run plays is one block, so that it can be as high as the window.
     this.el.append(h("div", { class: "first" }, head, this.#trouble, this.#fail, body), lower, this.keys.el, this.#share.el);

@@ -1,21 +1,25 @@
 // <tcp-ladder>: the time-sequence diagram. It draws what is near the playhead, and in a frame touches what moves only.
-import { button, glyph, h, s, set, setText } from "./dom.ts";
-import { familyOf, shortName } from "./family.ts";
-import { duration, gapTime, nowTime } from "./format.ts";
+import { button, h, s, set, setText } from "./dom.ts";
+import { familyOf } from "./family.ts";
+import { axisTime, duration, nowTime } from "./format.ts";
+import { LadderChoice } from "./ladder-choice.ts";
 import { LadderHosts } from "./ladder-hosts.ts";
+import { LadderMarks } from "./ladder-marks.ts";
 import { LadderOther } from "./ladder-other.ts";
 import { LadderTimers } from "./ladder-timers.ts";
 import { drawWire, type DrawnWire } from "./ladder-wire.ts";
 import { flight } from "./flight.ts";
 import { primary } from "./model.ts";
 import type { Phrases } from "./phrases.ts";
-import { type Band, buildScene, columns, type Gap, type Label, roomBeside, type Scene, type Side, textWidth, type Wire } from "./scene.ts";
+import { type Band, buildScene, columns, roomBeside, type Scene, type Side, type Wire } from "./scene.ts";
+import { prefix } from "./search.ts";
 import { changed, type Panel, type Store } from "./store.ts";
 
 const top = 18; // px above the first event
 const least = 160; // px of the ladder in sight, below which its whole view counts
 const sights = Array.from({ length: 41 }, (_, i) => i / 40);
 const margin = 240; // px beyond the view that are drawn ahead
+const rungs = [10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1e6, 2e6, 5e6, 1e7, 3e7, 6e7, 3e8, 6e8, 3.6e9]; // µs
 
 interface Drawn {
   el: SVGElement;
@@ -36,6 +40,8 @@ export class TcpLadder extends HTMLElement implements Panel {
   #bands = s("g", {});
   #timers!: LadderTimers;
   #other = new LadderOther(top);
+  #marks!: LadderMarks;
+  #choice = new LadderChoice(top);
   #labels = s("g", {});
   #wires = s("g", {});
   #notes = s("g", {});
@@ -56,8 +62,11 @@ export class TcpLadder extends HTMLElement implements Panel {
   #from = Infinity; // what is drawn
   #to = -Infinity;
   #contentHeight = 0;
+  #yNow = 0;
   #paper = false;
   #hint = h("div", { class: "ladhint" });
+  #scale = 0; // of what is drawn
+  #anchor: number | undefined; // where in the view the playhead is to stay, px
   #pointed: number | undefined; // the segment under the pointer, or with the focus
 
   attach(store: Store, say: Phrases): void {
@@ -69,7 +78,7 @@ export class TcpLadder extends HTMLElement implements Panel {
     this.#scroll.setAttribute("role", "region");
     this.#now.append(s("path", { class: "nowtag", d: "M3 -9h42l6 9l-6 9h-42a3 3 0 0 1 -3 -3v-12a3 3 0 0 1 3 -3z" }), this.#nowText);
     this.#svg.append(this.#ahead, this.#static, this.#life.left, this.#life.right, this.#timers.bands, this.#other.el, this.#bands, this.#open.left,
-      this.#open.right, this.#now, this.#wires, this.#notes, this.#labels, this.#timers.rings);
+      this.#open.right, this.#now, this.#wires, this.#notes, this.#labels, this.#choice.el, this.#timers.rings);
     this.#scroll.append(this.#svg);
     this.#hint.append(button("btn primary", "play", say.text("play.play"), () => store.play()), h("p", {}, say.text("stage.hint")));
     this.append(this.#heads, this.hosts.el, this.#scroll, this.#hint);
@@ -92,6 +101,10 @@ export class TcpLadder extends HTMLElement implements Panel {
     }, { passive: true });
     const point = (e: Event): void => this.#point(e.type === "pointerout" || e.type === "focusout" ? null : e.target);
     for (const type of ["pointerover", "pointerout", "focusin", "focusout"]) this.#svg.addEventListener(type, point);
+    this.#svg.addEventListener("click", (e) => {
+      const seq = e.target instanceof Element ? e.target.closest<SVGElement>("[data-seq]")?.dataset["seq"] : undefined;
+      if (seq !== undefined) store.select(Number(seq));
+    });
     store.subscribe(this);
   }
 
@@ -184,6 +197,11 @@ export class TcpLadder extends HTMLElement implements Panel {
       s("path", { class: "nowline", d: `M${c.axis + 4} 0H${c.left - 6}M${c.right + 6} 0H${c.width}` }),
       s("path", { class: "nowline in", d: `M${c.left + 6} 0H${c.right - 6}` }),
     );
+    if (this.#scale !== this.#store.scale) {
+      this.#scale = this.#store.scale;
+      this.#anchor ??= this.#yNow - this.#top;
+    }
+    this.#marks = new LadderMarks(this.#say, c, top, (name) => this.#timers.name(name));
     this.#timers.reset(c);
     this.#other.rebuild(this.#store, this.#width);
   }
@@ -209,6 +227,9 @@ export class TcpLadder extends HTMLElement implements Panel {
     const { at, world } = this.#store;
     this.#from = this.#paper ? -Infinity : Math.max(0, this.#top - margin);
     this.#to = this.#paper ? Infinity : this.#top + this.#height + margin;
+    const { left, right } = scene.columns;
+    const [first, last] = [Math.max(0, this.#from), Math.min(this.#to, Math.max(this.#y(this.#store.lens.height), this.#timers.bottom) + 2000)];
+    this.#ahead.setAttribute("d", `M${left} ${first}V${last}M${right} ${first}V${last}`);
     const near = (y: number, yTo: number): boolean => this.#y(yTo) >= this.#from && this.#y(y) <= this.#to;
     const keep = new Set<string>();
     const show = (key: string, parent: SVGGElement, seq: number, y: number, yTo: number, make: () => SVGElement): void => {
@@ -225,13 +246,16 @@ export class TcpLadder extends HTMLElement implements Panel {
         s("path", { class: "rule", d: `M${c.axis + 4} ${Math.round(this.#y(tick.y)) + 0.5}H${c.width}` }),
         s("text", { class: "tick", x: c.axis, y: this.#y(tick.y) + 4, "text-anchor": "end" }, tick.text)));
     }
-    for (const g of scene.gaps) show(`g${g.seq}`, this.#static, g.seq, g.y, g.yTo, () => this.#drawGap(g));
-    for (const b of scene.bands) {
-      if (b.toSeq < at.n) show(`b${b.seq}`, this.#bands, b.toSeq, b.y, b.yTo, () => this.#drawBand(b));
+    for (const r of this.#rungs(scene)) {
+      show(`r${r.t}`, this.#static, 0, r.y, r.y, () => s("text", { class: "tick", x: c.axis, y: this.#y(r.y) + 4, "text-anchor": "end" }, axisTime(r.t)));
     }
-    for (const l of scene.labels) show(`l${l.seq}`, this.#labels, l.seq, l.y, l.y, () => this.#drawLabel(l));
+    for (const g of scene.gaps) show(`g${g.seq}`, this.#static, g.seq, g.y, g.yTo, () => this.#marks.gap(g));
+    for (const b of scene.bands) {
+      if (b.toSeq < at.n) show(`b${b.seq}`, this.#bands, b.toSeq, b.y, b.yTo, () => this.#marks.band(b));
+    }
+    for (const l of scene.labels) show(`l${l.seq}`, this.#labels, l.seq, l.y, l.y, () => this.#marks.label(l));
     for (const w of scene.waits) {
-      show(`w${w.seq}`, this.#labels, w.seq, w.y, w.yTo, () => this.#drawWait(w.side, w.timer, w.y, w.yTo, w.us));
+      show(`w${w.seq}`, this.#labels, w.seq, w.y, w.yTo, () => this.#marks.wait(w));
     }
     for (const [key, d] of this.#drawn) {
       if (keep.has(key)) continue;
@@ -241,9 +265,11 @@ export class TcpLadder extends HTMLElement implements Panel {
     for (const side of ["left", "right"] as const) {
       const band = scene.bands.findLast((b) => b.side === side && b.seq < at.n);
       this.#openBand[side] = band;
-      set(this.#open[side], "class", band ? `band st-${familyOf(band.state)}` : "band none");
+      set(this.#open[side], "class", band ? `band mark st-${familyOf(band.state)}` : "band none");
+      if (band) set(this.#open[side], "data-seq", band.seq);
     }
     for (const w of scene.wires) this.#revealWire(w, near);
+    this.#choice.show(this.#store, scene, (seq) => this.#drawn.get(`l${seq}`)?.el ?? this.#drawn.get(`w${seq}`)?.el);
     this.#rove();
     this.#timers.set(world, scene, this.#store);
     for (const [name, side] of scene.sides) {
@@ -251,6 +277,21 @@ export class TcpLadder extends HTMLElement implements Panel {
       const text = this.#heads.querySelector(`[data-side=${side}]`);
       if (text && sock?.local) setText(text, sock.local);
     }
+  }
+
+  /** On the linear scale the axis says the time also where nothing happens, as far as now. */
+  #rungs(scene: Scene): { t: number; y: number }[] {
+    const { lens, at, scale } = this.#store;
+    if (scale < 1) return [];
+    const end = Math.min(at.t, lens.atHeight(this.#to - top).t);
+    const per = rungs.find((us) => lens.atTime(end).y - lens.atTime(end - us).y >= 60) ?? rungs.at(-1)!;
+    const found: { t: number; y: number }[] = [];
+    for (let t = Math.ceil(lens.atHeight(Math.max(0, this.#from - top)).t / per) * per; t <= end && found.length < 60; t += per) {
+      const { y } = lens.atTime(t);
+      const taken = prefix(scene.ticks.length, (i) => scene.ticks[i]!.y < y - 13);
+      if (!(scene.ticks[taken] && scene.ticks[taken].y < y + 13)) found.push({ t, y });
+    }
+    return found;
   }
 
   #revealWire(w: Wire, near: (y: number, yTo: number) => boolean): void {
@@ -310,7 +351,7 @@ export class TcpLadder extends HTMLElement implements Panel {
 
   #move(): void {
     const { at } = this.#store;
-    const y = this.#y(at.y);
+    const y = (this.#yNow = this.#y(at.y));
     this.#now.setAttribute("transform", `translate(0 ${y.toFixed(1)})`);
     setText(this.#nowText, nowTime(at.t));
     for (const side of ["left", "right"] as const) {
@@ -330,8 +371,6 @@ export class TcpLadder extends HTMLElement implements Panel {
     if (content !== this.#contentHeight) {
       this.#contentHeight = content;
       const height = this.#paper ? content : Math.max(content, this.#height);
-      const { left, right } = this.#scene!.columns;
-      this.#ahead.setAttribute("d", `M${left} 0V${height}M${right} 0V${height}`);
       this.#svg.setAttribute("height", String(height));
       this.#svg.setAttribute("viewBox", `0 0 ${this.#width} ${height}`);
     }
@@ -340,6 +379,12 @@ export class TcpLadder extends HTMLElement implements Panel {
 
   /** Keeps now in the upper part of what is in sight, with room ahead. */
   #scrollTo(y: number): void {
+    if (this.#anchor !== undefined) {
+      this.#top = this.#setTop = Math.round(Math.max(0, y - this.#anchor));
+      this.#anchor = undefined;
+      this.#scroll.scrollTop = this.#top;
+      this.#store.invalidate(changed.events);
+    }
     if (this.#paper || (!this.#follow && !this.#store.playing)) return;
     const last = Math.max(0, this.#contentHeight - this.#height);
     const { from, height } = this.#visible;
@@ -351,47 +396,5 @@ export class TcpLadder extends HTMLElement implements Panel {
     this.#setTop = want;
     this.#scroll.scrollTop = want;
     if (want < this.#from || want + this.#height > this.#to) this.#store.invalidate(changed.events);
-  }
-
-  #drawGap(g: Gap): SVGElement {
-    const [a, b, mid] = [this.#y(g.y) + 11, this.#y(g.yTo) - 11, this.#y(g.at)];
-    return s("g", {},
-      s("path", { class: "gapl", d: `M40 ${a}V${mid - 9}M40 ${mid + 9}V${b}` }),
-      s("text", { class: "gap", x: this.#scene!.columns.axis, y: mid + 4, "text-anchor": "end" }, gapTime(g.us)));
-  }
-
-  #drawBand(b: Band): SVGElement {
-    return s("rect", {
-      class: `band st-${familyOf(b.state)}`, x: this.#scene!.columns[b.side] - 4, y: this.#y(b.y), width: 8,
-      height: Math.max(0, b.yTo - b.y), rx: 1,
-    });
-  }
-
-  #drawLabel(l: Label): SVGElement {
-    const left = l.side === "left";
-    const x = this.#scene!.columns[l.side];
-    const y = this.#y(l.y);
-    const at = { x: x + (left ? -12 : 12), y: y + 4, "text-anchor": left ? "end" : "start" };
-    const text = l.phrase ? this.#say.text(l.phrase, { timer: this.#timers.name(l.text) })
-      : l.state && this.#scene!.columns.left < 145 ? shortName(l.state) : l.text;
-    // Behind the name nothing shows through: now, and the lines of times, stop beside it.
-    const wide = textWidth(text) + 6;
-    const behind = s("rect", { class: "behind", x: left ? at.x - wide + 3 : at.x - 3, y: y - 6, width: wide, height: 13 });
-    if (!l.state) return s("g", {}, behind, s("text", { class: l.error ? "call err" : "call", ...at }, text));
-    const family = familyOf(l.state);
-    return s("g", { class: `bl st-${family}` },
-      behind, s("g", { class: "node", transform: `translate(${x} ${y})` }, glyph(family)), s("text", at, text));
-  }
-
-  #drawWait(side: Side, timer: string, y: number, yTo: number, us: number): SVGElement {
-    const left = side === "left";
-    const x = this.#scene!.columns[side] + (left ? -14 : 14);
-    const hook = left ? 5 : -5;
-    const mid = this.#y((y + yTo) / 2);
-    const at = { x: x + (left ? -9 : 9), "text-anchor": left ? "end" : "start" };
-    return s("g", {},
-      s("path", { class: "gapl", d: `M${x} ${this.#y(y) + 6}h${-hook}V${this.#y(yTo) - 4}h${hook}` }),
-      s("text", { class: "call", ...at, y: mid - 2 }, this.#timers.name(timer)),
-      s("text", { class: "call dim", ...at, y: mid + 12 }, duration(us)));
   }
 }
