@@ -11,8 +11,6 @@ import (
 	"finwait/engine"
 	"finwait/scenario"
 	"finwait/web"
-
-	"go.starlark.net/syntax"
 )
 
 // Widths for which ladders are laid out, in px: the stage's column and a phone, and the home page's column.
@@ -51,17 +49,6 @@ type stageData struct {
 type sourceData struct {
 	File string `json:"file"`
 	Text string `json:"text"`
-}
-
-type hostData struct {
-	Name    string   `json:"name"`
-	Program *program `json:"program,omitempty"`
-}
-
-// program is where in the source a host's program stands: its first and last line, from 1.
-type program struct {
-	From int `json:"from"`
-	To   int `json:"to"`
 }
 
 func newLessonPages(c *content.Content) *lessonPages {
@@ -124,45 +111,6 @@ func firstFIN(events []engine.Event) engine.Micros {
 		}
 	}
 	return 0
-}
-
-// programs finds each host's program: the function of the source in which it makes its first call.
-func programs(meta *engine.Meta, events []engine.Event, source sourceData) []hostData {
-	first := map[string]int{}
-	for _, ev := range events {
-		if c, ok := ev.Body.(*engine.CallMade); ok && c.Line > 0 && first[c.Host] == 0 {
-			first[c.Host] = c.Line
-		}
-	}
-	defs := functions(source)
-	var out []hostData
-	for _, host := range meta.Hosts {
-		h := hostData{Name: host.Name}
-		for _, d := range defs {
-			if line := first[host.Name]; line >= d.From && line <= d.To {
-				h.Program = &d
-			}
-		}
-		out = append(out, h)
-	}
-	return out
-}
-
-// functions are the lines of the source's functions of the top level.
-func functions(source sourceData) []program {
-	options := &syntax.FileOptions{Set: true, While: true, TopLevelControl: true, GlobalReassign: true}
-	f, err := options.Parse(source.File, source.Text, 0)
-	if err != nil {
-		return nil // it has run, so this can't be; a stage without marks is still one
-	}
-	var out []program
-	for _, s := range f.Stmts {
-		if def, ok := s.(*syntax.DefStmt); ok {
-			from, to := def.Span()
-			out = append(out, program{int(from.Line), int(to.Line)})
-		}
-	}
-	return out
 }
 
 // askedRun is the run that ?run= asks for: its log, or why it can't be run any more, or never could.

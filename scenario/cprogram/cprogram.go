@@ -13,8 +13,11 @@ import (
 // CodeNoC is the code of the error that says which line has no C.
 const CodeNoC = "no_c"
 
-// maxText bounds one program, in bytes.
-const maxText = 64 << 10
+// Bounds of what is written, in bytes: one program, and all of a scenario.
+const (
+	maxText = 64 << 10
+	maxAll  = 256 << 10
+)
 
 // Source is a scenario's text, and what the run made of it.
 type Source struct {
@@ -43,6 +46,7 @@ func Generate(src Source) ([]Program, error) {
 	top := newTopLevel(src)
 	top.run(tree.Stmts)
 	var out []Program
+	total := 0
 	for _, host := range src.Hosts {
 		fn, known := top.programs[host.Name]
 		if fn == nil {
@@ -54,6 +58,9 @@ func Generate(src Source) ([]Program, error) {
 		from, to := fn.def.Span()
 		p := Program{Host: host.Name, From: int(from.Line), To: int(to.Line)}
 		p.Text, p.Lines, err = write(src, fn)
+		if total += len(p.Text); err == nil && total > maxAll {
+			err = tooLong(fn.def)
+		}
 		if err != nil {
 			p.Text, p.Lines, p.Err = "", nil, src.explain(err)
 		}
@@ -68,6 +75,10 @@ func (t *topLevel) declaration(host string) syntax.Node {
 		return at
 	}
 	return t.lost
+}
+
+func tooLong(n syntax.Node) error {
+	return noC(n, "this is too long to be shown in C", "太长了，这里不显示它的 C")
 }
 
 // gap is a place of the source that has no C, and why.

@@ -115,7 +115,7 @@ func (w *writer) assemble() (string, map[int][]int, error) {
 		}
 	}
 	if b.Len() > maxText {
-		return "", nil, noC(w.done[len(w.done)-1].fn.def, "the program is too long to be written in C here", "这个程序太长，这里不写成 C")
+		return "", nil, tooLong(w.done[len(w.done)-1].fn.def)
 	}
 	for at := range calls {
 		calls[at] = append(calls[at], helps[at]...)
