@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"math"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"finwait/content"
@@ -125,8 +127,15 @@ func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if strings.HasPrefix(r.URL.Path, "/embed/") {
 		h.allowFrames(header)
 	}
+	var retry *stream.RetryError
+	if errors.As(err, &retry) {
+		header.Set("Retry-After", strconv.FormatInt(max(1, int64(math.Ceil(retry.After.Seconds()))), 10))
+	}
 	l := languageOf(r)
 	if wantsJSON(r) {
+		if asked := content.Lang(r.URL.Query().Get("lang")); asked.Valid() {
+			l = asked
+		}
 		h.failJSON(w, r, e, l)
 		return
 	}

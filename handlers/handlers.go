@@ -103,6 +103,7 @@ func (h *Handler) routes() http.Handler {
 	r.Get("/oembed", h.handle(h.oembed))
 	r.Get("/ws", h.handle(h.sockets.serve))
 	r.Route("/api/v1", func(r chi.Router) {
+		r.Post("/runs", h.handle(h.makeRun))
 		r.Get("/runs/program", h.handle(h.runProgram))
 		r.Get("/runs.{format:(jsonl|txt|pcapng|pkt|ss|bytes)}", h.handle(h.runFile))
 		r.Get("/rules/{lang:(en|zh)}.json", h.handle(h.rules))

@@ -1,17 +1,20 @@
 // What the learner does to a run: the menus of segments and hosts, and the inputs that they make.
 import { ActDialog } from "./act-dialog.ts";
 import { branchName } from "./branch-name.ts";
+import { consequence } from "./consequence.ts";
 import type { CallAction, Do } from "./events.gen.ts";
 import { canIntervene, flight } from "./flight.ts";
 import { duration, segmentText } from "./format.ts";
 import { cutFrom, type Descriptor, descriptors, isOff, living, sysctlOf } from "./host-facts.ts";
 import { type MenuItem, Menu } from "./menu.ts";
 import type { Phrases } from "./phrases.ts";
-import type { Store } from "./store.ts";
+import { changed, type Store } from "./store.ts";
 import type { TcpLadder } from "./tcp-ladder.ts";
 
 const delays = [10, 50, 200] as const; // ms
 const firstDelay = 200; // ms, of the letter L
+
+const patience = 600; // ms that the end of a fork is waited for, before its consequence is told
 
 /** What the stage does for an intervention. */
 export interface ActsHost {
@@ -150,11 +153,17 @@ export class Acts {
     const from = store.current;
     const at = Math.floor(store.at.t);
     const result = await store.intervene(action);
-    if (result === "done") {
-      const b = store.current;
-      this.#stage.tell(this.#say.text("fork.done", { what: branchName(b, store.first, this.#say), time: duration(at), run: b.name, old: from.name }));
-      this.#stage.changed(action);
-    } else this.#stage.tell(typeof result === "string" ? this.#say.text(`fork.${result}`) : this.#stage.errorText(result.code, result.message));
+    if (result !== "done") {
+      this.#stage.tell(typeof result === "string" ? this.#say.text(`fork.${result}`) : this.#stage.errorText(result.code, result.message));
+      return;
+    }
+    const b = store.current;
+    this.#stage.changed(action);
+    await store.whole(b, patience);
+    b.note = consequence(from.log, b.log, this.#say);
+    const done = this.#say.text("fork.done", { what: branchName(b, store.first, this.#say), time: duration(at), run: b.name, old: from.name });
+    this.#stage.tell(`${done}${this.#say.lang === "zh" ? "" : " "}${b.note}`);
+    store.invalidate(changed.status);
   }
 
   undo(): void {

@@ -14,6 +14,7 @@ export interface Branch {
   forkAt: number; // µs, the new input's time
   seen: number; // events that the reader has seen of it
   family: Family;
+  note: string; // what the reader's last change led to, in a few sentences; empty before it is known
 }
 
 /** What a run and all forks of it have in common: the scenario and its choices. Two runs of a family share a beginning. */
@@ -23,7 +24,7 @@ export interface Family {
 
 export function newBranch(name: string, inputs: Input[], family: Family, parent?: Branch, forkAt = 0): Branch {
   const log = new RunLog();
-  return { name, log, replay: new Replay(log), token: "", inputs, parent, forkAt, seen: 0, family };
+  return { name, log, replay: new Replay(log), token: "", inputs, parent, forkAt, seen: 0, family, note: "" };
 }
 
 /** The name of run n, from 0: "A" to "Z", then "AA", "AB", … */

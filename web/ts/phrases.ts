@@ -16,6 +16,7 @@ export const phraseKeys = [
   "stage.waits",
   "stage.hint",
   "stage.hint.drop",
+  "stage.gone",
   "tab.label",
   "tab.states",
   "tab.code",
@@ -131,6 +132,15 @@ export const phraseKeys = [
   "branch.side",
   "branch.side.run",
   "branch.choices",
+  "effect.none",
+  "effect.again",
+  "effect.reset",
+  "effect.error",
+  "effect.stays",
+  "effect.enters",
+  "effect.never",
+  "effect.longer",
+  "effect.shorter",
   // state diagrams
   "states.label",
   "states.none",
@@ -362,6 +372,7 @@ export const phraseKeys = [
   "error.bad_time",
   "error.lost",
   "error.other",
+  "error.updated",
 ] as const;
 
 export type PhraseKey = (typeof phraseKeys)[number];

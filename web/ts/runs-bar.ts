@@ -127,7 +127,8 @@ export class RunsBar {
     const say = this.#say;
     const name = this.#actions.branchName(b, true);
     const current = b === this.#store.current;
-    const show = h("button", { type: "button", class: "run", "aria-current": current ? "true" : undefined, "data-at": `show ${b.name}` }, h("b", {}, b.name), " ", h("span", {}, name));
+    const show = h("button", { type: "button", class: "run", "aria-current": current ? "true" : undefined, "data-at": `show ${b.name}` }, h("b", {}, b.name), " ",
+      h("span", {}, name, b.note ? h("small", {}, b.note) : undefined));
     show.addEventListener("click", () => this.#store.show(b));
     const tick = h("input", { type: "checkbox", "aria-label": say.text("branch.side.run", { run: b.name }), "data-at": `tick ${b.name}` });
     tick.checked = this.#ticked.has(b);

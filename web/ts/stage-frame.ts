@@ -18,7 +18,9 @@ import { TcpTransport, type TransportActions } from "./tcp-transport.ts";
 import { TcpWhy } from "./tcp-why.ts";
 
 const tabs = ["states", "code", "sockets", "header", "transcript", "why"] as const;
-const toastTime = 6000; // ms
+const toastTime = 6000; // ms, and as much again for each
+const toastText = 90; // characters
+const updates: readonly string[] = ["engine_changed", "content_changed"];
 
 const liveWords: Record<LinkState, PhraseKey> = {
   live: "stage.live", connecting: "stage.connecting", reconnecting: "stage.connecting", whole: "stage.run", offline: "stage.run",
@@ -160,7 +162,7 @@ export class StageFrame implements Panel {
     clearTimeout(this.#toastTimer);
     setText(this.#toast, text);
     this.#toast.classList.add("on");
-    this.#toastTimer = window.setTimeout(() => this.#toast.classList.remove("on"), toastTime);
+    this.#toastTimer = window.setTimeout(() => this.#toast.classList.remove("on"), toastTime * (1 + Math.floor(text.length / toastText)));
   }
 
   errorText(code: string, message: string): string {
@@ -185,7 +187,8 @@ export class StageFrame implements Panel {
     if (well && waits > 0) setText(this.#trouble, say.text("stage.waits", { time: duration(Math.ceil(waits / 1000) * 1e6) }));
     if (state === "reconnecting") setText(this.#trouble, say.text("stage.reconnecting", { n: this.#store.current.log.events.length }));
     if (state === "whole") setText(this.#trouble, say.text("stage.whole"));
-    if (state === "offline") this.#trouble.replaceChildren(say.text("stage.offline"), " ", this.#retryButton());
+    const held = this.#store.current.log.events.length;
+    if (state === "offline") this.#trouble.replaceChildren(held > 0 ? say.text("stage.gone", { n: held }) : say.text("stage.offline"), " ", this.#retryButton());
   }
 
   #retryButton(): HTMLButtonElement {
@@ -212,7 +215,9 @@ export class StageFrame implements Panel {
     this.#fail.hidden = !failure;
     this.#fail.replaceChildren();
     if (!failure) return;
-    this.#fail.append(h("strong", {}, this.#say.text("error.title")), h("p", {}, this.errorText(failure.code, failure.message)), this.#retryButton());
+    const held = this.#store.first.log.events.length > 0;
+    if (held && updates.includes(failure.code)) this.#fail.append(h("p", {}, this.#say.text("error.updated")));
+    else this.#fail.append(h("strong", {}, this.#say.text("error.title")), h("p", {}, this.errorText(failure.code, failure.message)), this.#retryButton());
   }
 }
 

@@ -26,6 +26,7 @@ export class Store extends Playback {
   runs = new Branches(newBranch("A", [], { source: "" }));
   #feed: Feed;
   #asked = new Map<Branch, (r: ForkResult) => void>();
+  #awaited = new Map<Branch, () => void>();
 
   constructor(source: Source, schedule: () => void) {
     super(schedule);
@@ -115,6 +116,16 @@ export class Store extends Playback {
     });
   }
 
+  /** Waits for a run to come to its end, for so many ms at most. */
+  async whole(b: Branch, ms: number): Promise<void> {
+    if (b.log.end) return;
+    await new Promise<void>((done) => {
+      this.#awaited.set(b, done);
+      setTimeout(done, ms);
+    });
+    this.#awaited.delete(b);
+  }
+
   #answer(b: Branch, r: ForkResult): boolean {
     const settle = this.#asked.get(b);
     this.#asked.delete(b);
@@ -127,6 +138,7 @@ export class Store extends Playback {
       if (b.log.length <= b.forkAt && !b.log.end) return;
       this.#answer(b, "done");
     }
+    if (b.log.end) this.#awaited.get(b)?.();
     if (!this.runs.kept.includes(b)) return;
     this.relens = true;
     this.invalidate(changed.log | changed.events);

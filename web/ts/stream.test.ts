@@ -175,22 +175,125 @@ test("a run that is waited for is neither asked for early nor after it was let g
   assert.deepEqual([long.waited, long.errors], [[], ["too_many_runs"]]);
 });
 
-test("where no WebSocket can be had, the run is fetched whole", async () => {
-  const l = listener();
-  const asked: string[] = [];
+/** Answers HTTP as the server does: made runs get the token "made", and each token has the same log. */
+function serve(answer: (url: URL, init?: RequestInit) => Response | undefined = () => undefined): { url: string; body: unknown }[] {
+  const asked: { url: string; body: unknown }[] = [];
   Object.assign(globalThis, {
-    fetch: (url: URL) => {
-      asked.push(url.href);
+    fetch: (url: URL, init?: RequestInit) => {
+      asked.push({ url: url.pathname + url.search, body: init?.body === undefined ? undefined : (JSON.parse(String(init.body)) as unknown) });
+      const own = answer(url, init);
+      if (own) return Promise.resolve(own);
+      if (init?.method === "POST") return Promise.resolve(Response.json({ token: "made", engine: 1, forkSeq: 17 }));
       return Promise.resolve(new Response(log.map((e) => JSON.stringify(e)).join("\n") + "\n"));
     },
   });
+  return asked;
+}
+
+const soon = (): Promise<void> => new Promise((done) => setTimeout(done, 20));
+
+test("where no WebSocket can be had, the run is fetched whole, and forks are made", async () => {
+  const l = listener();
+  const asked = serve();
   const { link: to, states } = link();
   to.open({ run, fallback: "close/four-way~7" }, l);
   Socket.all[0]!.close();
   timers.shift()!();
   Socket.all[1]!.close();
-  await new Promise((done) => setTimeout(done, 20));
-  assert.deepEqual(asked, ["http://finwait.example/api/v1/runs.jsonl?run=close%2Ffour-way~7"]);
+  await soon();
+  assert.deepEqual(asked, [{ url: "/api/v1/runs.jsonl?lang=zh&run=close%2Ffour-way~7", body: undefined }]);
   assert.deepEqual(l.got, log);
-  assert.deepEqual([l.ends, states.at(-1)], [1, "whole"]);
+  assert.deepEqual([l.ends, states.at(-1), to.reachable, timers.length], [1, "whole", true, 0]);
+
+  const fork = listener();
+  const inputs = [{ at: 95_000, do: { cut: {} } }];
+  to.open({ run: { ...run, inputs }, base: "close/four-way~7" }, fork);
+  await soon();
+  assert.deepEqual(asked.slice(1), [
+    { url: "/api/v1/runs?lang=zh", body: { run: { ...run, inputs }, base: "close/four-way~7" } },
+    { url: "/api/v1/runs.jsonl?lang=zh&run=made", body: undefined },
+  ]);
+  assert.deepEqual([fork.tokens, fork.got.length, fork.ends], [["made"], log.length, 1]);
+});
+
+test("over HTTP a refusal has its sentence, and what is too much is asked for once more", async () => {
+  let refusals = [Response.json({ error: { code: "not_in_flight", message: "来不及了" } }, { status: 422 })];
+  serve((_, init) => (init?.method === "POST" ? refusals.shift() : undefined));
+  const { link: to } = link();
+  to.open({ run, fallback: "t" }, listener());
+  Socket.all[0]!.close();
+  timers.shift()!();
+  Socket.all[1]!.close();
+  await soon();
+  const refused = listener();
+  to.open({ run }, refused);
+  await soon();
+  assert.deepEqual([refused.errors, refused.got.length], [["not_in_flight"], 0]);
+  refusals = [Response.json({ error: { code: "too_many_runs", message: "…" } }, { status: 429, headers: { "retry-after": "3" } })];
+  const late = listener();
+  to.open({ run }, late);
+  await soon();
+  assert.deepEqual([late.waited, late.errors, late.got.length], [[3000], [], 0]);
+  timers.shift()!();
+  await soon();
+  assert.deepEqual([late.ends, late.got.length], [1, log.length]);
+});
+
+test("where nothing answers, the first run is lost and says so", async () => {
+  const l = listener();
+  Object.assign(globalThis, { fetch: () => Promise.reject(new TypeError("no network")) });
+  const { link: to, states } = link();
+  to.open({ run }, l);
+  Socket.all[0]!.close();
+  timers.shift()!();
+  Socket.all[1]!.close();
+  await soon();
+  assert.deepEqual([l.errors, states.at(-1), to.reachable], [["lost"], "offline", false]);
+});
+
+test("a run that was lost on its way goes on over HTTP, and over a WebSocket again when there is one", async () => {
+  const l = listener();
+  serve();
+  const { link: to, states } = link();
+  to.open({ run }, l);
+  const first = Socket.all[0]!;
+  first.accept();
+  first.say({ op: "opened", stream: "s1", token: "t", engine: 1 });
+  first.say({ op: "events", stream: "s1", events: log.slice(0, 40) });
+  first.close();
+  for (let i = 1; i < 4; i++) {
+    timers.shift()!();
+    Socket.all[i]!.close();
+  }
+  await soon();
+  assert.deepEqual(l.got, log);
+  assert.deepEqual([l.tokens, l.ends, states.at(-1), to.reachable], [["t"], 1, "whole", true]);
+  timers.shift()!();
+  Socket.all[4]!.accept();
+  assert.deepEqual([states.at(-1), to.live], ["live", true]);
+});
+
+test("a server that is gone is said to be, and the run goes on when it is back", async () => {
+  const l = listener();
+  Object.assign(globalThis, { fetch: () => Promise.reject(new TypeError("no network")) });
+  const { link: to, states } = link();
+  to.open({ run }, l);
+  const first = Socket.all[0]!;
+  first.accept();
+  first.say({ op: "opened", stream: "s1", token: "t", engine: 1 });
+  first.say({ op: "events", stream: "s1", events: log.slice(0, 40) });
+  first.close();
+  for (let i = 1; i < 4; i++) {
+    timers.shift()!();
+    Socket.all[i]!.close();
+  }
+  await soon();
+  assert.deepEqual([states.at(-1), l.errors, to.reachable], ["offline", [], false]);
+  timers.shift()!();
+  const back = Socket.all[4]!;
+  back.accept();
+  assert.deepEqual(back.sent, [{ op: "open", stream: "s1", token: "t", after: 39, credit: 256 }]);
+  back.say({ op: "opened", stream: "s1", token: "t", engine: 1 });
+  back.say({ op: "events", stream: "s1", events: log.slice(40) });
+  assert.deepEqual([l.got, states.at(-1)], [log, "live"]);
 });

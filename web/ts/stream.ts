@@ -1,6 +1,7 @@
 // The connection to the server: runs as streams over one WebSocket (finwait.v1), resumed after a loss, or fetched whole
 // over HTTP where WebSockets are blocked.
 import type { LogEvent } from "./events.gen.ts";
+import { fetchRun, Refused } from "./http-run.ts";
 import type { ClientFrame, Run, ServerFrame } from "./protocol.gen.ts";
 
 /** A run as the server takes it: what is left out is its default. */
@@ -43,8 +44,8 @@ const chunk = 256;
 const firstDelay = 500; // ms
 const longestDelay = 15_000;
 const longestWait = 60_000; // ms that a run is waited for before it counts as refused
-/** Failed attempts before the first success after which the run is fetched over HTTP. */
-const attemptsBeforeHTTP = 2;
+/** Failed attempts after which runs are fetched over HTTP: before the first success, and after a loss. */
+const attemptsBeforeHTTP = { never: 2, lost: 4 } as const;
 
 /** Opens and keeps a page's connection. */
 export class Link {
@@ -58,6 +59,7 @@ export class Link {
   #everOpen = false;
   #timer = 0;
   #closed = false;
+  #http = false; // HTTP is what works
 
   /** base is the service's path, ending in "/". */
   constructor(base: string, lang: string, onState: (state: LinkState) => void) {
@@ -71,7 +73,8 @@ export class Link {
     const name = `s${++this.#count}`;
     const stream: Stream = { name, request, token: request.token ?? "", received: 0, credit: 0, listener, again: 0, waiting: false };
     this.#streams.set(name, stream);
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#sendOpen(stream);
+    if (this.live) this.#sendOpen(stream);
+    else if (this.#http) void this.#fetch(stream);
     else this.#connect();
     return name;
   }
@@ -93,8 +96,9 @@ export class Link {
     return this.#socket?.readyState === WebSocket.OPEN;
   }
 
+  /** Whether a run can be asked for now. */
   get reachable(): boolean {
-    return this.live;
+    return this.live || this.#http;
   }
 
   /** Ends the connection for good. */
@@ -117,7 +121,7 @@ export class Link {
     if (this.#socket || this.#closed) return;
     clearTimeout(this.#timer);
     this.#timer = 0;
-    this.#onState(this.#everOpen ? "reconnecting" : "connecting");
+    if (!this.#http && this.#failures < attemptsBeforeHTTP.lost) this.#onState(this.#everOpen ? "reconnecting" : "connecting");
     const url = new URL(`ws?lang=${this.#lang}`, this.#base);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     let socket: WebSocket;
@@ -131,6 +135,7 @@ export class Link {
     socket.onopen = () => {
       this.#failures = 0;
       this.#everOpen = true;
+      this.#http = false;
       this.#onState("live");
       for (const s of this.#streams.values()) if (!s.waiting) this.#sendOpen(s);
     };
@@ -145,11 +150,11 @@ export class Link {
   #lost(): void {
     if (this.#closed) return;
     this.#failures++;
-    if (!this.#everOpen && this.#failures >= attemptsBeforeHTTP && this.#streams.size > 0) {
-      void this.#fetchAll();
-      return;
-    }
-    this.#onState(this.#everOpen ? "reconnecting" : "connecting");
+    const most = this.#everOpen ? attemptsBeforeHTTP.lost : attemptsBeforeHTTP.never;
+    if (this.#failures >= most && !this.#http) void this.#fetchAll();
+    else if (!this.#http) this.#onState(this.#everOpen ? "reconnecting" : "connecting");
+    // Where WebSockets never worked, they are not tried again unless the reader asks.
+    if (this.#failures >= most && !this.#everOpen) return;
     const delay = Math.min(longestDelay, firstDelay * 2 ** (this.#failures - 1)) * (0.75 + Math.random() / 2);
     this.#timer = window.setTimeout(() => this.#connect(), delay);
   }
@@ -205,47 +210,47 @@ export class Link {
     s.waiting = true;
     s.again = window.setTimeout(() => {
       s.waiting = false;
-      if (this.live) this.#sendOpen(s); // else it is sent with the others, once there is a connection
+      if (this.#http) void this.#fetch(s);
+      else if (this.live) this.#sendOpen(s); // else it is sent with the others, once there is a connection
     }, ms);
     s.listener.waits(ms);
     return true;
   }
 
-  /** Where no WebSocket can be had: each run whole, by its token. */
+  /** Where no WebSocket can be had: each run whole. */
   async #fetchAll(): Promise<void> {
-    const pending = [...this.#streams.values()];
-    this.#streams.clear();
-    let fetched = false;
-    for (const s of pending) {
-      const token = s.token || s.request.fallback;
-      try {
-        if (!token) throw new Error("no token");
-        const url = new URL(`api/v1/runs.jsonl?run=${encodeURIComponent(token)}`, this.#base);
-        const response = await fetch(url);
-        const text = await response.text();
-        if (!response.ok) {
-          const { code, message } = errorOf(text);
-          s.listener.failed(code, message);
-          continue;
-        }
-        s.listener.opened(token, undefined);
-        s.listener.events(text.trimEnd().split("\n").map((line) => JSON.parse(line) as LogEvent));
-        s.listener.ended();
-        fetched = true;
-      } catch {
+    const answered = await Promise.all([...this.#streams.values()].map((s) => this.#fetch(s)));
+    if (this.live || this.#closed) return;
+    this.#http = answered.length > 0 ? answered.some(Boolean) : await this.#answers();
+    this.#onState(this.#http ? "whole" : "offline");
+  }
+
+  async #answers(): Promise<boolean> {
+    return fetch(new URL("healthz", this.#base)).then((r) => r.ok, () => false);
+  }
+
+  /** Fetches what a stream lacks; whether the server answered. After a loss, an unanswered one waits for a connection. */
+  async #fetch(s: Stream): Promise<boolean> {
+    try {
+      const run = await fetchRun(this.#base, this.#lang, s.token ? { ...s.request, token: s.token } : s.request);
+      if (!this.#streams.delete(s.name)) return true;
+      if (!s.token) s.listener.opened(run.token, run.forkSeq);
+      s.listener.events(run.events.slice(s.received));
+      s.listener.ended();
+      return true;
+    } catch (e) {
+      if (!this.#streams.has(s.name)) return e instanceof Refused;
+      if (e instanceof Refused) {
+        if (e.retryAfter > 0 && this.#tryAgain(s, e.retryAfter)) return true;
+        this.#streams.delete(s.name);
+        s.listener.failed(e.code, e.message);
+        return true;
+      }
+      if (!this.#everOpen) {
+        this.#streams.delete(s.name);
         s.listener.failed("lost", "");
       }
+      return false;
     }
-    this.#failures = 0;
-    this.#onState(fetched ? "whole" : "offline");
-  }
-}
-
-function errorOf(text: string): { code: string; message: string } {
-  try {
-    const { error } = JSON.parse(text) as { error: { code: string; message: string } };
-    return error;
-  } catch {
-    return { code: "other", message: "" };
   }
 }

@@ -303,7 +303,7 @@ export class TcpStage extends HTMLElement {
   }
 
   #retry(): void {
-    if (this.#store.failure) this.#openOwn({ t: this.#store.at.t });
+    if (this.#store.first.log.events.length === 0) this.#openOwn({ t: this.#store.at.t });
     this.#link.retry();
   }
 
