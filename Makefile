@@ -41,7 +41,7 @@ lint: ## gofmt, vet, staticcheck
 	go run $(STATICCHECK) $(TAGS) ./...
 
 .PHONY: generate
-generate: ## go generate changes nothing
+generate: web/ts/node_modules/.package-lock.json ## go generate changes nothing
 	$(call say,generate)
 	tools/generate-check.sh
 

@@ -19,13 +19,14 @@ import (
 	"github.com/go-chi/chi/v5/middleware"
 )
 
-// Options are what the service is made of. Content, Files, Runs, Render and Store must be set.
+// Options are what the service is made of. Content, Files, Runs, Render, Store and Check must be set.
 type Options struct {
 	Content *content.Content
 	Files   *static.Files
 	Runs    *stream.Server
 	Render  Render
 	Store   *store.Store
+	Check   Check        // reads sources of the playground
 	Log     *slog.Logger // nil discards
 
 	BaseURL        *url.URL       // where readers find the service, with or without a path; nil: wherever a request came
@@ -43,6 +44,7 @@ type Handler struct {
 	lessons  *lessonPages
 	losses   func() ([]*content.Loss, error) // computed when first asked for
 	index    func() (*content.Index, error)  // likewise
+	library  func() []listed                 // read when it is first asked for
 	sockets  *sockets
 	draining atomic.Bool
 }
@@ -58,6 +60,7 @@ func New(o Options) *Handler {
 	}
 	h.lessons = newLessonPages(o.Content)
 	h.losses, h.index = sync.OnceValues(o.Content.Losses), sync.OnceValues(o.Content.Index)
+	h.library = sync.OnceValue(func() []listed { return listScenarios(o.Content) })
 	h.sockets = newSockets(h)
 	h.mux = h.routes()
 	return h
@@ -96,6 +99,8 @@ func (h *Handler) routes() http.Handler {
 		r.Post("/progress/forget", h.handle(h.forget))
 		r.Get("/lessons/{slug}", h.handle(h.lesson))
 		r.Get("/lessons/{slug}/", h.handle(h.noSlash))
+		r.Get("/playground", h.handle(h.playground))
+		r.Get("/playground/", h.handle(h.noSlash))
 	})
 	r.Get("/embed/{lang:(en|zh)}/lessons/{slug}", h.handle(h.embed))
 	r.Get("/embed/{lang:(en|zh)}/lessons/{slug}/", h.handle(h.noSlash))
@@ -108,6 +113,7 @@ func (h *Handler) routes() http.Handler {
 		r.Get("/runs.{format:(jsonl|txt|pcapng|pkt|ss|bytes)}", h.handle(h.runFile))
 		r.Get("/rules/{lang:(en|zh)}.json", h.handle(h.rules))
 		h.quizRoutes(r)
+		h.playgroundRoutes(r)
 	})
 	r.Get("/static/*", http.StripPrefix("/static", h.Files).ServeHTTP)
 	r.Get("/favicon.ico", h.handle(h.favicon))

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 
 	"finwait/content"
@@ -91,11 +92,22 @@ func (p *lessonPages) drawEvents(events []engine.Event, source sourceData, l con
 	d := &drawn{
 		title: l.Of(meta.Title), facts: web.Facts(meta, l, phrases),
 		lines: web.Transcript(events, l, phrases),
-		data:  stageData{Source: source, Hosts: programs(meta, events, source), Phrases: phrases},
+		data:  stageData{Source: source, Hosts: programs(meta, events, source), Phrases: stagePhrases(phrases)},
 	}
 	d.wide = ladder("ladder-wide", events, web.LadderOptions{Width: wideLadder, Axis: true, Calls: true}, l, phrases)
 	d.narrow = ladder("ladder-narrow", events, web.LadderOptions{Width: narrowLadder, Axis: true}, l, phrases)
 	return d
+}
+
+// stagePhrases leaves out what only the playground's own controls say.
+func stagePhrases(all map[string]string) map[string]string {
+	out := make(map[string]string, len(all))
+	for key, text := range all {
+		if !strings.HasPrefix(key, "playground.") {
+			out[key] = text
+		}
+	}
+	return out
 }
 
 func ladder(id string, events []engine.Event, o web.LadderOptions, l content.Lang, phrases map[string]string) web.Ladder {

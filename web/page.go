@@ -72,7 +72,13 @@ type siteLink struct{ Path, Name string }
 // siteLinks are the pages in the header.
 func (p Page) siteLinks() []siteLink {
 	w := p.words()
-	return []siteLink{{"", w.Course}, {"matrix", w.Matrix}, {"progress", w.Progress}, {"#teach", w.Teachers}}
+	return []siteLink{
+		{"", w.Course},
+		{"playground", PlaygroundTitle(p.Lang)},
+		{"matrix", w.Matrix},
+		{"progress", w.Progress},
+		{"#teach", w.Teachers},
+	}
 }
 
 // here tells whether this is the page of the link.

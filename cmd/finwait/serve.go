@@ -92,7 +92,7 @@ func (s *service) build(ctx context.Context) error {
 		return fmt.Errorf("the sandbox can't be used: %w", err)
 	}
 	s.handler = handlers.New(handlers.Options{
-		Content: lessons, Files: files, Runs: s.runs(lessons), Render: s.render(lessons), Store: s.store, Log: s.log,
+		Content: lessons, Files: files, Runs: s.runs(lessons), Render: s.render(lessons), Store: s.store, Check: s.sandbox.Check, Log: s.log,
 		BaseURL: s.config.baseURL, EmbedOrigins: s.config.embedOrigins, TrustedProxies: s.config.trustedProxies,
 		Metrics: s.config.metricsAddr == "",
 	})

@@ -80,26 +80,38 @@ func (c *child) do(j Job) frame {
 	done := make(chan struct{})
 	go c.watch(done)
 	defer close(done)
-	log, err := scenario.Execute(nil, j.Run, scenario.Limits{Until: j.Until, OnStep: c.step})
+	limits := scenario.Limits{Until: j.Until, OnStep: c.step}
+	if j.Check {
+		outline, err := scenario.Check(j.Run, limits)
+		if err != nil {
+			return c.failure(err)
+		}
+		return jsonFrame(frameOutput, outline)
+	}
+	log, err := scenario.Execute(nil, j.Run, limits)
+	if err != nil {
+		return c.failure(err)
+	}
+	if render == nil {
+		return frame{frameOutput, log.Lines.Bytes()}
+	}
+	b, err := render(log, j.View)
+	if err != nil {
+		return c.failure(err)
+	}
+	return frame{frameOutput, b}
+}
+
+// failure is the answer for a run that did not come about.
+func (c *child) failure(err error) frame {
 	var refused *scenario.Error
 	switch {
 	case errors.As(err, &refused) && c.stop.Load() != nil:
 		return jsonFrame(frameStopped, refused)
 	case errors.As(err, &refused):
 		return jsonFrame(frameRefused, refused)
-	case err != nil:
-		return frame{frameFailed, []byte(err.Error())}
-	case render == nil:
-		return frame{frameOutput, log.Lines.Bytes()}
 	}
-	b, err := render(log, j.View)
-	switch {
-	case errors.As(err, &refused):
-		return jsonFrame(frameRefused, refused)
-	case err != nil:
-		return frame{frameFailed, []byte(err.Error())}
-	}
-	return frame{frameOutput, b}
+	return frame{frameFailed, []byte(err.Error())}
 }
 
 // step is called before each Starlark instruction.

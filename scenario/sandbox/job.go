@@ -15,6 +15,7 @@ type Job struct {
 	Run    scenario.Run  `json:"run"`
 	Until  engine.Micros `json:"until,omitempty"`  // as scenario.Limits has it
 	Format string        `json:"format,omitempty"` // "" is the log as JSON lines, else the name of a Renderer
+	Check  bool          `json:"check,omitempty"`  // run nothing, only give the source's scenario.Outline as JSON
 	View   View          `json:"view"`
 }
 

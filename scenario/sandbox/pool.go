@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"runtime"
 	"sync"
@@ -65,6 +66,16 @@ func (p *Pool) Execute(ctx context.Context, session string, r scenario.Run) (*en
 		return nil, err
 	}
 	return parseLines(b)
+}
+
+// Check reads a source without running its programs. Errors are as Execute's.
+func (p *Pool) Check(ctx context.Context, session string, r scenario.Run) (*scenario.Outline, error) {
+	b, err := p.Do(ctx, session, Job{Run: r, Check: true})
+	if err != nil {
+		return nil, err
+	}
+	o := &scenario.Outline{}
+	return o, json.Unmarshal(b, o)
 }
 
 // Do does a job for a session and gives what its format asks for.

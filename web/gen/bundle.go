@@ -15,6 +15,7 @@ var entries = []api.EntryPoint{
 	{InputPath: "main.ts", OutputPath: "stage"},
 	{InputPath: "quiz-card.ts", OutputPath: "quiz"},
 	{InputPath: "progress.ts", OutputPath: "progress"},
+	{InputPath: "playground.ts", OutputPath: "playground"},
 	{InputPath: "site.ts", OutputPath: "site"},
 	{InputPath: "embed.ts", OutputPath: "embed"},
 	{InputPath: "frame.ts", OutputPath: "frame"},
@@ -54,6 +55,9 @@ func bundle(src, out string) error {
 		errs = append(errs, fmt.Errorf("%s%s", at, m.Text))
 	}
 	if len(errs) > 0 {
+		if _, err := os.Stat(filepath.Join(abs, "node_modules")); err != nil {
+			errs = append(errs, errors.New("web/ts/node_modules is missing: `make tools` installs the editor's packages"))
+		}
 		return errors.Join(errs...)
 	}
 	if err := os.MkdirAll(out, 0o755); err != nil {

@@ -29,12 +29,17 @@ func run(root string) error {
 	if err != nil {
 		return err
 	}
+	language, err := languageTypes(filepath.Join(root, "scenario"))
+	if err != nil {
+		return err
+	}
 	files := map[string][]byte{
 		"events.gen.ts":   events,
 		"protocol.gen.ts": protocolTypes(),
 		"quiz.gen.ts":     quiz,
 		"arrows.gen.ts":   arrowList(),
 		"sysctl.gen.ts":   sysctlTable(),
+		"language.gen.ts": language,
 	}
 	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(ts, name), text, 0o644); err != nil {

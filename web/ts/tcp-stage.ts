@@ -12,6 +12,14 @@ import { type Moment, Store } from "./store.ts";
 import { Link, type LinkState, type OpenRequest } from "./stream.ts";
 import type { Program } from "./tcp-code.ts";
 
+/** A run to take in place of the page's own: its text and hosts, and its token. quiet leaves the page where it is scrolled to. */
+interface OwnRun {
+  data: StageData;
+  token: string;
+  at?: number;
+  quiet?: boolean;
+}
+
 const addressDelay = 250; // ms
 
 export class TcpStage extends HTMLElement {
@@ -137,7 +145,20 @@ export class TcpStage extends HTMLElement {
       const { token, seq, at } = (e as CustomEvent<{ token: string; seq?: number; at?: number }>).detail;
       void this.#openRun(token, { t: at, seq });
     }, { signal });
+    document.addEventListener("fw-own-run", (e) => this.#takeOwn((e as CustomEvent<OwnRun>).detail), { signal });
     addEventListener("popstate", () => this.#followAddress(), { signal });
+  }
+
+  /** The page's own run is another one from now on. Who says so keeps the address. */
+  #takeOwn({ data, token, at, quiet }: OwnRun): void {
+    clearTimeout(this.#addressTimer);
+    this.setAttribute("token", token);
+    this.#data = { ...this.#data, ...data, token };
+    this.#programs.clear();
+    this.#openOwn({ t: at });
+    const program = programOf(this.#data);
+    if (program) for (const pane of this.#view.codes) pane.show(program, this.#store);
+    if (!quiet) this.scrollIntoView({ block: "nearest", behavior: this.#store.reduced ? "auto" : "smooth" });
   }
 
   /** Opens a run beside the learner's own. The browser's Back leads to the one that is shown now. */

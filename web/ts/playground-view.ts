@@ -1,0 +1,103 @@
+// The playground's markup: the editor's bar, its status line, and the sections of controls.
+import { button, h, set, setText } from "./dom.ts";
+import type { Outline } from "./language.gen.ts";
+import type { MadeRun } from "./playground-server.ts";
+import type { PlaygroundKey, PlaygroundWords } from "./playground-words.ts";
+
+export interface BarActions {
+  run(): void;
+  share(): void;
+  vary(name: string, choice: string): void;
+  seed(value: number): void;
+}
+
+/** Run, share, the choices and the seed. */
+export class PlaygroundBar {
+  readonly el = h("div", { class: "pgbar" });
+  #actions: BarActions;
+  #run: HTMLButtonElement;
+  #vary = h("span", { class: "varies" });
+  #seed = h("input", { type: "number", min: 0, step: 1, inputmode: "numeric" });
+
+  constructor(say: PlaygroundWords, actions: BarActions) {
+    this.#actions = actions;
+    this.#run = button("btn primary run", "play", say.say("run"), () => actions.run());
+    this.#run.title = say.say("run.keys");
+    this.#seed.addEventListener("change", () => {
+      const seed = this.#seed.valueAsNumber;
+      const good = Number.isSafeInteger(seed) && seed >= 0;
+      this.#seed.setCustomValidity(good ? "" : say.say("seed.bad"));
+      if (this.#seed.reportValidity() && good) actions.seed(seed);
+    });
+    this.el.append(this.#run, button("btn", "link", say.say("share"), () => actions.share()), this.#vary,
+      h("label", { class: "inline" }, h("span", {}, say.say("seed")), this.#seed));
+  }
+
+  /** Says that a run is being computed. The button stays, so that the keyboard keeps its place. */
+  set busy(on: boolean) {
+    set(this.#run, "aria-busy", String(on));
+  }
+
+  set seed(value: number) {
+    this.#seed.value = String(value);
+    this.#seed.setCustomValidity("");
+  }
+
+  showVary(outline: Outline, chosen: Readonly<Record<string, string>>): void {
+    const wanted = outline.vary.map((v) => v.name + v.choices.join("\n")).join("\n\n");
+    if (this.#vary.dataset["of"] !== wanted) {
+      this.#vary.dataset["of"] = wanted;
+      this.#vary.replaceChildren(...outline.vary.map((v) => {
+        const select = h("select", { "data-vary": v.name }, ...v.choices.map((c) => h("option", { value: c }, c)));
+        select.addEventListener("change", () => this.#actions.vary(v.name, select.value));
+        return h("label", { class: "inline" }, h("span", {}, v.name), select);
+      }));
+    }
+    for (const select of this.#vary.querySelectorAll("select")) {
+      const v = outline.vary.find((x) => x.name === select.dataset["vary"]);
+      select.value = chosen[v?.name ?? ""] ?? v?.choices[0] ?? "";
+    }
+  }
+}
+
+/** The line that says how text and stage stand to each other, and what went wrong on the way. */
+export class StatusLine {
+  readonly el = h("p", { class: "pgstate", role: "status" });
+  #text = h("span", {});
+  #action = h("button", { type: "button", class: "link" });
+  #press: () => void = () => {};
+
+  constructor() {
+    this.#action.addEventListener("click", () => this.#press());
+    this.el.append(this.#text, " ", this.#action);
+    this.#action.hidden = true;
+  }
+
+  show(text: string, kind: "calm" | "edited" | "bad" = "calm", action?: { label: string; press(): void }): void {
+    setText(this.#text, text);
+    this.el.dataset["kind"] = kind;
+    this.#action.hidden = !action;
+    if (action) {
+      setText(this.#action, action.label);
+      this.#press = action.press;
+    }
+  }
+}
+
+/** A section of controls that folds away. */
+export class Section {
+  readonly el: HTMLDetailsElement;
+  readonly note = h("span", { class: "r" });
+
+  constructor(say: PlaygroundWords, title: PlaygroundKey, open: boolean, ...content: Node[]) {
+    this.el = h("details", { class: "sec", open }, h("summary", { class: "ph" }, h("h2", {}, say.say(title)), this.note), ...content);
+  }
+}
+
+/** What the run's expectations came to. */
+export function expectations(say: PlaygroundWords, list: MadeRun["expects"]): HTMLElement[] {
+  if (list.length === 0) return [h("p", { class: "quiet" }, say.say("expects.none"))];
+  return [h("ul", { class: "expects" }, ...list.map((e) => h("li", { class: e.holds ? "holds" : "fails" },
+    h("span", { class: "mark", "aria-hidden": "true" }, e.holds ? "✓" : "✕"),
+    h("span", {}, e.text[say.lang], h("span", { class: "sr" }, ` (${say.say(e.holds ? "expects.holds" : "expects.fails")})`)))))];
+}
