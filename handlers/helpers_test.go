@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -23,6 +24,33 @@ import (
 	"finwait/scenario/sandbox"
 	"finwait/static"
 )
+
+// tempDir lives as long as the tests of this package.
+var tempDir string
+
+func TestMain(m *testing.M) {
+	var err error
+	if tempDir, err = os.MkdirTemp("", "finwait-handlers-"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	os.RemoveAll(tempDir)
+	os.Exit(code)
+}
+
+// inProcess computes the library's runs.
+func inProcess(lessons *content.Content) func(context.Context, string, scenario.Run) (*engine.Lines, error) {
+	return func(_ context.Context, _ string, r scenario.Run) (*engine.Lines, error) {
+		if r.Source != "" {
+			return nil, errors.New("this test has no sandbox")
+		}
+		log, err := scenario.Execute(lessons, r, scenario.Limits{})
+		if err != nil {
+			return nil, err
+		}
+		return log.Lines, nil
+	}
+}
 
 // parsed is the embedded content, read once for all tests.
 var parsed = sync.OnceValues(func() (*content.Content, error) { return content.Load("") })
@@ -74,17 +102,8 @@ func newService(t *testing.T, change func(*Options)) *service {
 	s := &service{log: &testLog{}}
 	o := Options{
 		Content: lessons, Files: files, Store: db, Metrics: true,
-		Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Runs: stream.NewServer(stream.Options{Library: lessons, Burst: testBurst, Interval: 200 * time.Millisecond, SourceCost: 1, Execute: func(_ context.Context, _ string, r scenario.Run) (*engine.Lines, error) {
-			if r.Source != "" {
-				return nil, errors.New("this test has no sandbox")
-			}
-			log, err := scenario.Execute(lessons, r, scenario.Limits{})
-			if err != nil {
-				return nil, err
-			}
-			return log.Lines, nil
-		}}),
+		Log:  slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Runs: stream.NewServer(stream.Options{Library: lessons, Burst: testBurst, Interval: 200 * time.Millisecond, SourceCost: 1, Execute: inProcess(lessons)}),
 	}
 	o.Render = func(_ context.Context, _ string, r scenario.Run, format string, view sandbox.View) ([]byte, error) {
 		log, err := scenario.Execute(lessons, r, scenario.Limits{})

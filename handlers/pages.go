@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 
 	"finwait/content"
@@ -35,6 +36,18 @@ func (h *Handler) home(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return h.html(w, r, view.View())
+}
+
+// stageStyles are the style sheets of every page that has a stage.
+var stageStyles = []string{
+	"css/ladder.css",
+	"css/stage.css",
+	"css/acts.css",
+	"css/states.css",
+	"css/sockets.css",
+	"css/why.css",
+	"css/header.css",
+	"css/time.css",
 }
 
 // lesson is the page of a lesson; ?run= and ?at= open a run on its stage.
@@ -90,17 +103,7 @@ func (h *Handler) lessonView(r *http.Request, lesson *content.Lesson, mode strin
 	text := lesson.Texts[l]
 	p := h.page(r, l, "lessons/"+lesson.Slug)
 	p.Title, p.Description, p.OEmbed = text.Title, text.Summary, true
-	p.Styles = []string{
-		"css/ladder.css",
-		"css/stage.css",
-		"css/acts.css",
-		"css/states.css",
-		"css/sockets.css",
-		"css/why.css",
-		"css/header.css",
-		"css/time.css",
-		"css/quiz.css",
-	}
+	p.Styles = append(slices.Clone(stageStyles), "css/quiz.css")
 	p.Scripts = []string{"dist/stage.js", "dist/quiz.js"}
 	view := &web.Lesson{
 		Page: p, Course: web.Course(h.Content.Lessons(), l), Current: web.EntryOf(lesson, l), Chapter: l.Of(lesson.Chapter),

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 
 	"finwait/content"
@@ -43,7 +44,7 @@ func (h *Handler) playground(w http.ResponseWriter, r *http.Request) error {
 		}
 		p := h.page(r, l, "playground")
 		p.Title, p.Description = web.PlaygroundTitle(l), web.PlaygroundDescription(l)
-		p.Styles = []string{"css/ladder.css", "css/stage.css", "css/playground.css"}
+		p.Styles = append(slices.Clone(stageStyles), "css/playground.css")
 		p.Scripts = []string{"dist/stage.js", "dist/playground.js"}
 		view := web.Playground{
 			Page: p, Stage: stage, Course: web.Course(h.Content.Lessons(), l), Folders: h.folders(l), Words: scenario.Catalogue(),

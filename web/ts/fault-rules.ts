@@ -26,8 +26,15 @@ export function ruleText(say: PlaygroundWords, f: FaultOutline): string {
   const what = flags ? flags + (data ? ` ${say.say("rule.data")}` : "") : say.say(data ? "rule.data" : "rule.any");
   return say.say("rule.text", {
     verb: say.say(`rule.${f.kind}`), what, from: sender && say.say("rule.from", { host: sender }), by: by && by !== "0" ? say.say("rule.by", { time: by }) : "",
-    nth: nth > 0 ? say.say("rule.nth", { n: nth }) : say.say("rule.each"), at: f.at ? say.say("rule.at", { time: f.at.replace(/"/g, "") }) : "",
+    nth: nth > 0 ? say.say("rule.nth", { n: ordinal(nth, say.lang) }) : say.say("rule.each"), at: f.at ? say.say("rule.at", { time: f.at.replace(/"/g, "") }) : "",
   });
+}
+
+const endings: Readonly<Record<string, string>> = { one: "st", two: "nd", few: "rd", other: "th" };
+
+/** 1st, 2nd, 3rd in English; the number itself in Chinese. */
+function ordinal(n: number, lang: string): string {
+  return lang === "en" ? `${n}${endings[new Intl.PluralRules("en", { type: "ordinal" }).select(n)] ?? ""}` : String(n);
 }
 
 const letters: Readonly<Record<string, string>> = { S: "SYN", F: "FIN", R: "RST", P: "PSH", A: "ACK" };

@@ -29,8 +29,8 @@ export class PlaygroundBar {
       this.#seed.setCustomValidity(good ? "" : say.say("seed.bad"));
       if (this.#seed.reportValidity() && good) actions.seed(seed);
     });
-    this.el.append(this.#run, button("btn", "link", say.say("share"), () => actions.share()), this.#vary,
-      h("label", { class: "inline" }, h("span", {}, say.say("seed")), this.#seed));
+    this.el.append(h("div", { class: "acts" }, this.#run, button("btn", "link", say.say("share"), () => actions.share())),
+      h("div", { class: "params" }, this.#vary, h("label", { class: "inline" }, h("span", {}, say.say("seed")), this.#seed)));
   }
 
   /** Says that a run is being computed. The button stays, so that the keyboard keeps its place. */

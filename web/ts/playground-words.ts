@@ -13,6 +13,7 @@ export const playgroundKeys = [
   "folder.close",
   "folder.data",
   "folder.keepalive",
+  "folder.matrix",
   "folder.open",
   "folder.practice",
   "folder.reset",

@@ -41,7 +41,7 @@ export class SysctlSlider extends HTMLElement {
     this.#number.max = String(spec.max);
     const at = `${(100 * this.#scale.place(spec.default)) / this.#scale.steps}%`;
     const tick = s("svg", { class: "tick", "aria-hidden": "true" }, s("line", { x1: at, x2: at, y1: 0, y2: 8 }));
-    this.append(h("label", { for: id }, spec.name), h("span", { class: "val" }, this.#note, this.#number, h("span", { class: "unit" }, spec.unit)),
+    this.append(h("label", { for: id }, spec.name), h("span", { class: "val" }, this.#note, this.#number, h("span", { class: "unit" }, spec.unit.length <= 2 ? spec.unit : "")),
       h("span", { class: "trk" }, tick, this.#range));
     this.#range.addEventListener("input", () => this.#choose(this.#scale.value(this.#range.valueAsNumber), false));
     this.#range.addEventListener("change", () => this.#choose(this.#value, true));

@@ -92,7 +92,7 @@ export class TcpPlayground extends HTMLElement {
     this.#locked.textContent = say.say("locked");
     const source = h("details", { class: "src", open: true }, h("summary", {}, say.say("source.hide")), this.#editor);
     this.replaceChildren(
-      h("section", { class: "sec first", "aria-label": say.say("scenario") },
+      h("section", { class: "sec write", "aria-label": say.say("scenario") },
         h("div", { class: "ph" }, h("h2", {}, say.say("scenario")), this.#kept), this.#picker.el, this.#bar.el, this.#status.el, source),
       this.#locked, this.#sections.sysctl.el, this.#sections.faults.el, this.#sections.expects.el);
     this.#editor.attach({
