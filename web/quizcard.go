@@ -50,6 +50,14 @@ func (q QuizCard) data() templ.Component {
 	})
 }
 
+// fieldLabel is a field's name with its unit.
+func fieldLabel(f quiz.Field) string {
+	if f.Unit != "" {
+		return f.Label + " (" + f.Unit + ")"
+	}
+	return f.Label
+}
+
 // option is a choice: a state with its glyph, or plain text.
 func (q QuizCard) option(o quiz.Option) templ.Component {
 	return templ.Raw(content.Chip(engine.State(o.Label)))

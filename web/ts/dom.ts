@@ -109,6 +109,8 @@ const icons = {
   help: "M5.8 6a2.2 2.2 0 1 1 3.3 1.9c-.7.4-1.1.8-1.1 1.6M8 12.3v.1",
   twin: "M3 3h4v10H3zM9.5 3h3.5v10H9.5z",
   check: "M3.5 8.5l3 3 6-7",
+  up: "M4.5 9.5 8 6l3.5 3.5",
+  down: "M4.5 6.5 8 10l3.5-3.5",
 } as const;
 
 export type IconName = keyof typeof icons;

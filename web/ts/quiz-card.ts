@@ -1,10 +1,11 @@
 // <quiz-card>: a question. The page brings the first variant in its markup; the next ones come from the server, which
 // alone knows the key: an answer is graded there, by running the engine again.
-import { button, chip, h, icon } from "./dom.ts";
-import { isState } from "./family.ts";
+import { button, h, icon } from "./dom.ts";
 import { duration } from "./format.ts";
-import type { Field, FieldResult, Option, Place, Result, Variant } from "./quiz.gen.ts";
+import type { Place, Result, Variant } from "./quiz.gen.ts";
+import { type FieldView, fieldView, named } from "./quiz-field.ts";
 import { drawEvidence } from "./quiz-figure.ts";
+import { drawListing } from "./quiz-listing.ts";
 import { newID, Outbox, type Submission } from "./quiz-outbox.ts";
 import { storage } from "./storage.ts";
 import { QuizWords } from "./quiz-words.ts";
@@ -26,6 +27,7 @@ export class QuizCard extends HTMLElement {
   #words = new QuizWords({});
   #outbox!: Outbox;
   #variant: Variant | undefined;
+  #fields: FieldView[] = []; // in the order of the variant's
   #result: Result | undefined;
   #sent: Submission | undefined; // the answer to this variant, while it is not confirmed
   #hints = 0; // shown
@@ -79,22 +81,12 @@ export class QuizCard extends HTMLElement {
     this.#title.replaceChildren(v.title);
     this.#verdict("todo", this.#words.say("unanswered"));
     const prompt = h("h2", { id: `${this.#id}-q`, tabindex: -1 }, v.prompt);
-    const fields = h("div", { class: "two" }, ...v.fields.map((f) => this.#field(f)));
+    this.#fields = v.fields.map((f) => fieldView(f, `${this.#id}-${f.name}`, this.#words));
+    const fields = h("div", { class: v.fields.length > 1 ? "two" : "one" }, ...this.#fields.map((f) => f.el));
     this.#note.replaceChildren();
     this.#form.replaceChildren(prompt, fields, this.#note, this.#acts(), this.#hintList(), this.#keys());
     this.#evidence();
     if (focus) prompt.focus();
-  }
-
-  #field(f: Field): HTMLFieldSetElement {
-    const options = (f.options ?? []).map((o, i) => this.#option(f, o, i));
-    return h("fieldset", { "data-field": f.name }, h("legend", {}, f.label), h("div", { class: "ropts" }, ...options));
-  }
-
-  #option(f: Field, o: Option, i: number): HTMLLabelElement {
-    const radio = h("input", { type: "radio", name: `${this.#id}-${f.name}`, value: o.value });
-    const text = h("span", {}, chip(o.label), o.note === undefined ? undefined : h("em", {}, o.note));
-    return h("label", { class: "ro" }, radio, text, h("kbd", { "aria-hidden": "true" }, String(i + 1)));
   }
 
   #acts(): HTMLElement {
@@ -115,14 +107,27 @@ export class QuizCard extends HTMLElement {
       h("span", {}, ...keys.map((k) => h("kbd", {}, k)), this.#words.say(word));
     const line = h("p", { class: "qkeys" });
     if (this.#result) line.append(key(["R"], "key.open"), key(["N"], "key.next"));
-    else line.append(key(["1–4"], "key.choose"), key(["Tab"], "key.tab"), key(["Enter"], "key.check"), key(["N"], "key.next"));
+    else line.append(...this.#fieldKeys().map(([k, word]) => key(k, word)), key(["Tab"], "key.tab"), key(["Enter"], "key.check"), key(["N"], "key.next"));
     if (this.#hintsLeft() > 0) line.append(key(["H"], "key.hint"));
     return line;
   }
 
+  /** The keys of the kinds of fields that the question has. */
+  #fieldKeys(): [string[], Parameters<QuizWords["say"]>[0]][] {
+    const fields = this.#variant?.fields ?? [];
+    const keys: [string[], Parameters<QuizWords["say"]>[0]][] = [];
+    const most = Math.max(0, ...fields.map((f) => (f.type === "choice" ? (f.options?.length ?? 0) : 0)));
+    if (most > 0) keys.push([[`1–${most}`], "key.choose"]);
+    if (fields.some((f) => f.type === "order")) keys.push([["Space"], "key.lift"], [["↑", "↓"], "key.move"]);
+    return keys;
+  }
+
   #evidence(): void {
     const e = this.#result?.evidence ?? this.#variant?.evidence;
-    this.#side.replaceChildren();
+    const listings = this.#result?.listings ?? this.#variant?.listings ?? [];
+    this.#side.replaceChildren(...listings.map(drawListing));
+    this.#side.hidden = !e && listings.length === 0;
+    this.querySelector(".qb")?.classList.toggle("alone", this.#side.hidden);
     if (!e) return;
     const caption = this.#words.say(this.#result ? "revealed" : "given", { t: duration(e.at) });
     const folded = e.folded > 0 ? h("span", {}, this.#words.say("folded", { n: e.folded })) : undefined;
@@ -130,12 +135,13 @@ export class QuizCard extends HTMLElement {
       drawEvidence(e, this.#words, !this.#result)));
   }
 
-  #chosen(): Record<string, string> | undefined {
-    const answer: Record<string, string> = {};
-    for (const f of this.#variant?.fields ?? []) {
-      const radio = this.#form.querySelector<HTMLInputElement>(`fieldset[data-field="${f.name}"] input:checked`);
-      if (!radio) return undefined;
-      answer[f.name] = radio.value;
+  /** The answer; undefined while a field has none. */
+  #chosen(): Record<string, unknown> | undefined {
+    const answer: Record<string, unknown> = {};
+    for (const [i, f] of (this.#variant?.fields ?? []).entries()) {
+      const value = this.#fields[i]?.value();
+      if (value === undefined) return undefined;
+      answer[f.name] = value;
     }
     return answer;
   }
@@ -183,31 +189,16 @@ export class QuizCard extends HTMLElement {
     const right = result.verdict === "right";
     misses.set(s.quiz, right ? 0 : (misses.get(s.quiz) ?? 0) + 1);
     this.#verdict(right ? "ok" : result.verdict === "partial" ? "part" : "no", result.summary);
-    for (const f of result.fields) this.#mark(f);
+    for (const f of result.fields) this.#fields[this.#variant?.fields.findIndex((x) => x.name === f.name) ?? -1]?.mark(f);
     this.#note.replaceChildren();
-    const text = right ? result.fields.map((f) => f.why).join(this.#lang() === "zh" ? "" : " ") : result.explain;
+    const reasons = [...new Set(result.fields.map((f) => f.why))].join(this.#lang() === "zh" ? "" : " ");
+    const text = right ? [reasons, result.explain].filter((x) => x !== "").join(this.#lang() === "zh" ? "" : " ") : result.explain;
     this.#form.querySelector(".acts")?.replaceWith(this.#acts());
     this.#form.querySelector(".qkeys")?.replaceWith(this.#keys());
     this.#note.append(...named(text));
     this.#evidence();
     this.#form.querySelector<HTMLElement>(".acts .btn")?.focus({ preventScroll: true });
     this.dispatchEvent(new CustomEvent("fw-answer", { bubbles: true, composed: true, detail: { score: result.score } }));
-  }
-
-  /** Marks one end: the choice that was right, and the one that was wrong. */
-  #mark(f: FieldResult): void {
-    const set = this.#form.querySelector(`fieldset[data-field="${f.name}"]`);
-    for (const label of set?.querySelectorAll<HTMLLabelElement>("label.ro") ?? []) {
-      const radio = label.querySelector("input");
-      if (!radio) continue;
-      radio.disabled = true;
-      const word = radio.value === f.key ? "correct" : radio.value === f.given ? "yours" : undefined;
-      if (!word) continue;
-      label.classList.add(word === "correct" ? "right" : "wrong");
-      label.querySelector("kbd")?.replaceWith(icon(word === "correct" ? "check" : "cross"));
-      label.querySelector("span")?.append(h("em", {}, this.#words.say(word)));
-      if (word === "yours") radio.setAttribute("aria-invalid", "true");
-    }
   }
 
   async #next(): Promise<void> {
@@ -275,7 +266,7 @@ export class QuizCard extends HTMLElement {
   }
 
   #key(e: KeyboardEvent): void {
-    if (e.ctrlKey || e.metaKey || e.altKey || !letters()) return;
+    if (e.ctrlKey || e.metaKey || e.altKey || !letters() || isTyping(e.target)) return;
     if (/^[1-9]$/.test(e.key)) {
       if (this.#choose(Number(e.key))) e.preventDefault();
       return;
@@ -296,22 +287,16 @@ export class QuizCard extends HTMLElement {
     e.preventDefault();
   }
 
-  /** Chooses the nth option of the group with the focus, or else of the first group without a choice. */
+  /** Chooses the nth option of the field with the focus, or else of the first choice without one. */
   #choose(n: number): boolean {
-    const groups = [...this.#form.querySelectorAll<HTMLFieldSetElement>("fieldset")];
-    const group = groups.find((g) => g.contains(document.activeElement)) ?? groups.find((g) => !g.querySelector("input:checked"));
-    const radio = group?.querySelectorAll<HTMLInputElement>("input")[n - 1];
-    if (!radio || radio.disabled) return false;
-    radio.checked = true;
-    radio.focus();
-    radio.dispatchEvent(new Event("change", { bubbles: true }));
-    return true;
+    const here = this.#fields.find((f) => f.el.contains(document.activeElement)) ?? this.#fields.find((f) => f.value() === undefined);
+    return here?.choose(n) ?? false;
   }
 }
 
-/** A sentence in which the names of states have their colour and glyph. */
-function named(text: string): Node[] {
-  return text.split(/([A-Z]+(?:-[A-Z0-9]+)*)/).map((piece) => (isState(piece) ? chip(piece) : document.createTextNode(piece)));
+/** Whether keys go into a text or a number. */
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && target.type !== "radio");
 }
 
 /** Whether single keys act: they can be switched off in the stage's list of keys (WCAG 2.1.4). */

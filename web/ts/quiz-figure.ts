@@ -10,6 +10,7 @@ const width = 360;
 const left = 126; // the client's line
 const right = 254;
 const top = 42;
+const margin = 8; // so that a moment of six digits fits its tag
 const half = 4; // of a band's width
 const leastGap = 13; // px between labels of the axis
 const tail = 30; // px after the last event, up to the moment
@@ -54,7 +55,7 @@ export function drawEvidence(e: Evidence, words: QuizWords, hidden: boolean): SV
   const axis = new Axis(e);
   const height = axis.end + 16;
   const label = [words.say("figure"), ...e.lines, hidden ? words.say("figure.hidden") : ""].filter((x) => x !== "").join(" ");
-  const svg = s("svg", { class: "lad fig", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label });
+  const svg = s("svg", { class: "lad fig", viewBox: `${-margin} 0 ${width + margin} ${height}`, role: "img", "aria-label": label });
   const x = (host: string): number => (host === e.hosts[0]?.value ? left : right);
   for (const host of e.hosts) svg.append(s("text", { class: "host", x: x(host.value), y: 16, "text-anchor": "middle" }, host.label));
   svg.append(s("text", { class: "tick", x: 38, y: 16, "text-anchor": "end" }, "ms"));
@@ -65,7 +66,7 @@ export function drawEvidence(e: Evidence, words: QuizWords, hidden: boolean): SV
   const y = axis.end;
   svg.append(
     s("path", { class: "nowline", d: `M40 ${y}H${width}` }),
-    s("path", { class: "nowtag", d: `M0 ${y - 9}h38l5 9-5 9h-38z` }),
+    s("path", { class: "nowtag", d: `M${-margin} ${y - 9}h${38 + margin}l5 9-5 9h${-38 - margin}z` }),
     s("text", { class: "tick nowt", x: 34, y: y + 4, "text-anchor": "end" }, axisTime(e.at)),
   );
   return svg;

@@ -7,7 +7,7 @@ export interface Submission {
   quiz: string;
   seed: number;
   lang: string;
-  answer: Record<string, string>;
+  answer: Record<string, unknown>;
 }
 
 /** What came of sending an answer. */

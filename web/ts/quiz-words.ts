@@ -3,6 +3,17 @@
 
 export const quizKeys = [
   "kind.state",
+  "kind.order",
+  "kind.timeline",
+  "kind.header",
+  "kind.timer",
+  "kind.call",
+  "kind.bug",
+  "kind.fault",
+  "kind.trace",
+  "kind.impossible",
+  "kind.backlog",
+  "kind.program",
   "given",
   "revealed",
   "noscript",
@@ -29,6 +40,16 @@ export const quizKeys = [
   "key.open",
   "key.next",
   "key.hint",
+  "was",
+  "notyet",
+  "oneright",
+  "up",
+  "down",
+  "moved",
+  "lifted",
+  "dropped",
+  "key.lift",
+  "key.move",
 ] as const;
 
 export type QuizKey = (typeof quizKeys)[number];
