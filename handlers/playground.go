@@ -23,7 +23,7 @@ type Check func(ctx context.Context, session string, run scenario.Run) (*scenari
 
 func (h *Handler) playgroundRoutes(r chi.Router) {
 	r.Post("/check", h.handle(h.checkSource))
-	r.Post("/runs", h.handle(h.makeRun))
+	r.Post("/experiments", h.handle(h.runExperiment))
 	r.Get("/scenarios/*", h.handle(h.scenarioSource))
 }
 
@@ -171,8 +171,8 @@ type expectation struct {
 	Holds bool        `json:"holds"`
 }
 
-// makeRun computes a run and gives its token, by which the stage opens it.
-func (h *Handler) makeRun(w http.ResponseWriter, r *http.Request) error {
+// runExperiment computes a run and gives its token, by which the stage opens it. A mistake in its source is an answer.
+func (h *Handler) runExperiment(w http.ResponseWriter, r *http.Request) error {
 	run, err := readRun(r)
 	if err != nil {
 		return mistake(h, w, r, err)

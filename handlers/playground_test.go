@@ -156,7 +156,7 @@ func TestCheckIsCharged(t *testing.T) {
 
 func TestRunsGiveTokenAndJudgement(t *testing.T) {
 	s := newService(t, withSandbox(t, stream.Options{}))
-	a := s.post(t, "/api/v1/runs", scenario.Run{Source: twoHosts, Seed: 3})
+	a := s.post(t, "/api/v1/experiments", scenario.Run{Source: twoHosts, Seed: 3})
 	if !a.OK || len(a.Expects) != 2 || !a.Expects[0].Holds || a.Expects[1].Holds {
 		t.Fatalf("%+v", a)
 	}
@@ -170,11 +170,11 @@ func TestRunsGiveTokenAndJudgement(t *testing.T) {
 		scenario.CodeUnknownScenario: scenario.Run{Scenario: "close/nine-way"},
 		scenario.CodeTokenTooLong:    scenario.Run{Source: "host('client')\n# " + noise(20_000)},
 	} {
-		if a := s.post(t, "/api/v1/runs", run); a.status != http.StatusOK || a.Error == nil || a.Error.Code != code {
+		if a := s.post(t, "/api/v1/experiments", run); a.status != http.StatusOK || a.Error == nil || a.Error.Code != code {
 			t.Errorf("%s: %d %s", code, a.status, a.body)
 		}
 	}
-	if a := s.post(t, "/api/v1/runs", scenario.Run{Source: "# " + noise(70_000)}); a.status != http.StatusRequestEntityTooLarge {
+	if a := s.post(t, "/api/v1/experiments", scenario.Run{Source: "# " + noise(70_000)}); a.status != http.StatusRequestEntityTooLarge {
 		t.Errorf("too large: %d %s", a.status, a.body)
 	}
 }

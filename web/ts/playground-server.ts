@@ -46,7 +46,7 @@ export class PlaygroundServer {
 
   run(x: Experiment, signal: AbortSignal): Promise<RunAnswer> {
     const what = x.scenario ? { scenario: x.scenario } : { source: x.source || "\n" };
-    return this.#post("runs", { ...what, vary: x.vary, seed: x.seed, inputs: [] }, signal);
+    return this.#post("experiments", { ...what, vary: x.vary, seed: x.seed, inputs: [] }, signal);
   }
 
   /** The text of a scenario of the library. */
