@@ -324,7 +324,7 @@ func (h *Host) sysClose(p *pending) (Result, bool) {
 		p.wait(sk)
 		return Result{}, false
 	}
-	if sk.awaitsClose() && p.timeout.armed() {
+	if sk.awaitsClose() && p.timeout.armed {
 		return Result{}, false
 	}
 	sk.endLinger()
@@ -334,7 +334,7 @@ func (h *Host) sysClose(p *pending) (Result, bool) {
 // setTimeout wakes a call on the wheel of the host's clock.
 func (h *Host) setTimeout(p *pending, d Micros) {
 	p.timeout.call = p
-	h.timers.set(&p.timeout, h.expiry(h.inTicks(d)))
+	h.set(&p.timeout, h.expiry(h.inTicks(d)))
 }
 
 func (h *Host) sysShutdown(p *pending) (Result, bool) {
@@ -382,7 +382,7 @@ func (h *Host) sysSleep(p *pending) (Result, bool) {
 	}
 	p.started = true
 	p.timeout.call = p
-	h.timers.set(&p.timeout, h.now+d)
+	h.set(&p.timeout, h.now+d)
 	return Result{}, false
 }
 

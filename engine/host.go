@@ -16,17 +16,16 @@ type Host struct {
 	off    bool            // powered off
 	replay Replay          // nil but in a replay
 
-	sim    *Sim
-	now    Micros
-	timers timerHeap
+	sim   *Sim
+	index turn // among the simulation's hosts
+	now   Micros
 
 	socks       int // numbers given so far
 	conns       map[fourTuple]*socket
 	binds       map[uint16][]*socket // sockets that hold a local port
 	portsPassed map[uint64]int64     // by what began the search for an ephemeral port
 	procs       []*process
-	dirty       []*socket  // touched in this step
-	woken       []*pending // calls to try again, that wait for no socket
+	dirty       []*socket // touched in this step
 	orphans     int
 	minis       int // timewait entries
 }
@@ -91,25 +90,18 @@ func (h *Host) emit(rule Rule, b Body) int {
 	return h.sim.emit(rule, b)
 }
 
-// NextTimer is when the earliest timer fires; ok is false when none is armed.
-func (h *Host) NextTimer() (at Micros, ok bool) {
-	if t := h.timers.next(); t != nil {
-		return t.at, true
-	}
-	return 0, false
+// expire fires a socket's timer.
+func (h *Host) expire(now Micros, t *timer) {
+	h.now = now
+	t.sock.touch()
+	t.sock.fire(t)
+	h.settle()
 }
 
-// Expire fires the earliest timer.
-func (h *Host) Expire(now Micros) {
+// wake tries a call again whose time-out fired.
+func (h *Host) wake(now Micros, p *pending) {
 	h.now = now
-	t := h.timers.next()
-	h.timers.stop(t)
-	if t.call != nil {
-		h.woken = append(h.woken, t.call)
-	} else {
-		t.sock.touch()
-		t.sock.fire(t)
-	}
+	h.try(p)
 	h.settle()
 }
 
@@ -125,11 +117,6 @@ func (h *Host) Receive(now Micros, seg *Segment) {
 
 // settle ends a step: calls that can go on do so, and the log learns the net effect on timers and queues.
 func (h *Host) settle() {
-	for len(h.woken) > 0 {
-		p := h.woken[0]
-		h.woken = h.woken[1:]
-		h.try(p)
-	}
 	for i := 0; i < len(h.dirty); i++ { // trying a call can touch further sockets
 		sk := h.dirty[i]
 		sk.dirty = false

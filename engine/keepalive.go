@@ -3,7 +3,7 @@ package engine
 // startKeepalive arms the keepalive timer of a connection that asks for it (RFC 9293 section 3.8.4).
 func (sk *socket) startKeepalive() {
 	if !sk.opts.keepalive || !sk.synchronized() || sk.gone() {
-		if sk.slow.armed() && sk.slow.name == TimerKeepalive {
+		if sk.slow.armed && sk.slow.name == TimerKeepalive {
 			sk.disarm(&sk.slow)
 		}
 		return

@@ -159,7 +159,7 @@ func (s *Sim) schedule(fl *flight, at Micros) {
 	*a = arrival{flight: fl, at: at}
 	fl.arrivals = append(fl.arrivals, a)
 	s.link.flying[fl.id] = fl
-	s.heap.push(item{at: at, what: a})
+	s.agenda.put(entry{turn: turnDue, at: at, what: a})
 }
 
 func (s *Sim) dropFlight(fl *flight, rule Rule) {

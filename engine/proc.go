@@ -179,15 +179,17 @@ func (h *Host) powerOff(now Micros) {
 		p.dead = true
 		p.endCalls()
 	}
-	for len(h.timers.ts) > 0 {
-		h.timers.stop(h.timers.ts[0])
-	}
+	h.sim.agenda.each(func(e *entry) {
+		if t, ok := e.what.(*timer); ok && e.turn == h.index {
+			t.stop()
+		}
+	})
 }
 
 // abandon forgets a call whose thread is gone.
 func (h *Host) abandon(p *pending) {
 	p.done = true
-	h.timers.stop(&p.timeout)
+	p.timeout.stop()
 	p.unwait()
 	if p.call.Name == "close" && p.target != nil {
 		p.target.endLinger() // a signal ends the wait too
@@ -264,7 +266,7 @@ func (h *Host) call(now Micros, proc *process, t *thread, id int, c Call) {
 	if t != nil {
 		p = &t.call // a thread is in one call at a time
 	}
-	*p = pending{thread: t, proc: proc, id: id, call: c, since: now}
+	*p = pending{thread: t, proc: proc, id: id, call: c, since: now, timeout: timer{armings: p.timeout.armings}}
 	if t != nil {
 		t.waiting = p
 	} else {

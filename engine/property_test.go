@@ -169,9 +169,14 @@ func holdLog(t rapid.TB, events []Event) {
 
 // holdRest checks that nothing is left behind when a run is quiet.
 func holdRest(t rapid.TB, s *Sim) {
+	s.agenda.each(func(e *entry) {
+		if !e.void() {
+			t.Errorf("something is left to happen at %d µs", e.at)
+		}
+	})
 	for _, h := range s.hosts {
-		if len(h.timers.ts) != 0 || len(h.conns) != 0 || len(h.binds) != 0 || h.orphans != 0 {
-			t.Errorf("%s keeps %d timers, %d connections, %d ports, %d orphans", h.name, len(h.timers.ts), len(h.conns), len(h.binds), h.orphans)
+		if len(h.conns) != 0 || len(h.binds) != 0 || h.orphans != 0 {
+			t.Errorf("%s keeps %d connections, %d ports, %d orphans", h.name, len(h.conns), len(h.binds), h.orphans)
 		}
 	}
 	if len(s.link.flying) != 0 {

@@ -240,9 +240,9 @@ func (sk *socket) ackOutOfOrder() {
 		sk.sendAck(RuleOutOfOrderAck)
 		return
 	}
-	if t := &sk.gather; !t.armed() {
+	if t := &sk.gather; !t.armed {
 		t.sock, t.name, t.rule = sk, TimerDelack, RuleGatherTimer
-		h.timers.set(t, h.now+max(min(Millisecond, sk.rtt.srtt()/20), 1))
+		h.set(t, h.now+max(min(Millisecond, sk.rtt.srtt()/20), 1))
 		sk.touch()
 	}
 }
@@ -262,7 +262,7 @@ func (sk *socket) delayAck() {
 		d = min(d, limit)
 	}
 	d = min(d, h.inTicks(delackMax))
-	if sk.delack.armed() {
+	if sk.delack.armed {
 		if sk.delack.at <= h.now+h.micros(a.ato/4) {
 			sk.sendAck(RuleDelackNearlyDue)
 			return

@@ -48,7 +48,7 @@ func (sk *socket) fire(t *timer) {
 		if sk.rackTimer {
 			said(RuleReorderFires)
 			sk.recover(delivered{})
-			if !sk.rtx.armed() {
+			if !sk.rtx.armed {
 				sk.armRetransmit(sk.rto)
 			}
 			return

@@ -39,14 +39,13 @@ type HostConfig struct {
 	Sysctl  map[string]int64 // full Linux names, e.g. "net.ipv4.tcp_fin_timeout"
 }
 
-// Sim is one simulation: hosts, the link between them and one heap of what is to come, ordered by time, then by the order
-// in which it was put there.
+// Sim is one simulation: hosts, the link between them and one agenda of what is to come.
 type Sim struct {
 	config  Config
 	hosts   []*Host
 	names   map[string]Addr
 	link    link
-	heap    itemHeap
+	agenda  agenda
 	now     Micros
 	seq     int // of the next event
 	cause   int // seq of the event whose consequences are being worked out
@@ -86,6 +85,7 @@ func (s *Sim) AddHost(c HostConfig) error {
 			return fmt.Errorf("there is a host %s with address %s already", other.name, other.addr)
 		}
 	}
+	h.index = turn(len(s.hosts))
 	s.hosts = append(s.hosts, h)
 	s.names[h.name] = h.addr
 	return nil
@@ -106,7 +106,7 @@ func (s *Sim) Spawn(at Micros, host, proc string, p Program) error {
 	if h == nil {
 		return fmt.Errorf("there is no host %q", host)
 	}
-	s.heap.push(item{at: at, what: &processStart{h, proc, p}})
+	s.agenda.put(entry{turn: turnDue, at: at, what: &processStart{h, proc, p}})
 	return nil
 }
 
@@ -123,11 +123,13 @@ func (s *Sim) AddProcess(host, proc string) error {
 // CallAt makes a call in a process at a time, with an id of the caller's choice, beside whatever its threads do. A process
 // that is dead by then makes no call.
 func (s *Sim) CallAt(at Micros, host, proc string, id int, c Call) {
-	s.heap.push(item{at: at, what: &outsideCall{s.host(host), proc, id, c}})
+	s.agenda.put(entry{turn: turnDue, at: at, what: &outsideCall{s.host(host), proc, id, c}})
 }
 
 // At lets the caller act at a time, before anything else that is scheduled for it later.
-func (s *Sim) At(at Micros, act func()) { s.heap.push(item{at: at, what: callback(act)}) }
+func (s *Sim) At(at Micros, act func()) {
+	s.agenda.put(entry{turn: turnDue, at: at, what: callback(act)})
+}
 
 // AddFault gives the link one more rule from now on; remove takes it away again.
 func (s *Sim) AddFault(f Fault) (remove func()) {
@@ -141,7 +143,7 @@ func (s *Sim) AddFault(f Fault) (remove func()) {
 // Schedule makes a scenario's own timed action; it is logged and acts as an input does, before a learner's inputs of the
 // same time.
 func (s *Sim) Schedule(at Micros, do Do) {
-	s.heap.push(item{at: at, late: true, what: &action{-1, do}})
+	s.agenda.put(entry{at: at, turn: turnLate, what: &action{-1, do}})
 }
 
 // Input adds the learner's input number index.
@@ -150,7 +152,7 @@ func (s *Sim) Input(index int, in Input) {
 		s.refuse(index, RefusedTime, fmt.Sprintf("the input's time is %d µs; a run lasts from 0 to %d µs", in.At, s.config.Until))
 		return
 	}
-	s.heap.push(item{at: in.At, late: true, what: &action{index, in.Do}})
+	s.agenda.put(entry{at: in.At, turn: turnLate, what: &action{index, in.Do}})
 }
 
 func (s *Sim) refuse(index int, code RefusalCode, why string) {
@@ -177,36 +179,19 @@ func (s *Sim) Run() (EndReason, error) {
 // endReserve leaves room in the budget for expectations and the end.
 const endReserve = 64
 
-// Step does the next thing; more is false when the run is over, with the reason. At one moment what was scheduled comes
-// first, then timers, then inputs.
+// Step does the next thing; more is false when the run is over, with the reason.
 func (s *Sim) Step() (more bool, reason EndReason) {
-	next := s.heap.next()
-	var timed *Host
-	var at Micros
-	for _, h := range s.hosts {
-		if t, ok := h.NextTimer(); ok && (timed == nil || t < at) {
-			timed, at = h, t
-		}
-	}
-	if timed != nil && next != nil && (next.at < at || next.at == at && !next.late) {
-		timed = nil
-	}
-	switch {
-	case timed == nil && next == nil:
+	queue := s.agenda.next()
+	if queue == nil {
 		return false, EndQuiet
-	case timed == nil:
-		at = next.at
 	}
+	at := queue.entries[queue.head].at
 	if at > s.config.Until {
 		s.now = s.config.Until
 		return false, EndUntil
 	}
 	s.now, s.cause = at, -1
-	if timed != nil {
-		timed.Expire(at)
-	} else {
-		s.heap.pop().what.happen(s)
-	}
+	queue.pop().happen(s)
 	return true, ""
 }
 
@@ -272,7 +257,7 @@ func (t *thread) happen(s *Sim) {
 // resume lets a thread go on at the present time; cause is what lets it.
 func (s *Sim) resume(t *thread, cause int) {
 	t.lastSeq = cause
-	s.heap.push(item{at: s.now, what: t})
+	s.agenda.put(entry{turn: turnDue, at: s.now, what: t})
 }
 
 // emit logs an event and returns its number.
@@ -305,11 +290,11 @@ func (s *Sim) stopPrograms() {
 			}
 		}
 	}
-	for _, it := range s.heap.items {
-		if start, ok := it.what.(*processStart); ok {
+	s.agenda.each(func(e *entry) {
+		if start, ok := e.what.(*processStart); ok {
 			start.program.Stop()
 		}
-	}
+	})
 }
 
 // inFlight lists the segments under way in the order of sending.

@@ -1,10 +1,10 @@
 package engine
 
-// timer is one of a socket's, or a sleeping call's, alarms. The host's heap holds those that are armed.
+// timer is one of a socket's, or a sleeping call's, alarms.
 type timer struct {
 	at      Micros
-	order   uint64 // breaks ties: armed earlier fires earlier
-	index   int    // in the heap, plus one; 0 is not armed
+	armings uint32 // how often it was armed or stopped
+	armed   bool
 	name    TimerName
 	attempt int
 	rule    Rule
@@ -18,85 +18,30 @@ type timer struct {
 	again         bool // armed anew, which the log shows even where the wheel gives the same time
 }
 
-func (t *timer) armed() bool { return t.index > 0 }
-
-// timerHeap orders timers by (at, order).
-type timerHeap struct {
-	ts    []*timer
-	count uint64
+// set arms t, or moves it if it is armed. Timers of a host that are due at one time fire in the order in which they were
+// armed last.
+func (h *Host) set(t *timer, at Micros) {
+	t.armings++
+	t.at, t.armed = at, true
+	h.sim.agenda.put(entry{at: at, what: t, turn: h.index, armed: t.armings})
 }
 
-func (h *timerHeap) next() *timer {
-	if len(h.ts) == 0 {
-		return nil
-	}
-	return h.ts[0]
+// stop disarms t; a timer that is not armed stays so. Its entry in the agenda is void.
+func (t *timer) stop() {
+	t.armings++
+	t.armed = false
 }
 
-// set arms t, or moves it if it is armed.
-func (h *timerHeap) set(t *timer, at Micros) {
-	h.count++
-	t.at, t.order = at, h.count
-	if !t.armed() {
-		h.ts = append(h.ts, t)
-		t.index = len(h.ts)
-		h.up(t.index - 1)
-		return
-	}
-	h.up(t.index - 1)
-	h.down(t.index - 1)
-}
+// is says whether t is armed, and by this arming.
+func (t *timer) is(arming uint32) bool { return t.armed && t.armings == arming }
 
-// stop disarms t; a timer that is not armed stays so.
-func (h *timerHeap) stop(t *timer) {
-	if !t.armed() {
-		return
-	}
-	i, last := t.index-1, len(h.ts)-1
-	h.swap(i, last)
-	h.ts[last] = nil
-	h.ts = h.ts[:last]
-	t.index = 0
-	if i < last {
-		h.up(i)
-		h.down(i)
-	}
-}
-
-func (h *timerHeap) less(i, j int) bool {
-	a, b := h.ts[i], h.ts[j]
-	return a.at < b.at || a.at == b.at && a.order < b.order
-}
-
-func (h *timerHeap) swap(i, j int) {
-	h.ts[i], h.ts[j] = h.ts[j], h.ts[i]
-	h.ts[i].index, h.ts[j].index = i+1, j+1
-}
-
-func (h *timerHeap) up(i int) {
-	for i > 0 {
-		parent := (i - 1) / 2
-		if !h.less(i, parent) {
-			return
-		}
-		h.swap(i, parent)
-		i = parent
-	}
-}
-
-func (h *timerHeap) down(i int) {
-	for {
-		least := i
-		for _, c := range [2]int{2*i + 1, 2*i + 2} {
-			if c < len(h.ts) && h.less(c, least) {
-				least = c
-			}
-		}
-		if least == i {
-			return
-		}
-		h.swap(i, least)
-		i = least
+// happen fires t.
+func (t *timer) happen(s *Sim) {
+	t.stop()
+	if t.call != nil {
+		t.call.proc.host.wake(s.now, t.call)
+	} else {
+		t.sock.host.expire(s.now, t)
 	}
 }
 
@@ -143,7 +88,7 @@ func (h *Host) expiry(d ticks) Micros {
 // arm sets a socket's timer to fire d ticks from now.
 func (sk *socket) arm(t *timer, name TimerName, d ticks, attempt int, rule Rule) {
 	t.sock, t.name, t.attempt, t.rule = sk, name, attempt, rule
-	sk.host.timers.set(t, sk.host.expiry(d))
+	sk.host.set(t, sk.host.expiry(d))
 	if t == &sk.rtx {
 		sk.rackTimer = false
 	}
@@ -151,19 +96,19 @@ func (sk *socket) arm(t *timer, name TimerName, d ticks, attempt int, rule Rule)
 }
 
 func (sk *socket) disarm(t *timer) {
-	if t.armed() {
-		sk.host.timers.stop(t)
+	if t.armed {
+		t.stop()
 		sk.touch()
 	}
 }
 
 // logTimer tells the log the net effect of what happened to a timer in this step.
 func (sk *socket) logTimer(t *timer) {
-	if t.loggedAt != 0 && (!t.armed() || t.loggedName != t.name) {
+	if t.loggedAt != 0 && (!t.armed || t.loggedName != t.name) {
 		sk.logTimerChange(RuleTimerNotNeeded, t.loggedName, TimerStop, 0, t.loggedAttempt)
 		t.loggedAt = 0
 	}
-	if t.armed() && (t.loggedAt != t.at || t.loggedAttempt != t.attempt || t.again) {
+	if t.armed && (t.loggedAt != t.at || t.loggedAttempt != t.attempt || t.again) {
 		sk.logTimerChange(t.rule, t.name, TimerSet, t.at, t.attempt)
 		t.loggedName, t.loggedAt, t.loggedAttempt, t.again = t.name, t.at, t.attempt, false
 	}
