@@ -14,11 +14,11 @@ func (s *Sim) act(index int, do Do) {
 	s.cause = s.emit("", &InputApplied{do})
 	switch {
 	case do.Drop != nil:
-		s.dropFlight(s.link.flying[do.Drop.Segment], RuleInputDrop)
+		s.dropFlight(s.link.flights.find(do.Drop.Segment), RuleInputDrop)
 	case do.Delay != nil:
-		s.affect(s.link.flying[do.Delay.Segment], FaultDelay, do.Delay.By, RuleInputDelay)
+		s.affect(s.link.flights.find(do.Delay.Segment), FaultDelay, do.Delay.By, RuleInputDelay)
 	case do.Duplicate != nil:
-		s.affect(s.link.flying[do.Duplicate.Segment], FaultDuplicate, duplicateGap, RuleInputDuplicate)
+		s.affect(s.link.flights.find(do.Duplicate.Segment), FaultDuplicate, duplicateGap, RuleInputDuplicate)
 	case do.Call != nil:
 		h := s.host(do.Call.Host)
 		s.callID++
@@ -42,13 +42,14 @@ func (s *Sim) act(index int, do Do) {
 func (s *Sim) cutLink(from string, cut bool) {
 	for _, h := range s.hosts {
 		if from == "" || from == h.name {
-			s.link.cut[h.name] = cut
+			h.cut = cut
 		}
 	}
 	if !cut {
 		return
 	}
-	for _, fl := range s.inFlight() {
+	for fl, next := s.link.flights.first, (*flight)(nil); fl != nil; fl = next {
+		next = fl.next
 		if (from == "" || from == fl.from.name) && fl.to != fl.from {
 			s.dropFlight(fl, RuleCutInFlight)
 		}
@@ -111,7 +112,7 @@ func (s *Sim) check(do Do) (RefusalCode, string) {
 }
 
 func (s *Sim) checkFlying(id int) (RefusalCode, string) {
-	if s.link.flying[id] == nil {
+	if s.link.flights.find(id) == nil {
 		return RefusedNotFlying, fmt.Sprintf("segment %d is not in flight at %d µs", id, s.now)
 	}
 	return "", ""

@@ -46,6 +46,7 @@ func (sk *socket) activeOpen(rule Rule) {
 // startSequence chooses the initial sequence number and resets what depends on it.
 func (sk *socket) startSequence() {
 	h := sk.host
+	sk.talk = h.sim.conversation(h, sk.local, sk.remote)
 	sk.iss = h.isn(sk.tuple())
 	if sk.followsISN != 0 && h.replay == nil {
 		sk.iss = sk.followsISN

@@ -225,7 +225,7 @@ func (h *Host) connecting(p *pending, sk *socket) (Result, bool) {
 func (sk *socket) disconnected() {
 	sk.connectState = unconnected
 	sk.sndShut, sk.rcvShut, sk.finSeen = false, false, false
-	sk.recv, sk.remote = nil, endpoint{}
+	sk.recv, sk.remote, sk.talk = nil, endpoint{}, nil
 	if !sk.bound {
 		sk.local.port = 0
 	}

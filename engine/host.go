@@ -16,6 +16,10 @@ type Host struct {
 	off    bool            // powered off
 	replay Replay          // nil but in a replay
 
+	// The link's way out of here.
+	cut         bool
+	lastArrival Micros // in a replay
+
 	sim   *Sim
 	index turn // among the simulation's hosts
 	now   Micros

@@ -1,5 +1,7 @@
 package engine
 
+import "slices"
+
 // Fault is a standing rule of the link: what it does to which of a host's segments.
 type Fault struct {
 	Sender string    // host name; empty is any
@@ -24,48 +26,16 @@ const (
 
 // link carries segments between the hosts.
 type link struct {
-	delay       Micros
-	faults      []*activeFault
-	cut         map[string]bool // by sending host
-	isn         map[flow]uint32 // of the latest SYN in each direction
-	flying      map[int]*flight // by segment id
-	lastID      int
-	lastArrival map[string]Micros // by sending host, in a replay
+	delay   Micros
+	faults  []*activeFault
+	talks   map[talkKey]*conversation
+	lastID  int
+	flights flights
 }
 
 type activeFault struct {
 	Fault
 	matched int
-}
-
-// flow is a direction of a connection. Every host has loopback addresses, so there it is the host's own.
-type flow struct {
-	src, dst endpoint
-	host     string
-}
-
-func flowOf(src, dst endpoint, from *Host) flow {
-	if loopback(src.addr) {
-		return flow{src, dst, from.name}
-	}
-	return flow{src: src, dst: dst}
-}
-
-// flight is a segment under way.
-type flight struct {
-	id       int
-	seg      *Segment
-	from, to *Host
-	arrivals []*arrival // still to come
-	first    arrival    // room for the one that nearly every segment has
-	room     [1]*arrival
-}
-
-// arrival is one copy's arrival; cancelled ones are skipped when their time comes.
-type arrival struct {
-	flight    *flight
-	at        Micros
-	cancelled bool
 }
 
 // matches says whether the rule is about this segment, and counts it.
@@ -84,7 +54,11 @@ func (s *Sim) send(from *Host, seg *Segment, rule Rule) {
 	}
 	l := &s.link
 	l.lastID++
-	fl := &flight{id: l.lastID, seg: seg, from: from, to: s.byAddr(from, seg.Dst)}
+	fl := l.flights.take()
+	fl.id, fl.seg, fl.from, fl.to = l.lastID, *seg, from, s.byAddr(from, seg.Dst)
+	if seg.talk == nil {
+		fl.seg.talk = s.conversation(from, seg.src(), seg.dst())
+	}
 	delay := l.delay
 	if fl.to == from {
 		delay = loopbackDelay
@@ -94,18 +68,19 @@ func (s *Sim) send(from *Host, seg *Segment, rule Rule) {
 	if r := s.config.Replay; r != nil {
 		if d, ok := r.Travel(sent); ok {
 			// A line keeps the order, whatever small differences there are in when a recorded host sent.
-			sent.Arrives = max(s.now+d, l.lastArrival[from.name])
-			l.lastArrival[from.name] = sent.Arrives
+			sent.Arrives = max(s.now+d, from.lastArrival)
+			from.lastArrival = sent.Arrives
 		}
 	}
 	seq, cause := s.emit(rule, sent), s.cause
+	l.flights.join(fl)
 	s.schedule(fl, sent.Arrives)
 	s.cause = seq
 	switch {
 	case fl.to == nil:
 		s.dropFlight(fl, RuleNoHost)
 	case fl.to == from: // the link has no part in it
-	case l.cut[from.name]:
+	case from.cut:
 		s.dropFlight(fl, RuleLinkCut)
 	default:
 		s.applyFaults(fl)
@@ -118,7 +93,7 @@ const loopbackDelay = 20
 
 func (s *Sim) applyFaults(fl *flight) {
 	for _, f := range s.link.faults {
-		if !f.matches(s.now, fl.from.name, fl.seg) {
+		if !f.matches(s.now, fl.from.name, &fl.seg) {
 			continue
 		}
 		s.affect(fl, f.Action, f.By, RuleLinkFault)
@@ -158,7 +133,7 @@ func (s *Sim) schedule(fl *flight, at Micros) {
 	}
 	*a = arrival{flight: fl, at: at}
 	fl.arrivals = append(fl.arrivals, a)
-	s.link.flying[fl.id] = fl
+	fl.entries++
 	s.agenda.put(entry{turn: turnDue, at: at, what: a})
 }
 
@@ -170,33 +145,35 @@ func (s *Sim) dropFlight(fl *flight, rule Rule) {
 		a.cancelled = true
 	}
 	fl.arrivals = nil
-	delete(s.link.flying, fl.id)
+	s.link.flights.leave(fl)
 	s.logFate(rule, fl, Dropped, 0)
 }
 
 // happen delivers one copy.
 func (a *arrival) happen(s *Sim) {
-	if a.cancelled {
-		return
-	}
 	fl := a.flight
-	for i, other := range fl.arrivals {
-		if other == a {
-			fl.arrivals = append(fl.arrivals[:i], fl.arrivals[i+1:]...)
-			break
-		}
+	fl.entries--
+	if !a.cancelled {
+		s.arrive(a)
 	}
+	if fl.entries == 0 {
+		s.link.flights.give(fl)
+	}
+}
+
+func (s *Sim) arrive(a *arrival) {
+	fl := a.flight
+	fl.arrivals = slices.DeleteFunc(fl.arrivals, func(other *arrival) bool { return other == a })
 	if len(fl.arrivals) == 0 {
-		delete(s.link.flying, fl.id)
+		s.link.flights.leave(fl)
 	}
-	s.cause = -1
 	if fl.to.off {
 		s.logFate(RuleHostOff, fl, Dropped, 0)
 		return
 	}
 	s.bodies.deliver = Deliver{fl.id, fl.to.name}
 	s.cause = s.emit("", &s.bodies.deliver)
-	fl.to.Receive(s.now, fl.seg)
+	fl.to.Receive(s.now, &fl.seg)
 }
 
 func (s *Sim) logFate(rule Rule, fl *flight, what FateKind, arrives Micros) {
@@ -214,39 +191,4 @@ func (s *Sim) byAddr(from *Host, a Addr) *Host {
 		}
 	}
 	return nil
-}
-
-// describe makes the log's view of a segment, with numbers relative to the latest SYNs.
-func (s *Sim) describe(fl *flight) *SegmentSent {
-	seg, l := fl.seg, &s.link
-	out, back := flowOf(seg.src(), seg.dst(), fl.from), flowOf(seg.dst(), seg.src(), fl.from)
-	if seg.has(SYN) {
-		l.isn[out] = seg.Seq
-	}
-	sent := &s.bodies.sent
-	*sent = SegmentSent{
-		ID: fl.id, From: fl.from.name, Sport: seg.Sport, Dport: seg.Dport, Flags: seg.Flags,
-		Seqno: int64(int32(seg.Seq - l.isn[out])), Abs: SeqAck{seg.Seq, seg.Ack},
-		Len: len(seg.Payload), Win: seg.Win, WinBytes: seg.winBytes, Retransmission: seg.retransmit, Payload: seg.Payload,
-	}
-	if fl.to != nil {
-		sent.To = fl.to.name
-	}
-	if seg.has(ACK) {
-		sent.Ackno = int64(int32(seg.Ack - l.isn[back]))
-	}
-	o := &sent.Opts
-	o.MSS, o.SACKOK = int(seg.MSS), seg.SACKOK
-	if seg.HasTS {
-		sent.ts = Timestamps{seg.TSVal, seg.TSEcr}
-		o.TS = &sent.ts
-	}
-	if seg.WScale >= 0 {
-		sent.wscale = int(seg.WScale)
-		o.WScale = &sent.wscale
-	}
-	for _, b := range seg.SACK {
-		o.SACK = append(o.SACK, SACKBlock{int64(int32(b[0] - l.isn[back])), int64(int32(b[1] - l.isn[back]))})
-	}
-	return sent
 }

@@ -179,8 +179,8 @@ func holdRest(t rapid.TB, s *Sim) {
 			t.Errorf("%s keeps %d connections, %d ports, %d orphans", h.name, len(h.conns), len(h.binds), h.orphans)
 		}
 	}
-	if len(s.link.flying) != 0 {
-		t.Errorf("%d segments are still in flight", len(s.link.flying))
+	if fl := s.link.flights.first; fl != nil {
+		t.Errorf("segment %d is still in flight", fl.id)
 	}
 }
 

@@ -120,6 +120,7 @@ type Segment struct {
 	SACK       [][2]uint32 // option: blocks of absolute numbers, the end exclusive
 	winBytes   int
 	retransmit bool
+	talk       *conversation
 }
 
 // length is how much sequence space the segment takes: SEG.LEN of RFC 9293.

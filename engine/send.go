@@ -24,7 +24,7 @@ func (sk *socket) emitAgain(flags Flags, seq uint32, data []byte, rule Rule) {
 func (sk *socket) transmit(seg *Segment, rule Rule) {
 	h, flags := sk.host, seg.Flags
 	seg.Src, seg.Dst, seg.Sport, seg.Dport = sk.local.addr, sk.remote.addr, sk.local.port, sk.remote.port
-	seg.WScale = -1
+	seg.WScale, seg.talk = -1, sk.talk
 	if flags&SYN != 0 {
 		sk.offerOptions(seg)
 	} else if sk.tsOK && flags != RST {
@@ -298,7 +298,7 @@ func (h *Host) replyReset(to *Segment, rule Rule) {
 	if to.has(RST) {
 		return
 	}
-	seg := &Segment{Src: to.Dst, Dst: to.Src, Sport: to.Dport, Dport: to.Sport, WScale: -1, Flags: RST}
+	seg := &Segment{Src: to.Dst, Dst: to.Src, Sport: to.Dport, Dport: to.Sport, WScale: -1, Flags: RST, talk: to.talk}
 	if to.has(ACK) {
 		seg.Seq = to.Ack
 	} else {

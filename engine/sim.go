@@ -3,7 +3,6 @@ package engine
 import (
 	"fmt"
 	"slices"
-	"sort"
 )
 
 // Config sets up a simulation.
@@ -63,7 +62,7 @@ func NewSim(c Config) *Sim {
 		c.Budget = DefaultBudget
 	}
 	s := &Sim{config: c, names: map[string]Addr{}, cause: -1}
-	s.link = link{delay: c.Delay, cut: map[string]bool{}, isn: map[flow]uint32{}, flying: map[int]*flight{}, lastArrival: map[string]Micros{}}
+	s.link = link{delay: c.Delay, talks: map[talkKey]*conversation{}}
 	for _, f := range c.Faults {
 		s.link.faults = append(s.link.faults, &activeFault{Fault: f})
 	}
@@ -295,14 +294,4 @@ func (s *Sim) stopPrograms() {
 			start.program.Stop()
 		}
 	})
-}
-
-// inFlight lists the segments under way in the order of sending.
-func (s *Sim) inFlight() []*flight {
-	list := make([]*flight, 0, len(s.link.flying))
-	for _, fl := range s.link.flying {
-		list = append(list, fl)
-	}
-	sort.Slice(list, func(i, j int) bool { return list[i].id < list[j].id })
-	return list
 }

@@ -3,23 +3,23 @@ package engine
 // socket is one TCP socket: a listener, a connection (the TCB of RFC 9293 section 3.3.1), or what is left of one in
 // TIME-WAIT.
 type socket struct {
-	host                  *Host
-	id                    int
-	state                 State
-	local                 endpoint
-	remote                endpoint
-	opts                  socketOptions
-	bound                 bool // holds its local port
-	bindIndex             int  // its place among those that hold the port
-	localText, remoteText endpointText
-	hashed                bool // reachable by its four-tuple
-	orphan                bool // no program will hear of it: closed, or only a timewait entry
-	fdGone                bool // its descriptor was closed
-	countedOrphan         bool // in the host's count
-	portGiven             bool // the program chose the local port
-	addrGiven             bool // and the local address
-	connectState          connectState
-	lingering             bool // close() waits for it
+	host          *Host
+	id            int
+	state         State
+	local         endpoint
+	remote        endpoint
+	opts          socketOptions
+	bound         bool          // holds its local port
+	bindIndex     int           // its place among those that hold the port
+	talk          *conversation // with the remote end, from the first segment on
+	hashed        bool          // reachable by its four-tuple
+	orphan        bool          // no program will hear of it: closed, or only a timewait entry
+	fdGone        bool          // its descriptor was closed
+	countedOrphan bool          // in the host's count
+	portGiven     bool          // the program chose the local port
+	addrGiven     bool          // and the local address
+	connectState  connectState
+	lingering     bool // close() waits for it
 
 	// Send side (RFC 9293 figure 3).
 	iss                    uint32
@@ -150,26 +150,21 @@ func (h *Host) newSocket() *socket {
 
 func (sk *socket) tuple() fourTuple { return fourTuple{sk.local, sk.remote} }
 
-// endpointText is an endpoint's text, made once.
-type endpointText struct {
-	of   endpoint
-	text string
-}
-
-func (t *endpointText) get(e endpoint) string {
-	if t.text == "" || t.of != e {
-		t.of, t.text = e, e.String()
+func (sk *socket) localString() string {
+	if sk.talk != nil {
+		return sk.talk.text(sk.local)
 	}
-	return t.text
+	return sk.local.String()
 }
-
-func (sk *socket) localString() string { return sk.localText.get(sk.local) }
 
 func (sk *socket) remoteString() string {
-	if sk.remote.port == 0 {
+	switch {
+	case sk.remote.port == 0:
 		return "*"
+	case sk.talk != nil:
+		return sk.talk.text(sk.remote)
 	}
-	return sk.remoteText.get(sk.remote)
+	return sk.remote.String()
 }
 
 // setState moves the socket and says why.
