@@ -22,7 +22,7 @@ func (s *Sim) act(index int, do Do) {
 	case do.Call != nil:
 		h := s.host(do.Call.Host)
 		s.callID++
-		h.call(s.now, h.process(do.Call.Proc), nil, s.callID, do.Call.asCall())
+		h.call(s.now, h.process(do.Call.Proc), s.callID, do.Call.asCall())
 	case do.Kill != nil:
 		h := s.host(do.Kill.Host)
 		h.kill(s.now, h.process(do.Kill.Proc))

@@ -2,7 +2,7 @@ package engine
 
 // arrive finds who a segment is for: RFC 9293 section 3.10.7.
 func (h *Host) arrive(seg *Segment) {
-	sk := h.conns[fourTuple{seg.dst(), seg.src()}]
+	sk := h.conns.find(fourTuple{seg.dst(), seg.src()})
 	switch {
 	case sk == nil:
 		if l := h.listenerFor(seg.dst()); l != nil {
@@ -22,9 +22,9 @@ func (h *Host) arrive(seg *Segment) {
 }
 
 func (h *Host) listenerFor(local endpoint) *socket {
-	for _, sk := range h.binds[local.port] {
-		if sk.state == Listen && (sk.local.addr == 0 || sk.local.addr == local.addr) {
-			return sk
+	for _, l := range h.listeners {
+		if l.local.port == local.port && (l.local.addr == 0 || l.local.addr == local.addr) {
+			return l
 		}
 	}
 	return nil

@@ -64,7 +64,7 @@ type Call struct {
 	Name   string
 	FD     int // -1 where the call takes none
 	Args   []Arg
-	Data   []byte  // of write and send
+	Data   []byte  // of write and send; it must not change any more
 	Line   int     // of the program's source, 0 where there is none
 	Thread Program // of spawn
 }
@@ -73,7 +73,7 @@ type Call struct {
 type Result struct {
 	Ret   int64 // C's: -1 on failure
 	Errno Errno
-	Data  []byte // what read and recv read; empty and Ret 0 is end of file
+	Data  []byte // what read and recv read, not to be changed; empty and Ret 0 is end of file
 	Out   string // what poll, getsockopt, accept, getsockname and getpeername write through a pointer
 }
 

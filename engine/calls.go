@@ -1,5 +1,7 @@
 package engine
 
+import "slices"
+
 // callSpec is one system call: whether it takes a descriptor, how many arguments at least, and what it does. run returns
 // done false when the call blocks; it is then tried again whenever the socket it waits for changes.
 type callSpec struct {
@@ -130,6 +132,9 @@ func (h *Host) sysListen(p *pending) (Result, bool) {
 	if sk.state != Listen && (sk.state != Closed || sk.connectState != unconnected) {
 		return fails("EINVAL")
 	}
+	if sk.listening == nil {
+		sk.listening = &listening{}
+	}
 	// kernel __sys_listen: an unsigned comparison, so that a negative backlog is clamped too
 	sk.backlog = int(min(uint32(p.arg(0)), uint32(h.sys[somaxconn])))
 	if sk.state == Listen {
@@ -157,7 +162,7 @@ func (h *Host) sysAccept(p *pending) (Result, bool) {
 		return h.blocks(p, l)
 	}
 	sk := l.acceptQ[0]
-	l.acceptQ = l.acceptQ[1:]
+	l.acceptQ = slices.Delete(l.acceptQ, 0, 1)
 	l.touch()
 	sk.listener = nil
 	sk.connectState = connected

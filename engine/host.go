@@ -25,9 +25,10 @@ type Host struct {
 	now   Micros
 
 	socks       int // numbers given so far
-	conns       map[fourTuple]*socket
-	binds       map[uint16][]*socket // sockets that hold a local port
-	portsPassed map[uint64]int64     // by what began the search for an ephemeral port
+	conns       demux
+	ports       ports
+	listeners   []*socket
+	portsPassed map[uint64]*int64 // by what began the search for an ephemeral port
 	procs       []*process
 	dirty       []*socket // touched in this step
 	orphans     int
@@ -54,7 +55,7 @@ func newHost(s *Sim, c HostConfig) (*Host, error) {
 	h := &Host{
 		sim: s, name: c.Name, addr: addr, linux: true, tick: 4 * Millisecond, seed: uint64(s.config.Seed), sys: defaultSysctls(), names: s.names,
 		replay: s.config.Replay, phase: s.config.Phase,
-		conns: map[fourTuple]*socket{}, binds: map[uint16][]*socket{}, portsPassed: map[uint64]int64{},
+		portsPassed: map[uint64]*int64{},
 	}
 	switch c.Profile {
 	case "", "linux":
@@ -161,11 +162,13 @@ func (sk *socket) logStep() {
 
 // logListen logs a listener's queues if they changed. A connection is in the accept queue even when a program waits for it.
 func (sk *socket) logListen() {
-	q := ListenQueue{sk.host.name, sk.id, sk.localString(), len(sk.acceptQ), sk.synQ, sk.backlog}
-	if q != sk.loggedListen {
-		sk.loggedListen = q
-		sk.host.emit("", &sk.loggedListen)
+	q := &sk.logged
+	if q.Accept == len(sk.acceptQ) && q.Syn == sk.synQ && q.Backlog == sk.backlog && sk.loggedAt == sk.local && q.Sock != 0 {
+		return
 	}
+	sk.loggedAt = sk.local
+	*q = ListenQueue{sk.host.name, sk.id, sk.localString(), len(sk.acceptQ), sk.synQ, sk.backlog}
+	sk.host.emit("", q)
 }
 
 // mix is a hash with good avalanche (the finalizer of MurmurHash3), chained over its words.

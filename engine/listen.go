@@ -1,5 +1,7 @@
 package engine
 
+import "slices"
+
 // arriveListen is RFC 9293 section 3.10.7.2. On Linux the listener stays and a request stands for the new connection.
 func (l *socket) arriveListen(seg *Segment) {
 	switch {
@@ -178,7 +180,7 @@ func (sk *socket) establishPassive(seg *Segment) {
 func (l *socket) dropChild(sk *socket) {
 	for i, c := range l.children {
 		if c == sk {
-			l.children = append(l.children[:i], l.children[i+1:]...)
+			l.children = slices.Delete(l.children, i, i+1)
 			return
 		}
 	}

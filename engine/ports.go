@@ -1,9 +1,57 @@
 package engine
 
+// ports knows who holds each local port. The holders of a port are linked through the sockets.
+type ports struct{ pages [256]*portPage }
+
+// portPage has the first holders of the ports that share their high byte.
+type portPage [256]*socket
+
+// holders gives the first socket that holds a port.
+func (p *ports) holders(port uint16) *socket {
+	page := p.pages[port>>8]
+	if page == nil {
+		return nil
+	}
+	return page[port&255]
+}
+
+// hold takes the socket's local port.
+func (sk *socket) hold() {
+	sk.bound = true
+	port := sk.local.port
+	page := &sk.host.ports.pages[port>>8]
+	if *page == nil {
+		*page = new(portPage)
+	}
+	first := &(*page)[port&255]
+	if sk.nextHolder = *first; *first != nil {
+		(*first).prevHolder = sk
+	}
+	*first = sk
+}
+
+// release gives the local port back.
+func (sk *socket) release() {
+	if !sk.bound {
+		return
+	}
+	sk.bound = false
+	if sk.prevHolder != nil {
+		sk.prevHolder.nextHolder = sk.nextHolder
+	} else {
+		port := sk.local.port
+		sk.host.ports.pages[port>>8][port&255] = sk.nextHolder
+	}
+	if sk.nextHolder != nil {
+		sk.nextHolder.prevHolder = sk.prevHolder
+	}
+	sk.prevHolder, sk.nextHolder = nil, nil
+}
+
 // bindConflict says whether another socket's hold on the port forbids this one to bind or to listen there (kernel
 // inet_bind_conflict): SO_REUSEADDR must be set on both, and never beside a listener.
 func (h *Host) bindConflict(sk *socket) bool {
-	for _, other := range h.binds[sk.local.port] {
+	for other := h.ports.holders(sk.local.port); other != nil; other = other.nextHolder {
 		if other == sk || sk.local.addr != 0 && other.local.addr != 0 && sk.local.addr != other.local.addr {
 			continue
 		}
@@ -18,7 +66,7 @@ func (h *Host) bindConflict(sk *socket) bool {
 func (h *Host) autobind(sk *socket) bool {
 	return h.eachEphemeral(mix(h.seed, 3, sk.local.word()), func(port uint16) bool {
 		sk.local.port = port
-		return len(h.binds[port]) == 0
+		return h.ports.holders(port) == nil
 	})
 }
 
@@ -31,11 +79,16 @@ func (h *Host) eachEphemeral(hash uint64, try func(port uint16) bool) bool {
 	if n <= 0 {
 		return false
 	}
-	start := (int64(hash%uint64(n)) + h.portsPassed[hash]) &^ 1
+	passed := h.portsPassed[hash]
+	if passed == nil {
+		passed = new(int64)
+		h.portsPassed[hash] = passed
+	}
+	start := (int64(hash%uint64(n)) + *passed) &^ 1
 	for _, odd := range [2]int64{0, 1} {
 		for i := odd; i < n; i += 2 {
 			if try(uint16(low + (start+i)%n)) {
-				h.portsPassed[hash] += i + 2
+				*passed += i + 2
 				return true
 			}
 		}
@@ -54,7 +107,7 @@ func (h *Host) chooseLocal(sk *socket, remote endpoint) Errno {
 		}
 	}
 	if sk.bound {
-		if old := h.conns[sk.tuple()]; old != nil && !h.reuseTimeWait(old, sk) {
+		if old := h.conns.find(sk.tuple()); old != nil && !h.reuseTimeWait(old, sk) {
 			sk.local, sk.remote = given, endpoint{}
 			return "EADDRNOTAVAIL"
 		}
@@ -62,12 +115,12 @@ func (h *Host) chooseLocal(sk *socket, remote endpoint) Errno {
 	}
 	try := func(port uint16) bool {
 		sk.local.port = port
-		for _, other := range h.binds[port] {
+		for other := h.ports.holders(port); other != nil; other = other.nextHolder {
 			if other.portGiven && !other.timeWaiting() {
 				return false // a bound port is left to its owner
 			}
 		}
-		old := h.conns[sk.tuple()]
+		old := h.conns.find(sk.tuple())
 		return old == nil || h.reuseTimeWait(old, sk)
 	}
 	found := false

@@ -259,21 +259,28 @@ func (h *Host) finish(p *pending, res Result) {
 	}
 }
 
-// Call makes a system call for a thread, or for a process where an input makes it (thread is nil).
-func (h *Host) call(now Micros, proc *process, t *thread, id int, c Call) {
+// call makes a system call for a process without a thread, where an input makes it.
+func (h *Host) call(now Micros, proc *process, id int, c Call) {
+	p := &pending{proc: proc, call: c}
+	proc.loose = append(proc.loose, p)
+	h.begin(now, p, id)
+}
+
+// next makes a thread's next system call: the one in t.call.
+func (h *Host) next(now Micros, t *thread, id int) {
+	p := &t.call
+	p.thread, p.proc = t, t.proc
+	p.target, p.sock, p.done, p.started, p.progress = nil, nil, false, false, 0
+	t.waiting = p
+	h.begin(now, p, id)
+}
+
+// begin logs a call and makes its first attempt.
+func (h *Host) begin(now Micros, p *pending, id int) {
 	h.now = now
-	p := &pending{}
-	if t != nil {
-		p = &t.call // a thread is in one call at a time
-	}
-	*p = pending{thread: t, proc: proc, id: id, call: c, since: now, timeout: timer{armings: p.timeout.armings}}
-	if t != nil {
-		t.waiting = p
-	} else {
-		proc.loose = append(proc.loose, p)
-	}
-	made := &h.sim.bodies.call
-	*made = CallMade{ID: id, Host: h.name, Proc: proc.name, Thread: t.number(), Line: c.Line, FD: c.FD, Call: c.Name, Args: h.sim.loggedArgs(&c)}
+	p.id, p.since = id, now
+	c, made := &p.call, &h.sim.bodies.call
+	*made = CallMade{ID: id, Host: h.name, Proc: p.proc.name, Thread: p.thread.number(), Line: c.Line, FD: c.FD, Call: c.Name, Args: h.sim.loggedArgs(c)}
 	h.sim.cause = h.emit("", made)
 	h.dispatch(p)
 	h.settle()

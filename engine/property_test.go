@@ -175,8 +175,13 @@ func holdRest(t rapid.TB, s *Sim) {
 		}
 	})
 	for _, h := range s.hosts {
-		if len(h.conns) != 0 || len(h.binds) != 0 || h.orphans != 0 {
-			t.Errorf("%s keeps %d connections, %d ports, %d orphans", h.name, len(h.conns), len(h.binds), h.orphans)
+		if h.conns.count != 0 || len(h.listeners) != 0 || h.orphans != 0 {
+			t.Errorf("%s keeps %d connections, %d listeners, %d orphans", h.name, h.conns.count, len(h.listeners), h.orphans)
+		}
+		for port := range 1 << 16 {
+			if sk := h.ports.holders(uint16(port)); sk != nil {
+				t.Errorf("%s: socket %d keeps port %d", h.name, sk.id, port)
+			}
 		}
 	}
 	if fl := s.link.flights.first; fl != nil {

@@ -76,7 +76,11 @@ func (sk *socket) takeInOrder(seg *Segment) {
 func (sk *socket) consume(c chunk) {
 	skip := sk.rcvNxt - c.seq
 	if int(skip) < len(c.data) {
-		sk.recv = append(sk.recv, c.data[skip:]...)
+		if len(sk.recv) == 0 {
+			sk.recv = join(nil, c.data[skip:])
+		} else {
+			sk.recv = append(sk.recv, c.data[skip:]...)
+		}
 		sk.rcvNxt = c.seq + uint32(len(c.data))
 		sk.keep(len(c.data) - int(skip))
 	}

@@ -154,7 +154,7 @@ func (sk *socket) collapse(i int) {
 		if c.flags&(SYN|FIN) != 0 || c.sacked || next.sacked || len(c.data)+len(next.data) > sk.mss {
 			return
 		}
-		c.data = append(c.data[:len(c.data):len(c.data)], next.data...)
+		c.data = join(c.data, next.data)
 		c.flags |= next.flags
 		c.everRetr = c.everRetr || next.everRetr
 		sk.out = append(sk.out[:i+1], sk.out[i+2:]...)

@@ -92,7 +92,7 @@ func (sk *socket) append(data []byte) {
 		}
 		c := &sk.out[last]
 		n := min(len(data), sk.burstGoal()-len(c.data))
-		c.data = append(c.data[:len(c.data):len(c.data)], data[:n]...)
+		c.data = join(c.data, data[:n])
 		if first {
 			c.flags &^= PSH
 		}
@@ -205,7 +205,7 @@ func (sk *socket) grow(n int) {
 		if take <= 0 || c.flags&(SYN|FIN) != 0 {
 			return
 		}
-		c.data = append(c.data[:len(c.data):len(c.data)], next.data[:take]...)
+		c.data = join(c.data, next.data[:take])
 		next.data = next.data[take:]
 		next.seq += uint32(take)
 		if len(next.data) > 0 {

@@ -219,7 +219,7 @@ type outsideCall struct {
 
 func (c *outsideCall) happen(s *Sim) {
 	if p := c.host.process(c.proc); p != nil {
-		c.host.call(s.now, p, nil, c.id, c.call)
+		c.host.call(s.now, p, c.id, c.call)
 	}
 }
 
@@ -243,14 +243,16 @@ func (t *thread) happen(s *Sim) {
 	}
 	h, result := t.proc.host, t.result
 	t.result = Result{}
-	c, status, ok := t.program.Resume(result)
+	var status int
+	var ok bool
+	t.call.call, status, ok = t.program.Resume(result)
 	s.cause = t.lastSeq
 	if !ok {
 		h.threadEnded(s.now, t, status)
-	} else {
-		s.callID++
-		h.call(s.now, t.proc, t, s.callID, c)
+		return
 	}
+	s.callID++
+	h.next(s.now, t, s.callID)
 }
 
 // resume lets a thread go on at the present time; cause is what lets it.

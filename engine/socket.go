@@ -1,5 +1,7 @@
 package engine
 
+import "slices"
+
 // socket is one TCP socket: a listener, a connection (the TCB of RFC 9293 section 3.3.1), or what is left of one in
 // TIME-WAIT.
 type socket struct {
@@ -10,7 +12,6 @@ type socket struct {
 	remote        endpoint
 	opts          socketOptions
 	bound         bool          // holds its local port
-	bindIndex     int           // its place among those that hold the port
 	talk          *conversation // with the remote end, from the first segment on
 	hashed        bool          // reachable by its four-tuple
 	orphan        bool          // no program will hear of it: closed, or only a timewait entry
@@ -82,23 +83,30 @@ type socket struct {
 	mini            bool   // only a timewait entry of the kernel is left
 	miniWindow      uint32 // the receive window then
 
-	// A listener's.
-	backlog  int
-	acceptQ  []*socket
-	synQ     int
-	children []*socket            // in SYN-RECEIVED
-	cookies  map[endpoint]*socket // answered statelessly, by the client's end
-
 	// A child's, until it is accepted.
 	listener   *socket
 	synackSent Micros
 	numTimeout int
 
-	waiters      []*pending
-	dirty        bool
-	loggedRecvQ  int
-	loggedSendQ  int
-	loggedListen ListenQueue
+	waiters     []*pending
+	dirty       bool
+	loggedRecvQ int
+	loggedSendQ int
+
+	nextInChain            *socket // of demux
+	prevHolder, nextHolder *socket // of the local port
+	*listening                     // nil but for those that are, or were, listeners
+}
+
+// listening is what a listener has.
+type listening struct {
+	backlog  int
+	acceptQ  []*socket
+	synQ     int
+	children []*socket            // in SYN-RECEIVED
+	cookies  map[endpoint]*socket // answered statelessly, by the client's end
+	logged   ListenQueue          // last
+	loggedAt endpoint             // its Local
 }
 
 // socketOptions are what setsockopt sets.
@@ -128,6 +136,14 @@ type chunk struct {
 	sacked   bool
 	lost     bool
 	everRetr bool
+}
+
+// join gives both runs of bytes in one. Bytes that were written once never change, so a run alone needs no copy.
+func join(a, b []byte) []byte {
+	if len(a) == 0 {
+		return b[:len(b):len(b)]
+	}
+	return append(a[:len(a):len(a)], b...)
 }
 
 func (c *chunk) length() uint32 {
@@ -171,6 +187,11 @@ func (sk *socket) remoteString() string {
 func (sk *socket) setState(to State, rule Rule) {
 	from := sk.state
 	sk.state = to
+	if from == Listen {
+		sk.host.listeners = slices.DeleteFunc(sk.host.listeners, func(l *socket) bool { return l == sk })
+	} else if to == Listen {
+		sk.host.listeners = append(sk.host.listeners, sk)
+	}
 	sk.touch()
 	b := &sk.host.sim.bodies.state
 	*b = StateChange{
@@ -201,40 +222,14 @@ func (sk *socket) sendQ() int {
 
 // hash makes the socket reachable by its four-tuple.
 func (sk *socket) hash() {
-	sk.host.conns[sk.tuple()] = sk
+	sk.host.conns.add(sk)
 	sk.hashed = true
 }
 
 func (sk *socket) unhash() {
 	if sk.hashed {
-		delete(sk.host.conns, sk.tuple())
+		sk.host.conns.remove(sk)
 		sk.hashed = false
-	}
-}
-
-// hold takes the socket's local port.
-func (sk *socket) hold() {
-	sk.bound = true
-	p := sk.local.port
-	sk.bindIndex = len(sk.host.binds[p])
-	sk.host.binds[p] = append(sk.host.binds[p], sk)
-}
-
-func (sk *socket) release() {
-	if !sk.bound {
-		return
-	}
-	sk.bound = false
-	p := sk.local.port
-	list := sk.host.binds[p]
-	last := len(list) - 1
-	list[sk.bindIndex] = list[last]
-	list[sk.bindIndex].bindIndex = sk.bindIndex
-	list[last] = nil
-	if last == 0 {
-		delete(sk.host.binds, p)
-	} else {
-		sk.host.binds[p] = list[:last]
 	}
 }
 

@@ -1,6 +1,9 @@
 package engine
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
 // rcvBuffer is what the receive window is cut from. Linux counts what segments take in memory, headers and rounding
 // included, and offers the share of it that has been payload so far (kernel tcp_win_from_space).
@@ -112,9 +115,11 @@ func (sk *socket) keep(n int) {
 // free gives back the memory of what the program has read.
 func (sk *socket) free() {
 	b := &sk.buf
-	for len(b.parts) > 0 && seqLEQ(b.parts[0].end, sk.copied) {
-		b.parts = b.parts[1:]
+	n := 0
+	for n < len(b.parts) && seqLEQ(b.parts[n].end, sk.copied) {
+		n++
 	}
+	b.parts = slices.Delete(b.parts, 0, n)
 }
 
 // measure learns from a segment of n bytes how much of the memory is payload, when it is larger than those before (kernel
