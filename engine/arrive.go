@@ -97,7 +97,7 @@ func (sk *socket) arriveSynSent(seg *Segment) {
 			sk.host.replyReset(seg, RuleSynSentBadAck)
 			if sk.retransmits == 0 && sk.host.linux {
 				// the peer held an old connection; our reset clears it
-				sk.arm(&sk.rtx, TimerRetransmit, timeoutMin, 0, RuleSynSentRetrySoon)
+				sk.arm(&sk.rtx, forRetransmit, timeoutMin, 0, RuleSynSentRetrySoon)
 			}
 			return
 		}
@@ -309,7 +309,7 @@ func (sk *socket) resetAfterGap(seg *Segment) bool {
 
 // recvAfterReset keeps what was received for the program to read, as Linux does.
 func (sk *socket) recvAfterReset() {
-	sk.out, sk.unsent = nil, 0
+	sk.out, sk.unsent = sk.out[:0], 0
 	sk.writeSeq = sk.sndUna
 }
 

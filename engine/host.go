@@ -33,6 +33,9 @@ type Host struct {
 	dirty       []*socket // touched in this step
 	orphans     int
 	minis       int // timewait entries
+
+	spareSockets []*socket
+	spareThreads []*thread
 }
 
 type endpoint struct {
@@ -128,6 +131,7 @@ func (h *Host) settle() {
 		sk.retryWaiters()
 		if !sk.dirty {
 			sk.logStep()
+			h.giveSocket(sk)
 		}
 	}
 	h.dirty = h.dirty[:0]

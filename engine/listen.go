@@ -40,7 +40,8 @@ func (l *socket) request(seg *Segment, followsISN uint32) {
 
 // child makes the socket of a new connection.
 func (l *socket) child(seg *Segment, followsISN uint32) *socket {
-	sk := &socket{host: l.host, state: Closed, local: seg.dst(), remote: seg.src(), opts: l.opts, listener: l}
+	sk := l.host.takeSocket()
+	sk.local, sk.remote, sk.opts, sk.listener = seg.dst(), seg.src(), l.opts, l
 	sk.opts.nonblock = false
 	sk.followsISN = followsISN
 	sk.startSequence()
@@ -91,7 +92,7 @@ func (l *socket) cookieAck(seg *Segment) bool {
 
 func (sk *socket) armSynAck() {
 	d := sk.host.backedOff(sk.host.inTicks(rtoInitial), sk.numTimeout)
-	sk.arm(&sk.slow, TimerSynAck, d, sk.numTimeout, RuleSynAckTimer)
+	sk.arm(&sk.slow, forSynAck, d, sk.numTimeout, RuleSynAckTimer)
 }
 
 // synAckTimeout repeats the SYN-ACK, or forgets the request (kernel reqsk_timer_handler).

@@ -109,7 +109,8 @@ func (h *Host) logProcess(p *process, action ProcessAction, status int) int {
 }
 
 func (p *process) addThread(program Program) *thread {
-	t := &thread{proc: p, id: len(p.threads), program: program}
+	t := p.host.takeThread()
+	t.proc, t.id, t.program = p, len(p.threads), program
 	p.threads = append(p.threads, t)
 	return t
 }
@@ -124,6 +125,7 @@ func (h *Host) threadEnded(now Micros, t *thread, status int) {
 		h.exit(t.proc, ProcessExit, status)
 	} else {
 		t.end()
+		h.giveThread(t)
 	}
 	h.settle()
 }

@@ -245,7 +245,7 @@ func (sk *socket) ackOutOfOrder() {
 		return
 	}
 	if t := &sk.gather; !t.armed {
-		t.sock, t.name, t.rule = sk, TimerDelack, RuleGatherTimer
+		t.sock, t.use, t.rule = sk, forDelack, RuleGatherTimer
 		h.set(t, h.now+max(min(Millisecond, sk.rtt.srtt()/20), 1))
 		sk.touch()
 	}
@@ -275,7 +275,7 @@ func (sk *socket) delayAck() {
 			return
 		}
 	}
-	sk.arm(&sk.delack, TimerDelack, d, 0, RuleDelackTimer)
+	sk.arm(&sk.delack, forDelack, d, 0, RuleDelackTimer)
 }
 
 // delackTimeout sends the ACK that no data took along.

@@ -7,7 +7,7 @@ const timeoutMin ticks = 2
 
 // armRetransmit starts the retransmission timer (RFC 6298 section 5).
 func (sk *socket) armRetransmit(d ticks) {
-	sk.arm(&sk.rtx, TimerRetransmit, d, sk.retransmits, RuleRetransmitTimer)
+	sk.arm(&sk.rtx, forRetransmit, d, sk.retransmits, RuleRetransmitTimer)
 }
 
 // armProbeOrRTO arms the tail loss probe where one may be sent, else the retransmission timer (RFC 8985 section 7.2;
@@ -33,18 +33,18 @@ func (sk *socket) armProbeOrRTO() {
 	if left := sk.out[0].sentAt + h.micros(sk.rto) - h.now; left > 0 {
 		d = min(d, h.inTicks(left))
 	}
-	sk.arm(&sk.rtx, TimerProbe, d, sk.retransmits, RuleProbeTimer)
+	sk.arm(&sk.rtx, forProbe, d, sk.retransmits, RuleProbeTimer)
 }
 
 // fire runs a timer that went off.
 func (sk *socket) fire(t *timer) {
-	name, attempt := t.name, t.attempt
+	use, attempt := t.use, t.attempt
 	t.loggedAt = 0
 	said := func(rule Rule) {
-		sk.host.sim.cause = sk.logTimerChange(rule, name, TimerFire, 0, attempt)
+		sk.host.sim.cause = sk.logTimerChange(rule, use, TimerFire, 0, attempt)
 	}
-	switch name {
-	case TimerRetransmit:
+	switch use {
+	case forRetransmit:
 		if sk.rackTimer {
 			said(RuleReorderFires)
 			sk.recover(delivered{})
@@ -55,13 +55,13 @@ func (sk *socket) fire(t *timer) {
 		}
 		said(RuleRetransmitFires)
 		sk.retransmitTimeout()
-	case TimerProbe:
+	case forProbe:
 		said(RuleProbeFires)
 		sk.lossProbe()
-	case TimerPersist:
+	case forPersist:
 		said(RulePersistFires)
 		sk.persistTimeout()
-	case TimerDelack:
+	case forDelack:
 		if t == &sk.gather {
 			said(RuleGatherFires)
 			sk.sendAck(RuleGatheredAck)
@@ -69,16 +69,16 @@ func (sk *socket) fire(t *timer) {
 		}
 		said(RuleDelackFires)
 		sk.delackTimeout()
-	case TimerSynAck:
+	case forSynAck:
 		said(RuleSynAckFires)
 		sk.synAckTimeout()
-	case TimerFinWait2:
+	case forFinWait2:
 		said(RuleFinWait2Fires)
 		sk.finWait2Timeout()
-	case TimerTimeWait:
+	case forTimeWait:
 		said(RuleTimeWaitFires)
 		sk.done(RuleTimeWaitOver)
-	case TimerKeepalive:
+	case forKeepalive:
 		said(RuleKeepaliveFires)
 		sk.keepaliveTimeout()
 	}
@@ -237,7 +237,7 @@ func (sk *socket) recover(d delivered) {
 		sk.resendLost(RuleFastRetransmit)
 	}
 	if wait > 0 {
-		sk.arm(&sk.rtx, TimerRetransmit, sk.host.inTicks(wait+sk.host.micros(timeoutMin)), sk.retransmits, RuleReorderTimer)
+		sk.arm(&sk.rtx, forRetransmit, sk.host.inTicks(wait+sk.host.micros(timeoutMin)), sk.retransmits, RuleReorderTimer)
 		sk.rackTimer = true
 	}
 }

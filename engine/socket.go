@@ -161,7 +161,9 @@ func (c *chunk) end() uint32 { return c.seq + c.length() }
 
 func (h *Host) newSocket() *socket {
 	h.socks++
-	return &socket{host: h, id: h.socks, state: Closed}
+	sk := h.takeSocket()
+	sk.id = h.socks
+	return sk
 }
 
 func (sk *socket) tuple() fourTuple { return fourTuple{sk.local, sk.remote} }
@@ -251,7 +253,7 @@ func (sk *socket) done(rule Rule) {
 	if sk.mini {
 		sk.host.minis--
 	}
-	sk.out, sk.unsent, sk.ofo = nil, 0, nil
+	sk.dropQueued()
 	sk.sndShut, sk.rcvShut = true, true
 	if sk.fdGone {
 		sk.recv = nil
@@ -260,6 +262,9 @@ func (sk *socket) done(rule Rule) {
 		sk.release() // a port that the program chose stays with the descriptor (kernel tcp_set_state)
 	}
 }
+
+// dropQueued lets go of what was to be sent and of what came out of order.
+func (sk *socket) dropQueued() { sk.out, sk.unsent, sk.ofo = sk.out[:0], 0, nil }
 
 // fail ends the connection with a pending error for the program.
 func (sk *socket) fail(errno Errno, rule Rule) {

@@ -3,19 +3,45 @@ package engine
 // timer is one of a socket's, or a sleeping call's, alarms.
 type timer struct {
 	at      Micros
-	armings uint32 // how often it was armed or stopped
-	armed   bool
-	name    TimerName
-	attempt int
 	rule    Rule
 	sock    *socket  // nil for a call's time-out
 	call    *pending // nil for a socket's timer
+	armings uint32   // how often it was armed or stopped
+	attempt int32
+	use     timerUse
+	armed   bool
+	again   bool // armed anew, which the log shows even where the wheel gives the same time
 
 	// What the log was told last.
-	loggedName    TimerName
+	loggedUse     timerUse
+	loggedAttempt int32
 	loggedAt      Micros
-	loggedAttempt int
-	again         bool // armed anew, which the log shows even where the wheel gives the same time
+}
+
+// timerUse is what a socket's timer is for.
+type timerUse uint8
+
+const (
+	forRetransmit timerUse = iota
+	forProbe
+	forDelack
+	forPersist
+	forKeepalive
+	forFinWait2
+	forTimeWait
+	forSynAck
+)
+
+// timerNames are the uses by their names in the log.
+var timerNames = [...]TimerName{
+	forRetransmit: TimerRetransmit,
+	forProbe:      TimerProbe,
+	forDelack:     TimerDelack,
+	forPersist:    TimerPersist,
+	forKeepalive:  TimerKeepalive,
+	forFinWait2:   TimerFinWait2,
+	forTimeWait:   TimerTimeWait,
+	forSynAck:     TimerSynAck,
 }
 
 // set arms t, or moves it if it is armed. Timers of a host that are due at one time fire in the order in which they were
@@ -86,8 +112,8 @@ func (h *Host) expiry(d ticks) Micros {
 }
 
 // arm sets a socket's timer to fire d ticks from now.
-func (sk *socket) arm(t *timer, name TimerName, d ticks, attempt int, rule Rule) {
-	t.sock, t.name, t.attempt, t.rule = sk, name, attempt, rule
+func (sk *socket) arm(t *timer, use timerUse, d ticks, attempt int, rule Rule) {
+	t.sock, t.use, t.attempt, t.rule = sk, use, int32(attempt), rule
 	sk.host.set(t, sk.host.expiry(d))
 	if t == &sk.rtx {
 		sk.rackTimer = false
@@ -104,18 +130,18 @@ func (sk *socket) disarm(t *timer) {
 
 // logTimer tells the log the net effect of what happened to a timer in this step.
 func (sk *socket) logTimer(t *timer) {
-	if t.loggedAt != 0 && (!t.armed || t.loggedName != t.name) {
-		sk.logTimerChange(RuleTimerNotNeeded, t.loggedName, TimerStop, 0, t.loggedAttempt)
+	if t.loggedAt != 0 && (!t.armed || t.loggedUse != t.use) {
+		sk.logTimerChange(RuleTimerNotNeeded, t.loggedUse, TimerStop, 0, t.loggedAttempt)
 		t.loggedAt = 0
 	}
 	if t.armed && (t.loggedAt != t.at || t.loggedAttempt != t.attempt || t.again) {
-		sk.logTimerChange(t.rule, t.name, TimerSet, t.at, t.attempt)
-		t.loggedName, t.loggedAt, t.loggedAttempt, t.again = t.name, t.at, t.attempt, false
+		sk.logTimerChange(t.rule, t.use, TimerSet, t.at, t.attempt)
+		t.loggedUse, t.loggedAt, t.loggedAttempt, t.again = t.use, t.at, t.attempt, false
 	}
 }
 
-func (sk *socket) logTimerChange(rule Rule, name TimerName, action TimerAction, at Micros, attempt int) int {
+func (sk *socket) logTimerChange(rule Rule, use timerUse, action TimerAction, at Micros, attempt int32) int {
 	b := &sk.host.sim.bodies.timer
-	*b = TimerChange{sk.host.name, sk.id, name, action, at, attempt}
+	*b = TimerChange{sk.host.name, sk.id, timerNames[use], action, at, int(attempt)}
 	return sk.host.emit(rule, b)
 }

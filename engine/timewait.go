@@ -21,7 +21,7 @@ func (sk *socket) armTimeWait(rule Rule) {
 	if !sk.host.linux {
 		d = rfcTimeWaitLength
 	}
-	sk.arm(&sk.slow, TimerTimeWait, sk.host.inTicks(d), 0, rule)
+	sk.arm(&sk.slow, forTimeWait, sk.host.inTicks(d), 0, rule)
 	sk.slow.again = true
 }
 
