@@ -42,7 +42,7 @@ func (sk *socket) answeredProbe() {
 	}
 	if seqLEQ(sk.out[sk.unsent].end(), sk.sndUna+sk.sndWnd) {
 		sk.backoff, sk.probesSince = 0, 0
-		sk.disarm(&sk.rtx)
+		sk.disarm(rtx)
 		return
 	}
 	sk.armPersist()
@@ -87,7 +87,7 @@ func (sk *socket) acknowledge(seg *Segment) {
 	sk.congestion.onAck(sk, d)
 	if sk.unsent == 0 {
 		sk.retransStamp = 0
-		sk.disarm(&sk.rtx)
+		sk.disarm(rtx)
 		return
 	}
 	if d.chunks > 0 {

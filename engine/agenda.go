@@ -8,24 +8,47 @@ type happening interface{ happen(*Sim) }
 // agenda holds what is to come, ordered by time. At one time what was scheduled comes first, then timers, host by host,
 // then inputs; within each of these, what was put there first.
 //
-// It is a radix heap, which needs no comparisons because time never goes back: an entry lies in the bucket of the highest
-// bit in which its time differs from the present. When time goes on, the lowest bucket is dealt out to those below it;
-// the entries of the others still lie where they belong. Entries keep their order on the way.
+// It is a radix heap, which needs no comparisons because time never goes back. Times are numbers of 64-valued digits; an
+// entry lies at the level of the highest digit in which its time differs from the present, in the slot of that digit.
+// When nothing is due, time goes on to the earliest entry of the first slot, whose entries are dealt out to lower levels;
+// all others still lie where they belong. Entries of one time keep their order on the way.
 type agenda struct {
-	now     Micros
-	due     queue   // of the present time
-	timers  []queue // likewise, by host
-	late    queue   // likewise
-	buckets [64][]entry
-	filled  uint64 // bit i says that bucket i holds something
+	now    Micros
+	due    queue // of the present time
+	timers []dueTimers
+	late   queue // inputs
+	levels [maxLevels]*level
+	filled uint64 // bit i says that level i holds something
+	spare  *block
 }
 
-// entry is a happening at a time. One of a timer that was set anew or stopped since is void.
+const (
+	digitBits = 6
+	maxLevels = 8
+	lastTime  = 1<<(digitBits*maxLevels) - 1 // nine years; runs end before
+)
+
+// level has a slot for each value of a digit.
+type level struct {
+	filled uint64 // bit i says that slot i holds something
+	slots  [1 << digitBits]slot
+}
+
+// slot is a list of blocks.
+type slot struct{ first, last *block }
+
+// block has room for some entries.
+type block struct {
+	next    *block
+	n       int
+	entries [15]entry
+}
+
+// entry is a happening at a time.
 type entry struct {
-	at    Micros
-	what  happening
-	turn  turn
-	armed uint32 // of a timer: which of its armings this is
+	at   Micros
+	what happening
+	turn turn
 }
 
 // turn is an entry's place among those of the same time: that of a host's timers is the host's index.
@@ -38,108 +61,146 @@ const (
 
 func (a *agenda) put(e entry) {
 	if e.at <= a.now {
-		a.queueOf(e.turn).push(e)
+		a.fallDue(&e)
 		return
 	}
-	i := bits.Len64(uint64(e.at^a.now)) - 1
-	a.buckets[i] = append(a.buckets[i], e)
+	e.at = min(e.at, lastTime)
+	i := (bits.Len64(uint64(e.at^a.now)) - 1) / digitBits
+	l := a.levels[i]
+	if l == nil {
+		l = new(level)
+		a.levels[i] = l
+	}
+	digit := uint64(e.at) >> (i * digitBits) & (1<<digitBits - 1)
 	a.filled |= 1 << i
+	l.filled |= 1 << digit
+	s := &l.slots[digit]
+	if s.last == nil || s.last.n == len(s.last.entries) {
+		a.extend(s)
+	}
+	s.last.entries[s.last.n] = e
+	s.last.n++
 }
 
-func (a *agenda) queueOf(t turn) *queue {
-	switch t {
+func (a *agenda) fallDue(e *entry) {
+	switch e.turn {
 	case turnDue:
-		return &a.due
+		a.due.push(e.what)
 	case turnLate:
-		return &a.late
+		a.late.push(e.what)
+	default:
+		a.timerDue(e.turn, e.what.(*timer), e.at)
 	}
-	for len(a.timers) <= int(t) {
-		a.timers = append(a.timers, queue{})
-	}
-	return &a.timers[t]
 }
 
-// next finds the queue whose first entry is the next to happen; nil when nothing is left.
-func (a *agenda) next() *queue {
-	for {
-		if !a.due.empty() {
-			return &a.due
-		}
-		for i := range a.timers {
-			if q := &a.timers[i]; q.skipVoid() {
-				return q
-			}
-		}
-		if !a.late.empty() {
-			return &a.late
-		}
+// next says whether something is left to happen; time is then that of the next.
+func (a *agenda) next() bool {
+	for a.due.empty() && !a.timersDue() && a.late.empty() {
 		if a.filled == 0 {
-			return nil
+			return false
 		}
 		a.advance()
 	}
+	return true
 }
 
-// advance lets time go on to the earliest entry.
-func (a *agenda) advance() {
-	i := bits.TrailingZeros64(a.filled)
-	bucket := a.buckets[i]
-	a.buckets[i] = bucket[:0]
-	a.filled &^= 1 << i
-	a.now = bucket[0].at
-	for k := range bucket {
-		a.now = min(a.now, bucket[k].at)
+// take gives what is next.
+func (a *agenda) take() happening {
+	if !a.due.empty() {
+		return a.due.pop()
 	}
-	for k := range bucket {
-		a.put(bucket[k])
-	}
-}
-
-// each visits all entries.
-func (a *agenda) each(visit func(*entry)) {
-	for _, q := range append([]queue{a.due, a.late}, a.timers...) {
-		for i := range q.entries[q.head:] {
-			visit(&q.entries[q.head+i])
+	for i := range a.timers {
+		if t := a.timers[i].pop(); t != nil {
+			return t
 		}
 	}
-	for _, bucket := range a.buckets {
-		for i := range bucket {
-			visit(&bucket[i])
+	return a.late.pop()
+}
+
+// advance lets time go on to the earliest entry, live or void.
+func (a *agenda) advance() {
+	i := bits.TrailingZeros64(a.filled)
+	l := a.levels[i]
+	digit := bits.TrailingZeros64(l.filled)
+	if l.filled &^= 1 << digit; l.filled == 0 {
+		a.filled &^= 1 << i
+	}
+	first := l.slots[digit].first
+	l.slots[digit] = slot{}
+	a.now = first.entries[0].at
+	for b := first; b != nil; b = b.next {
+		for k := range b.entries[:b.n] {
+			a.now = min(a.now, b.entries[k].at)
+		}
+	}
+	for b := first; b != nil; {
+		for k := range b.entries[:b.n] {
+			a.put(b.entries[k])
+		}
+		next := b.next
+		b.next, a.spare = a.spare, b
+		b = next
+	}
+}
+
+// extend puts an empty block behind a slot's others.
+func (a *agenda) extend(s *slot) {
+	b := a.spare
+	if b == nil {
+		b = new(block)
+	} else {
+		a.spare = b.next
+		b.next, b.n = nil, 0
+	}
+	if s.last == nil {
+		s.first = b
+	} else {
+		s.last.next = b
+	}
+	s.last = b
+}
+
+// each visits everything that is to come; timers can be void.
+func (a *agenda) each(visit func(what happening, of turn)) {
+	for _, what := range a.due.waiting() {
+		visit(what, turnDue)
+	}
+	for i := range a.timers {
+		for _, d := range a.timers[i].list {
+			visit(d.timer, turn(i))
+		}
+	}
+	for _, what := range a.late.waiting() {
+		visit(what, turnLate)
+	}
+	for _, l := range a.levels {
+		if l == nil {
+			continue
+		}
+		for _, s := range l.slots {
+			for b := s.first; b != nil; b = b.next {
+				for _, e := range b.entries[:b.n] {
+					visit(e.what, e.turn)
+				}
+			}
 		}
 	}
 }
 
 // queue is first in, first out.
 type queue struct {
-	entries []entry
-	head    int
+	list []happening
+	head int
 }
 
-func (q *queue) empty() bool { return q.head == len(q.entries) }
-
-func (q *queue) push(e entry) { q.entries = append(q.entries, e) }
+func (q *queue) empty() bool          { return q.head == len(q.list) }
+func (q *queue) push(what happening)  { q.list = append(q.list, what) }
+func (q *queue) waiting() []happening { return q.list[q.head:] }
 
 func (q *queue) pop() happening {
-	what := q.entries[q.head].what
+	what := q.list[q.head]
 	if q.head++; q.empty() {
-		q.entries, q.head = q.entries[:0], 0
+		q.list, q.head = q.list[:0], 0
 	}
 	return what
-}
-
-// skipVoid drops what is void at the front of a queue of timers, and says whether something is left.
-func (q *queue) skipVoid() bool {
-	for !q.empty() {
-		e := &q.entries[q.head]
-		if !e.void() {
-			return true
-		}
-		q.pop()
-	}
-	return false
-}
-
-func (e *entry) void() bool {
-	t, ok := e.what.(*timer)
-	return ok && !t.is(e.armed)
 }

@@ -97,7 +97,7 @@ func (sk *socket) arriveSynSent(seg *Segment) {
 			sk.host.replyReset(seg, RuleSynSentBadAck)
 			if sk.retransmits == 0 && sk.host.linux {
 				// the peer held an old connection; our reset clears it
-				sk.arm(&sk.rtx, forRetransmit, timeoutMin, 0, RuleSynSentRetrySoon)
+				sk.arm(rtx, forRetransmit, timeoutMin, 0, RuleSynSentRetrySoon)
 			}
 			return
 		}
@@ -132,7 +132,7 @@ func (sk *socket) establishActive(seg *Segment) {
 	}
 	sk.out, sk.unsent = sk.out[:0], 0
 	sk.retransmits, sk.retransStamp, sk.backoff = 0, 0, 0
-	sk.disarm(&sk.rtx)
+	sk.disarm(rtx)
 	sk.startWindow()
 	sk.setState(Established, RuleSynSentSynAck)
 	sk.lastHeard = sk.host.now

@@ -329,7 +329,7 @@ func (h *Host) sysClose(p *pending) (Result, bool) {
 		p.wait(sk)
 		return Result{}, false
 	}
-	if sk.awaitsClose() && p.timeout.armed {
+	if sk.awaitsClose() && p.timeout.armed() {
 		return Result{}, false
 	}
 	sk.endLinger()

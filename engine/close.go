@@ -152,10 +152,10 @@ func (sk *socket) startFinWait2() {
 		return
 	}
 	if d := sk.finWait2Time(); d > timeWaitLength {
-		sk.arm(&sk.slow, forFinWait2, sk.host.inTicks(d-timeWaitLength), 0, RuleFinWait2LongTimer)
+		sk.arm(slow, forFinWait2, sk.host.inTicks(d-timeWaitLength), 0, RuleFinWait2LongTimer)
 	} else {
 		if sk.becomeMini() {
-			sk.arm(&sk.slow, forFinWait2, sk.host.inTicks(d), 0, RuleFinWait2Timer)
+			sk.arm(slow, forFinWait2, sk.host.inTicks(d), 0, RuleFinWait2Timer)
 		}
 	}
 }
@@ -192,7 +192,7 @@ func (sk *socket) finWait2Timeout() {
 		return
 	}
 	if sk.becomeMini() {
-		sk.arm(&sk.slow, forFinWait2, sk.host.inTicks(sk.finWait2Time()-timeWaitLength), 0, RuleFinWait2Again)
+		sk.arm(slow, forFinWait2, sk.host.inTicks(sk.finWait2Time()-timeWaitLength), 0, RuleFinWait2Again)
 	}
 }
 
@@ -211,9 +211,9 @@ func (sk *socket) becomeMini() bool {
 	h.minis++
 	sk.miniWindow = sk.receiveWindow()
 	sk.dropQueued()
-	sk.disarm(&sk.rtx)
-	sk.disarm(&sk.delack)
-	sk.disarm(&sk.gather)
+	sk.disarm(rtx)
+	sk.disarm(delack)
+	sk.disarm(gather)
 	sk.uncountOrphan()
 	return true
 }

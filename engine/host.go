@@ -20,9 +20,10 @@ type Host struct {
 	cut         bool
 	lastArrival Micros // in a replay
 
-	sim   *Sim
-	index turn // among the simulation's hosts
-	now   Micros
+	sim     *Sim
+	index   turn // among the simulation's hosts
+	now     Micros
+	armings uint64 // of timers, so far
 
 	socks       int // numbers given so far
 	conns       demux
@@ -148,10 +149,7 @@ func (sk *socket) touch() {
 // logStep logs what changed of a socket's timers and queues since the last step.
 func (sk *socket) logStep() {
 	h := sk.host
-	sk.logTimer(&sk.rtx)
-	sk.logTimer(&sk.delack)
-	sk.logTimer(&sk.gather)
-	sk.logTimer(&sk.slow)
+	sk.logTimers()
 	if sk.state == Listen {
 		sk.logListen()
 		return

@@ -3,8 +3,8 @@ package engine
 // startKeepalive arms the keepalive timer of a connection that asks for it (RFC 9293 section 3.8.4).
 func (sk *socket) startKeepalive() {
 	if !sk.opts.keepalive || !sk.synchronized() || sk.gone() {
-		if sk.slow.armed && sk.slow.use == forKeepalive {
-			sk.disarm(&sk.slow)
+		if sk.timers[slow].armed() && sk.timers[slow].use == forKeepalive {
+			sk.disarm(slow)
 		}
 		return
 	}
@@ -12,7 +12,7 @@ func (sk *socket) startKeepalive() {
 }
 
 func (sk *socket) armKeepalive(d Micros) {
-	sk.arm(&sk.slow, forKeepalive, sk.host.inTicks(d), sk.keepProbes, RuleKeepaliveTimer)
+	sk.arm(slow, forKeepalive, sk.host.inTicks(d), sk.keepProbes, RuleKeepaliveTimer)
 }
 
 // keepaliveTimeout sends a probe to a peer that was silent for long enough, or gives the connection up (kernel

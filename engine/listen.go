@@ -92,7 +92,7 @@ func (l *socket) cookieAck(seg *Segment) bool {
 
 func (sk *socket) armSynAck() {
 	d := sk.host.backedOff(sk.host.inTicks(rtoInitial), sk.numTimeout)
-	sk.arm(&sk.slow, forSynAck, d, sk.numTimeout, RuleSynAckTimer)
+	sk.arm(slow, forSynAck, d, sk.numTimeout, RuleSynAckTimer)
 }
 
 // synAckTimeout repeats the SYN-ACK, or forgets the request (kernel reqsk_timer_handler).
@@ -154,7 +154,7 @@ func (sk *socket) overflow(seg *Segment) {
 // establishPassive completes the handshake on the listener's side and hands the connection to accept().
 func (sk *socket) establishPassive(seg *Segment) {
 	l := sk.listener
-	sk.disarm(&sk.slow)
+	sk.disarm(slow)
 	l.dropChild(sk)
 	l.synQ--
 	l.acceptQ = append(l.acceptQ, sk)

@@ -7,7 +7,7 @@ func (sk *socket) armPersist() {
 	if sk.opts.userTimeout > 0 && sk.probesSince > 0 {
 		d = min(d, h.inTicks(max(sk.opts.userTimeout-(h.now-sk.probesSince), 1)))
 	}
-	sk.arm(&sk.rtx, forPersist, d, sk.probesOut, RulePersistTimer)
+	sk.arm(rtx, forPersist, d, sk.probesOut, RulePersistTimer)
 }
 
 // persistTimeout sends a window probe, or gives up (kernel tcp_probe_timer).

@@ -181,9 +181,9 @@ func (h *Host) powerOff(now Micros) {
 		p.dead = true
 		p.endCalls()
 	}
-	h.sim.agenda.each(func(e *entry) {
-		if t, ok := e.what.(*timer); ok && e.turn == h.index {
-			t.stop()
+	h.sim.agenda.each(func(what happening, of turn) {
+		if of == h.index {
+			what.(*timer).stop()
 		}
 	})
 }

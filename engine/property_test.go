@@ -169,9 +169,9 @@ func holdLog(t rapid.TB, events []Event) {
 
 // holdRest checks that nothing is left behind when a run is quiet.
 func holdRest(t rapid.TB, s *Sim) {
-	s.agenda.each(func(e *entry) {
-		if !e.void() {
-			t.Errorf("something is left to happen at %d µs", e.at)
+	s.agenda.each(func(what happening, _ turn) {
+		if timer, ok := what.(*timer); !ok || timer.armed() {
+			t.Errorf("%T is left to happen", what)
 		}
 	})
 	for _, h := range s.hosts {

@@ -244,10 +244,8 @@ func (sk *socket) ackOutOfOrder() {
 		sk.sendAck(RuleOutOfOrderAck)
 		return
 	}
-	if t := &sk.gather; !t.armed {
-		t.sock, t.use, t.rule = sk, forDelack, RuleGatherTimer
-		h.set(t, h.now+max(min(Millisecond, sk.rtt.srtt()/20), 1))
-		sk.touch()
+	if !sk.timers[gather].armed() {
+		sk.armAt(gather, forDelack, h.now+max(min(Millisecond, sk.rtt.srtt()/20), 1), 0, RuleGatherTimer)
 	}
 }
 
@@ -266,16 +264,16 @@ func (sk *socket) delayAck() {
 		d = min(d, limit)
 	}
 	d = min(d, h.inTicks(delackMax))
-	if sk.delack.armed {
-		if sk.delack.at <= h.now+h.micros(a.ato/4) {
+	if sk.timers[delack].armed() {
+		if sk.timers[delack].at <= h.now+h.micros(a.ato/4) {
 			sk.sendAck(RuleDelackNearlyDue)
 			return
 		}
-		if sk.delack.at <= h.expiry(d) {
+		if sk.timers[delack].at <= h.expiry(d) {
 			return
 		}
 	}
-	sk.arm(&sk.delack, forDelack, d, 0, RuleDelackTimer)
+	sk.arm(delack, forDelack, d, 0, RuleDelackTimer)
 }
 
 // delackTimeout sends the ACK that no data took along.
@@ -322,8 +320,8 @@ func (sk *socket) ackGoesOut() {
 		}
 	}
 	a.scheduled, a.now, a.pushed = false, false, 0
-	sk.disarm(&sk.delack)
-	sk.disarm(&sk.gather)
+	sk.disarm(delack)
+	sk.disarm(gather)
 }
 
 // dataGoesOut notes that the program answers what it received: its data carries the ACKs from now on.

@@ -7,7 +7,7 @@ const timeoutMin ticks = 2
 
 // armRetransmit starts the retransmission timer (RFC 6298 section 5).
 func (sk *socket) armRetransmit(d ticks) {
-	sk.arm(&sk.rtx, forRetransmit, d, sk.retransmits, RuleRetransmitTimer)
+	sk.arm(rtx, forRetransmit, d, sk.retransmits, RuleRetransmitTimer)
 }
 
 // armProbeOrRTO arms the tail loss probe where one may be sent, else the retransmission timer (RFC 8985 section 7.2;
@@ -16,7 +16,7 @@ func (sk *socket) armRetransmit(d ticks) {
 func (sk *socket) armProbeOrRTO() {
 	h := sk.host
 	if sk.unsent == 0 {
-		sk.disarm(&sk.rtx)
+		sk.disarm(rtx)
 		return
 	}
 	if !h.linux || !sk.sackOK || !sk.synchronized() || sk.congestion.recovering || sk.tlpOut || sk.rtt.srtt8 == 0 {
@@ -33,7 +33,7 @@ func (sk *socket) armProbeOrRTO() {
 	if left := sk.out[0].sentAt + h.micros(sk.rto) - h.now; left > 0 {
 		d = min(d, h.inTicks(left))
 	}
-	sk.arm(&sk.rtx, forProbe, d, sk.retransmits, RuleProbeTimer)
+	sk.arm(rtx, forProbe, d, sk.retransmits, RuleProbeTimer)
 }
 
 // fire runs a timer that went off.
@@ -48,7 +48,7 @@ func (sk *socket) fire(t *timer) {
 		if sk.rackTimer {
 			said(RuleReorderFires)
 			sk.recover(delivered{})
-			if !sk.rtx.armed {
+			if !sk.timers[rtx].armed() {
 				sk.armRetransmit(sk.rto)
 			}
 			return
@@ -62,7 +62,7 @@ func (sk *socket) fire(t *timer) {
 		said(RulePersistFires)
 		sk.persistTimeout()
 	case forDelack:
-		if t == &sk.gather {
+		if t == &sk.timers[gather] {
 			said(RuleGatherFires)
 			sk.sendAck(RuleGatheredAck)
 			return
@@ -237,7 +237,7 @@ func (sk *socket) recover(d delivered) {
 		sk.resendLost(RuleFastRetransmit)
 	}
 	if wait > 0 {
-		sk.arm(&sk.rtx, forRetransmit, sk.host.inTicks(wait+sk.host.micros(timeoutMin)), sk.retransmits, RuleReorderTimer)
+		sk.arm(rtx, forRetransmit, sk.host.inTicks(wait+sk.host.micros(timeoutMin)), sk.retransmits, RuleReorderTimer)
 		sk.rackTimer = true
 	}
 }

@@ -155,7 +155,7 @@ func (sk *socket) push(rule Rule) {
 	}
 	if sentAny {
 		sk.armProbeOrRTO()
-	} else if sk.unsent < len(sk.out) && sk.unsent == 0 && !sk.rtx.armed && sk.synchronized() {
+	} else if sk.unsent < len(sk.out) && sk.unsent == 0 && !sk.timers[rtx].armed() && sk.synchronized() {
 		sk.armPersist()
 	}
 }

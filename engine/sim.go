@@ -180,17 +180,15 @@ const endReserve = 64
 
 // Step does the next thing; more is false when the run is over, with the reason.
 func (s *Sim) Step() (more bool, reason EndReason) {
-	queue := s.agenda.next()
-	if queue == nil {
+	if !s.agenda.next() {
 		return false, EndQuiet
 	}
-	at := queue.entries[queue.head].at
-	if at > s.config.Until {
+	if s.agenda.now > s.config.Until {
 		s.now = s.config.Until
 		return false, EndUntil
 	}
-	s.now, s.cause = at, -1
-	queue.pop().happen(s)
+	s.now, s.cause = s.agenda.now, -1
+	s.agenda.take().happen(s)
 	return true, ""
 }
 
@@ -291,8 +289,8 @@ func (s *Sim) stopPrograms() {
 			}
 		}
 	}
-	s.agenda.each(func(e *entry) {
-		if start, ok := e.what.(*processStart); ok {
+	s.agenda.each(func(what happening, _ turn) {
+		if start, ok := what.(*processStart); ok {
 			start.program.Stop()
 		}
 	})

@@ -76,10 +76,8 @@ type socket struct {
 	minRTT          Micros
 	rack            rack
 	errno           Errno // pending error (SO_ERROR)
-	rtx             timer // retransmit, probe, persist
-	delack          timer
-	gather          timer  // of SACKs that go out together
-	slow            timer  // syn-ack, keepalive, fin-wait-2, time-wait
+	timers          [numTimers]timer
+	timersChanged   uint8  // in this step: bit i is of timer i
 	mini            bool   // only a timewait entry of the kernel is left
 	miniWindow      uint32 // the receive window then
 
@@ -243,10 +241,9 @@ func (sk *socket) done(rule Rule) {
 	if sk.listener != nil {
 		sk.listener.forget(sk)
 	}
-	sk.disarm(&sk.rtx)
-	sk.disarm(&sk.delack)
-	sk.disarm(&sk.gather)
-	sk.disarm(&sk.slow)
+	for i := range sk.timers {
+		sk.disarm(i)
+	}
 	sk.setState(Closed, rule)
 	sk.unhash()
 	sk.uncountOrphan()

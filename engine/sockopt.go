@@ -136,7 +136,7 @@ func (h *Host) sysPoll(p *pending) (Result, bool) {
 		}
 	}
 	timeout := min(p.arg(0), maxInt)
-	if ready > 0 || timeout == 0 || p.started && !p.timeout.armed && timeout > 0 {
+	if ready > 0 || timeout == 0 || p.started && !p.timeout.armed() && timeout > 0 {
 		return Result{Ret: int64(ready), Out: strings.Join(texts, " ")}, true
 	}
 	if !p.started {

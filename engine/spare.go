@@ -22,18 +22,18 @@ func (h *Host) giveSocket(sk *socket) {
 	}
 }
 
-// reset makes a socket new. It keeps the room of its queues, and of its timers how often they were armed, so that what is
-// left of them in the agenda stays void.
+// reset makes a socket new. It keeps the room of its queues, and what the agenda has of its timers.
 func (sk *socket) reset() {
 	clear(sk.out[:cap(sk.out)])
+	timers := sk.timers
 	*sk = socket{
 		host: sk.host, state: Closed,
 		out: sk.out[:0], waiters: sk.waiters[:0], buf: rcvBuffer{parts: sk.buf.parts[:0]},
-		rtx: sk.rtx.renewed(), delack: sk.delack.renewed(), gather: sk.gather.renewed(), slow: sk.slow.renewed(),
+	}
+	for i := range timers {
+		sk.timers[i] = timers[i].renewed()
 	}
 }
-
-func (t *timer) renewed() timer { return timer{armings: t.armings} }
 
 // takeThread gives a thread that has not begun.
 func (h *Host) takeThread() *thread {

@@ -1,15 +1,24 @@
 package engine
 
+import (
+	"math/bits"
+	"slices"
+)
+
 // timer is one of a socket's, or a sleeping call's, alarms.
+//
+// The agenda has one live entry of it at most. A timer that is moved to later leaves its entry where it is: when that falls
+// due, it is put anew. So the timers that TCP sets with each segment, and that hardly ever fire, cost the agenda next to
+// nothing.
 type timer struct {
-	at      Micros
+	at      Micros // when it fires; 0 is not armed
+	arming  uint64 // among all of the host's: at one time, what was armed first fires first
+	entryAt Micros // of its live entry; 0 is none
 	rule    Rule
 	sock    *socket  // nil for a call's time-out
 	call    *pending // nil for a socket's timer
-	armings uint32   // how often it was armed or stopped
 	attempt int32
 	use     timerUse
-	armed   bool
 	again   bool // armed anew, which the log shows even where the wheel gives the same time
 
 	// What the log was told last.
@@ -17,6 +26,15 @@ type timer struct {
 	loggedAttempt int32
 	loggedAt      Micros
 }
+
+// The timers of a socket.
+const (
+	rtx    = iota // retransmit, probe, persist
+	delack        // of an acknowledgment
+	gather        // of SACKs that go out together
+	slow          // syn-ack, keepalive, fin-wait-2, time-wait
+	numTimers
+)
 
 // timerUse is what a socket's timer is for.
 type timerUse uint8
@@ -44,22 +62,23 @@ var timerNames = [...]TimerName{
 	forSynAck:     TimerSynAck,
 }
 
-// set arms t, or moves it if it is armed. Timers of a host that are due at one time fire in the order in which they were
-// armed last.
+func (t *timer) armed() bool { return t.at != 0 }
+
+// set arms t, or moves it if it is armed.
 func (h *Host) set(t *timer, at Micros) {
-	t.armings++
-	t.at, t.armed = at, true
-	h.sim.agenda.put(entry{at: at, what: t, turn: h.index, armed: t.armings})
+	h.armings++
+	t.at, t.arming = at, h.armings
+	if t.entryAt == 0 || t.entryAt > at {
+		t.entryAt = at
+		h.sim.agenda.put(entry{at: at, what: t, turn: h.index})
+	}
 }
 
-// stop disarms t; a timer that is not armed stays so. Its entry in the agenda is void.
-func (t *timer) stop() {
-	t.armings++
-	t.armed = false
-}
+// stop disarms t; a timer that is not armed stays so.
+func (t *timer) stop() { t.at = 0 }
 
-// is says whether t is armed, and by this arming.
-func (t *timer) is(arming uint32) bool { return t.armed && t.armings == arming }
+// renewed is a timer like new, but for what the agenda still has of it.
+func (t *timer) renewed() timer { return timer{entryAt: t.entryAt} }
 
 // happen fires t.
 func (t *timer) happen(s *Sim) {
@@ -69,6 +88,73 @@ func (t *timer) happen(s *Sim) {
 	} else {
 		t.sock.host.expire(s.now, t)
 	}
+}
+
+// dueTimers are a host's timers of the present time, in the order of their arming.
+type dueTimers struct{ list []dueTimer }
+
+type dueTimer struct {
+	*timer
+	byArming uint64
+}
+
+// void says that the timer was moved or stopped since.
+func (d *dueTimer) void() bool { return d.at == 0 || d.arming != d.byArming }
+
+// timerDue takes an entry of a timer that falls due.
+func (a *agenda) timerDue(host turn, t *timer, at Micros) {
+	if t.entryAt != at {
+		return // another entry took its place
+	}
+	t.entryAt = 0
+	switch {
+	case !t.armed():
+	case t.at > at:
+		t.entryAt = t.at
+		a.put(entry{at: t.at, what: t, turn: host})
+	default:
+		for len(a.timers) <= int(host) {
+			a.timers = append(a.timers, dueTimers{})
+		}
+		a.timers[host].push(t)
+	}
+}
+
+// timersDue says whether a timer is to fire now.
+func (a *agenda) timersDue() bool {
+	for i := range a.timers {
+		if a.timers[i].any() {
+			return true
+		}
+	}
+	return false
+}
+
+func (q *dueTimers) push(t *timer) {
+	q.list = append(q.list, dueTimer{t, t.arming})
+	for i := len(q.list) - 1; i > 0 && q.list[i-1].byArming > q.list[i].byArming; i-- {
+		q.list[i-1], q.list[i] = q.list[i], q.list[i-1]
+	}
+}
+
+// any drops what is void at the front, and says whether something is left.
+func (q *dueTimers) any() bool {
+	n := 0
+	for n < len(q.list) && q.list[n].void() {
+		n++
+	}
+	q.list = slices.Delete(q.list, 0, n)
+	return len(q.list) > 0
+}
+
+// pop gives the first; nil when none is left.
+func (q *dueTimers) pop() *timer {
+	if !q.any() {
+		return nil
+	}
+	t := q.list[0].timer
+	q.list = slices.Delete(q.list, 0, 1)
+	return t
 }
 
 // ticks is a span on the host's clock: jiffies of 1/HZ s on Linux.
@@ -112,29 +198,44 @@ func (h *Host) expiry(d ticks) Micros {
 }
 
 // arm sets a socket's timer to fire d ticks from now.
-func (sk *socket) arm(t *timer, use timerUse, d ticks, attempt int, rule Rule) {
-	t.sock, t.use, t.attempt, t.rule = sk, use, int32(attempt), rule
-	sk.host.set(t, sk.host.expiry(d))
-	if t == &sk.rtx {
+func (sk *socket) arm(i int, use timerUse, d ticks, attempt int, rule Rule) {
+	sk.armAt(i, use, sk.host.expiry(d), attempt, rule)
+	if i == rtx {
 		sk.rackTimer = false
 	}
+}
+
+func (sk *socket) armAt(i int, use timerUse, at Micros, attempt int, rule Rule) {
+	t := &sk.timers[i]
+	t.sock, t.use, t.attempt, t.rule = sk, use, int32(attempt), rule
+	sk.host.set(t, at)
+	sk.timersChanged |= 1 << i
 	sk.touch()
 }
 
-func (sk *socket) disarm(t *timer) {
-	if t.armed {
+func (sk *socket) disarm(i int) {
+	if t := &sk.timers[i]; t.armed() {
 		t.stop()
+		sk.timersChanged |= 1 << i
 		sk.touch()
 	}
 }
 
-// logTimer tells the log the net effect of what happened to a timer in this step.
+// logTimers tells the log the net effect of what happened to the timers in this step.
+func (sk *socket) logTimers() {
+	for sk.timersChanged != 0 {
+		i := bits.TrailingZeros8(sk.timersChanged)
+		sk.timersChanged &^= 1 << i
+		sk.logTimer(&sk.timers[i])
+	}
+}
+
 func (sk *socket) logTimer(t *timer) {
-	if t.loggedAt != 0 && (!t.armed || t.loggedUse != t.use) {
+	if t.loggedAt != 0 && (!t.armed() || t.loggedUse != t.use) {
 		sk.logTimerChange(RuleTimerNotNeeded, t.loggedUse, TimerStop, 0, t.loggedAttempt)
 		t.loggedAt = 0
 	}
-	if t.armed && (t.loggedAt != t.at || t.loggedAttempt != t.attempt || t.again) {
+	if t.armed() && (t.loggedAt != t.at || t.loggedAttempt != t.attempt || t.again) {
 		sk.logTimerChange(t.rule, t.use, TimerSet, t.at, t.attempt)
 		t.loggedUse, t.loggedAt, t.loggedAttempt, t.again = t.use, t.at, t.attempt, false
 	}

@@ -21,8 +21,8 @@ func (sk *socket) armTimeWait(rule Rule) {
 	if !sk.host.linux {
 		d = rfcTimeWaitLength
 	}
-	sk.arm(&sk.slow, forTimeWait, sk.host.inTicks(d), 0, rule)
-	sk.slow.again = true
+	sk.arm(slow, forTimeWait, sk.host.inTicks(d), 0, rule)
+	sk.timers[slow].again = true
 }
 
 // arriveTimeWait is what is left of RFC 9293 section 3.10.7.4 for a timewait entry (kernel tcp_timewait_state_process).
