@@ -169,19 +169,9 @@ func holdLog(t rapid.TB, events []Event) {
 
 // holdRest checks that nothing is left behind when a run is quiet.
 func holdRest(t rapid.TB, s *Sim) {
-	s.agenda.each(func(what happening, _ turn) {
-		if timer, ok := what.(*timer); !ok || timer.armed() {
-			t.Errorf("%T is left to happen", what)
-		}
-	})
 	for _, h := range s.hosts {
-		if h.conns.count != 0 || len(h.listeners) != 0 || h.orphans != 0 {
-			t.Errorf("%s keeps %d connections, %d listeners, %d orphans", h.name, h.conns.count, len(h.listeners), h.orphans)
-		}
-		for port := range 1 << 16 {
-			if sk := h.ports.holders(uint16(port)); sk != nil {
-				t.Errorf("%s: socket %d keeps port %d", h.name, sk.id, port)
-			}
+		if timers, ports := h.armedTimers(), h.heldPorts(); timers != 0 || h.conns.count != 0 || ports != 0 || h.orphans != 0 {
+			t.Errorf("%s keeps %d timers, %d connections, %d ports, %d orphans", h.name, timers, h.conns.count, ports, h.orphans)
 		}
 	}
 	if fl := s.link.flights.first; fl != nil {

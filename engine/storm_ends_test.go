@@ -195,8 +195,8 @@ func (c *stormCheck) rest() {
 			c.fail("%d copies of segment %d ended, of %d", f.ended, f.ID, want)
 		}
 	}
-	if len(c.sim.link.flying) != 0 {
-		c.fail("%d segments are still in flight", len(c.sim.link.flying))
+	if fl := c.sim.link.flights.first; fl != nil {
+		c.fail("segment %d is still in flight", fl.id)
 	}
 	for _, h := range c.sim.hosts {
 		if !h.off {
@@ -216,14 +216,14 @@ func (c *stormCheck) restOf(h *Host) {
 			c.fail("%s ends in %s", key, state)
 		}
 	}
-	if n := len(h.timers.ts); n != 0 || len(h.conns) != waiting || h.orphans != waiting {
-		c.fail("%s keeps %d timers, %d connections, %d orphans; %d wait for a FIN", h.name, n, len(h.conns), h.orphans, waiting)
+	if n := h.armedTimers(); n != 0 || h.conns.count != waiting || h.orphans != waiting {
+		c.fail("%s keeps %d timers, %d connections, %d orphans; %d wait for a FIN", h.name, n, h.conns.count, h.orphans, waiting)
 	}
-	if h.minis != 0 || len(h.dirty) != 0 || len(h.woken) != 0 {
-		c.fail("%s keeps %d timewait entries, %d sockets and %d calls to look at", h.name, h.minis, len(h.dirty), len(h.woken))
+	if h.minis != 0 || len(h.dirty) != 0 {
+		c.fail("%s keeps %d timewait entries, %d sockets to look at", h.name, h.minis, len(h.dirty))
 	}
-	if waiting == 0 && len(h.binds) != 0 {
-		c.fail("%s keeps %d ports", h.name, len(h.binds))
+	if n := h.heldPorts(); waiting == 0 && n != 0 {
+		c.fail("%s keeps %d ports", h.name, n)
 	}
 	for _, p := range h.procs {
 		if !p.dead || len(p.loose) != 0 || slices.ContainsFunc(p.threads, func(t *thread) bool { return t != nil }) {

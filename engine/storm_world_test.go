@@ -205,7 +205,7 @@ func (s *storm) run(in *Input, count *stormCount) (*stormRun, error) {
 func (s *storm) calm() {
 	s.sim.link.faults = nil
 	for _, h := range s.sim.hosts {
-		s.sim.link.cut[h.name] = false
+		h.cut = false
 		for _, p := range slices.Clone(h.procs) {
 			if !p.dead && !h.off {
 				h.kill(s.sim.now, p)

@@ -1,0 +1,21 @@
+package engine
+
+// armedTimers counts the host's timers that are to fire.
+func (h *Host) armedTimers() (n int) {
+	h.sim.agenda.each(func(what happening, of turn) {
+		if of == h.index && what.(*timer).armed() {
+			n++
+		}
+	})
+	return n
+}
+
+// heldPorts counts the ports that somebody holds.
+func (h *Host) heldPorts() (n int) {
+	for port := range 1 << 16 {
+		if h.ports.holders(uint16(port)) != nil {
+			n++
+		}
+	}
+	return n
+}
