@@ -328,6 +328,11 @@ export class TcpStage extends HTMLElement {
     this.#link.retry();
   }
 
+  /** How many of the run's events the playhead has passed, for tests and for pages around the stage. */
+  get passed(): number {
+    return this.#store.at.n;
+  }
+
   /** How the connection is, for tests and for pages around the stage. */
   get connection(): LinkState {
     return this.#view.connection;

@@ -111,7 +111,9 @@ export class TcpWhy extends HTMLElement implements Panel {
     const cause = causeOf(log, seq);
     if (cause !== undefined) out.push(this.#links("why.cause", log, [cause]));
     out.push(...this.#after(log, seq));
-    const before = cause === undefined ? [] : chainOf(log, cause).filter((x) => this.#tells(log, x));
+    const way = cause === undefined ? [] : [cause, ...chainOf(log, cause)];
+    // A call that returned at once is told with its return.
+    const before = way.filter((x, i) => i > 0 && this.#tells(log, x) && !(log.events[x]?.kind === "call" && way[i - 1] === x + 1));
     if (before.length > 0) out.push(this.#chain(log, before));
     const focused = this.#body.contains(document.activeElement) && document.activeElement !== this.#body;
     this.#body.replaceChildren(...out);
