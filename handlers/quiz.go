@@ -14,6 +14,7 @@ import (
 	"finwait/engine"
 	"finwait/internal/quiz"
 	"finwait/internal/store"
+	"finwait/scenario"
 	"finwait/web"
 
 	"github.com/a-h/templ"
@@ -173,7 +174,10 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request) error {
 	}
 	l, id := spoken(w, r), chi.URLParam(r, "quiz")
 	result, err := limited(r, executing, func() (*quiz.Result, error) {
-		return h.Content.Quizzes.Grade(id, seed, s.Answer, string(l))
+		return h.Content.Quizzes.Grade(id, seed, quiz.Answer{Body: s.Answer, Lang: string(l), Try: func(run scenario.Run) (*engine.Lines, error) {
+			lines, _, err := h.Runs.Log(r.Context(), h.session(r), run)
+			return lines, err
+		}})
 	})
 	if err != nil {
 		return quizError(err)

@@ -88,8 +88,9 @@ func (it *asked) Key() json.RawMessage {
 }
 
 // Grade implements Item. The parts have equal shares of the score.
-func (it *asked) Grade(answer json.RawMessage, lang string) (*Result, error) {
-	members, err := decodeObject(answer)
+func (it *asked) Grade(a Answer) (*Result, error) {
+	lang := a.Lang
+	members, err := decodeObject(a.Body)
 	if err != nil {
 		return nil, err
 	}

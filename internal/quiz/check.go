@@ -1,8 +1,10 @@
 package quiz
 
 import (
-	"encoding/json"
 	"fmt"
+
+	"finwait/engine"
+	"finwait/scenario"
 )
 
 // Check generates the first seeds variants of a question and grades their own keys, which must be worth 1. The error is the
@@ -30,10 +32,19 @@ func (b *Bank) check(id string, seed int64) error {
 		if err := fits(v.Schema, key); err != nil {
 			return fmt.Errorf("quiz %s, seed %d: the key does not fit: %w", id, seed, err)
 		}
-		r, err := item.Grade(json.RawMessage(key), lang)
+		r, err := item.Grade(Answer{Body: key, Lang: lang, Try: b.try})
 		if err != nil || r.Score != 1 {
 			return fmt.Errorf("quiz %s, seed %d: the key does not score 1: %v", id, seed, err)
 		}
 	}
 	return nil
+}
+
+// try runs what a question's own author wrote.
+func (b *Bank) try(r scenario.Run) (*engine.Lines, error) {
+	log, err := scenario.Execute(b.lib, r, scenario.Limits{})
+	if err != nil {
+		return nil, err
+	}
+	return log.Lines, nil
 }

@@ -119,6 +119,27 @@ func (d dict) text(name string) (engine.Text, error) {
 	return t, err
 }
 
+// choices reads a dict of strings; absent is none.
+func (d dict) choices(name string) (map[string]string, error) {
+	all := map[string]string{}
+	if !d.has(name) {
+		return all, nil
+	}
+	m, ok := d.get(name).(*starlark.Dict)
+	if !ok {
+		return nil, d.wrong(name, "a dict of strings")
+	}
+	for _, kv := range m.Items() {
+		k, ok1 := starlark.AsString(kv[0])
+		v, ok2 := starlark.AsString(kv[1])
+		if !ok1 || !ok2 {
+			return nil, d.wrong(name, "a dict of strings")
+		}
+		all[k] = v
+	}
+	return all, nil
+}
+
 // function reads a function of a log.
 func (d dict) function(name string) (starlark.Callable, error) {
 	if fn, ok := d.get(name).(starlark.Callable); ok {

@@ -199,9 +199,10 @@ var (
 )
 
 // Grade implements Item.
-func (it *faultItem) Grade(raw json.RawMessage, lang string) (*Result, error) {
+func (it *faultItem) Grade(a Answer) (*Result, error) {
+	lang := a.Lang
 	var answer map[string]string
-	if err := json.Unmarshal(raw, &answer); err != nil {
+	if err := json.Unmarshal(a.Body, &answer); err != nil {
 		return nil, err
 	}
 	run, ok, err := it.reached(answer)

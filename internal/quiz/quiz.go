@@ -120,15 +120,26 @@ type Kind interface {
 // kind's own in a variant; Grade gets an answer that fits the schema.
 type Item interface {
 	Show(v *Variant, lang string)
-	Grade(answer json.RawMessage, lang string) (*Result, error)
+	Grade(a Answer) (*Result, error)
 	Key() json.RawMessage
 }
+
+// Answer is what a learner gave, as it fits the schema.
+type Answer struct {
+	Body json.RawMessage
+	Lang string // "en" or "zh"
+	Try  Try    // for answers that are programs
+}
+
+// Try runs a scenario that has a learner's own text in it. Its errors are of type *scenario.Error where the text is at
+// fault.
+type Try func(scenario.Run) (*engine.Lines, error)
 
 // kinds holds the kinds by name.
 var kinds = map[string]Kind{
 	"state": stateKind{}, "order": orderKind{}, "timeline": timelineKind{}, "header": headerKind{}, "timer": timerKind{},
 	"call": callKind{}, "bug": bugKind{}, "fault": faultKind{}, "trace": traceKind{}, "impossible": impossibleKind{},
-	"backlog": backlogKind{},
+	"backlog": backlogKind{}, "program": programKind{},
 }
 
 // Bank holds all questions, with the library that their runs come from. It may be shared.
@@ -187,15 +198,15 @@ func (b *Bank) Variant(id string, seed int64, lang string) (*Variant, error) {
 
 // Grade says what an answer to a variant is worth. It fails as Variant does, and with a *MisfitError where the answer does
 // not fit the variant's schema.
-func (b *Bank) Grade(id string, seed int64, answer json.RawMessage, lang string) (*Result, error) {
+func (b *Bank) Grade(id string, seed int64, a Answer) (*Result, error) {
 	q, item, err := b.item(id, seed)
 	if err != nil {
 		return nil, err
 	}
-	if err := fits(q.variant(seed, item, lang).Schema, answer); err != nil {
+	if err := fits(q.variant(seed, item, a.Lang).Schema, a.Body); err != nil {
 		return nil, err
 	}
-	return item.Grade(answer, lang)
+	return item.Grade(a)
 }
 
 func (b *Bank) item(id string, seed int64) (*Question, Item, error) {

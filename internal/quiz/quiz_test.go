@@ -40,7 +40,7 @@ func TestExactlyOneKey(t *testing.T) {
 			_, key := variantAndKey(t, b, info.ID, seed)
 			right := 0
 			for _, answer := range append(answers(v, key), key) {
-				r, err := b.Grade(info.ID, seed, answer, "en")
+				r, err := b.Grade(info.ID, seed, given(answer, "en"))
 				if err != nil {
 					t.Fatalf("%s %d: %s: %v", info.ID, seed, answer, err)
 				}
@@ -132,7 +132,7 @@ func others(f quiz.Field, right any) []any {
 		slices.Reverse(list)
 		return []any{list}
 	case "text":
-		return []any{""}
+		return []any{f.Text}
 	}
 	var out []any
 	for _, o := range f.Options {
@@ -215,11 +215,22 @@ func variantAndKey(t *testing.T, b *quiz.Bank, id string, seed int64) (*quiz.Var
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := b.Grade(id, seed, anyAnswer(v), "en")
+	r, err := b.Grade(id, seed, given(anyAnswer(v), "en"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return v, r.Key
+}
+
+// given is an answer whose programs run in the process.
+func given(body json.RawMessage, lang string) quiz.Answer {
+	return quiz.Answer{Body: body, Lang: lang, Try: func(r scenario.Run) (*engine.Lines, error) {
+		log, err := scenario.Execute(nil, r, scenario.Limits{})
+		if err != nil {
+			return nil, err
+		}
+		return log.Lines, nil
+	}}
 }
 
 // anyAnswer is one that fits.
@@ -296,7 +307,7 @@ func TestRefutationIsInTheRun(t *testing.T) {
 		for seed := range min(*seeds, 60) {
 			v, key := variantAndKey(t, b, info.ID, seed)
 			for _, answer := range answers(v, key) {
-				r, err := b.Grade(info.ID, seed, answer, "en")
+				r, err := b.Grade(info.ID, seed, given(answer, "en"))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -338,7 +349,7 @@ func TestKeyIsTheEngines(t *testing.T) {
 	c, b := bank(t)
 	for seed := range int64(100) {
 		v, key := variantAndKey(t, b, "four-way-states", seed)
-		r, err := b.Grade("four-way-states", seed, key, "en")
+		r, err := b.Grade("four-way-states", seed, given(key, "en"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -382,7 +393,7 @@ func TestAnswersThatDoNotFit(t *testing.T) {
 		`{"client":"` + ok + `","client":"` + ok + `","server":"` + v.Fields[1].Options[0].Value + `"}`,
 		`{"client":"` + ok + `","server":"` + v.Fields[1].Options[0].Value + `"}{}`,
 	} {
-		_, err := b.Grade("four-way-states", 1, json.RawMessage(answer), "zh")
+		_, err := b.Grade("four-way-states", 1, given(json.RawMessage(answer), "zh"))
 		misfit, is := err.(*quiz.MisfitError)
 		if !is || misfit.Text.En == "" || misfit.Text.Zh == "" {
 			t.Errorf("%s: got %v", answer, err)

@@ -201,9 +201,10 @@ func (it *stateItem) Key() json.RawMessage {
 }
 
 // Grade implements Item.
-func (it *stateItem) Grade(answer json.RawMessage, lang string) (*Result, error) {
+func (it *stateItem) Grade(a Answer) (*Result, error) {
+	lang := a.Lang
 	var given stateAnswer
-	if err := json.Unmarshal(answer, &given); err != nil {
+	if err := json.Unmarshal(a.Body, &given); err != nil {
 		return nil, err
 	}
 	token := it.run.value.Token()
