@@ -95,6 +95,8 @@ func (h *Handler) routes() http.Handler {
 		r.Get("/", h.handle(h.home))
 		r.Get("/matrix", h.handle(h.matrix))
 		r.Get("/matrix.csv", h.handle(h.matrixCSV))
+		r.Get("/states", h.handle(h.states))
+		r.Get("/reference", h.handle(h.reference))
 		r.Get("/progress", h.handle(h.progress))
 		r.Post("/progress/forget", h.handle(h.forget))
 		r.Get("/lessons/{slug}", h.handle(h.lesson))

@@ -76,6 +76,7 @@ func (p Page) siteLinks() []siteLink {
 		{"", w.Course},
 		{"playground", PlaygroundTitle(p.Lang)},
 		{"matrix", w.Matrix},
+		{"reference", w.Reference},
 		{"progress", w.Progress},
 		{"#teach", w.Teachers},
 	}

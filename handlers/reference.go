@@ -1,0 +1,54 @@
+package handlers
+
+import (
+	"net/http"
+
+	"finwait/content"
+	"finwait/web"
+)
+
+// states is the page of the eleven states.
+func (h *Handler) states(w http.ResponseWriter, r *http.Request) error {
+	index, durations, err := h.figures()
+	if err != nil {
+		return err
+	}
+	l := pathLanguage(r)
+	p := h.page(r, l, "states")
+	say := h.Content.PagePhrases(l)
+	p.Title, p.Description = say["states.head"], say["states.description"]
+	p.Styles = []string{"css/pages.css", "css/states.css", "css/progress.css", "css/reference.css"}
+	return h.html(w, r, web.States{
+		Page: p, Course: web.Course(h.Content.Lessons(), l), Say: say, Durations: durations,
+		Map: web.ArrowMap{Page: p, Say: say, Known: true, Runs: index.Arrows},
+	}.View())
+}
+
+// reference is the page of settings, timers, errors, words and rules.
+func (h *Handler) reference(w http.ResponseWriter, r *http.Request) error {
+	index, durations, err := h.figures()
+	if err != nil {
+		return err
+	}
+	l := pathLanguage(r)
+	p := h.page(r, l, "reference")
+	say := h.Content.PagePhrases(l)
+	p.Title, p.Description = say["reference.title"], say["reference.description"]
+	p.Styles = []string{"css/pages.css", "css/reference.css"}
+	return h.html(w, r, web.Reference{
+		Page: p, Course: web.Course(h.Content.Lessons(), l), Say: say, Durations: durations, Index: index, Rules: h.Content.Rules(),
+	}.View())
+}
+
+// figures are what the engine's runs give the reference.
+func (h *Handler) figures() (*content.Index, map[string]string, error) {
+	index, err := h.index()
+	if err != nil {
+		return nil, nil, err
+	}
+	rows, err := h.losses()
+	if err != nil {
+		return nil, nil, err
+	}
+	return index, content.Durations(rows, index), nil
+}
