@@ -61,7 +61,7 @@ func TestProgressOfALearner(t *testing.T) {
 	_, page := l.ask("GET", "/en/progress", "", 200)
 	has(t, page, `since your first saved answer on 20\d\d-`, `right at the first try</dt><dd>`+share(rightFirst, 2)+`</dd>`,
 		`<tr data-lesson="four-way">`, `Answers and their grades</th><td class="r num">3</td>`,
-		`<span class="vd right">`, `href="/en/lessons/four-way\?at=\d+&amp;run=[^"]+">open<span class="sr"> the run of the answer of`)
+		`<span class="vd right">`, `href="/en/playground\?at=\d+&amp;run=[^"]+">open<span class="sr"> the run of the answer of`)
 	if n := strings.Count(page, "<time "); n != 3 {
 		t.Errorf("%d answers are listed", n)
 	}

@@ -49,13 +49,13 @@ func (p Page) Choose(l content.Lang) string {
 	return p.In(l) + "?" + q.Encode()
 }
 
-// RunURL opens a run on a stage at a time.
+// RunURL opens a run on the playground's stage at a time.
 func (p Page) RunURL(token string, at engine.Micros) string {
 	q := url.Values{"run": {token}}
 	if at > 0 {
 		q.Set("at", strconv.FormatInt(int64(at), 10))
 	}
-	return p.URL(string(p.Lang)+"/lessons/four-way") + "?" + q.Encode()
+	return p.URL(string(p.Lang)+"/playground") + "?" + q.Encode()
 }
 
 // HeadTitle is the text of the browser's tab.

@@ -22,11 +22,11 @@ type States struct {
 // Reference is the page of settings, timers, errors, rules and words.
 type Reference struct {
 	Page
-	Course      []Chapter
-	Say         map[string]string
-	Durations   map[string]string
-	Index       *content.Index
-	Rules       []*content.Rule
+	Course    []Chapter
+	Say       map[string]string
+	Durations map[string]string
+	Index     *content.Index
+	Rules     []*content.Rule
 }
 
 // states are in the order of a connection's life.
