@@ -69,7 +69,11 @@ var lessonDir = regexp.MustCompile(`^(\d\d)-([a-z0-9]+(?:-[a-z0-9]+)*)$`)
 // loadLessons reads lessons/NN-slug/.
 func (c *Content) loadLessons(fsys fs.FS, ps *Problems) {
 	entries, _ := fs.ReadDir(fsys, "lessons")
+	shared := loadShared(fsys, ps)
 	for _, e := range entries {
+		if !e.IsDir() {
+			continue
+		}
 		m := lessonDir.FindStringSubmatch(e.Name())
 		if m == nil {
 			ps.addf(path.Join("lessons", e.Name()), 0, "a lesson's folder is named NN-slug, like 03-four-way")
@@ -78,7 +82,7 @@ func (c *Content) loadLessons(fsys fs.FS, ps *Problems) {
 		l := &Lesson{Slug: m[2], dir: path.Join("lessons", e.Name()), Texts: map[Lang]*LessonText{}}
 		l.Number, _ = strconv.Atoi(m[1])
 		before := len(*ps)
-		c.loadLesson(fsys, l, ps)
+		c.loadLesson(fsys, l, shared, ps)
 		if len(*ps) == before {
 			c.lessons = append(c.lessons, l)
 		}
@@ -87,14 +91,14 @@ func (c *Content) loadLessons(fsys fs.FS, ps *Problems) {
 }
 
 // loadLesson reads one lesson, runs its scenarios and renders its texts.
-func (c *Content) loadLesson(fsys fs.FS, l *Lesson, ps *Problems) {
+func (c *Content) loadLesson(fsys fs.FS, l *Lesson, shared starlark.StringDict, ps *Problems) {
 	file := path.Join(l.dir, "lesson.star")
 	src, err := fs.ReadFile(fsys, file)
 	if err != nil {
 		ps.addf(file, 0, "is missing")
 		return
 	}
-	if err := l.parse(file, string(src)); err != nil {
+	if err := l.parse(file, string(src), shared); err != nil {
 		ps.add(file, 0, err)
 		return
 	}
@@ -142,17 +146,33 @@ func (l *Lesson) execute(lib scenario.Library, file string, ps *Problems) map[st
 	return logs
 }
 
+// sharedFile defines what the lesson.star of all lessons may use.
+const sharedFile = "lessons/shared.star"
+
+func loadShared(fsys fs.FS, ps *Problems) starlark.StringDict {
+	src, err := fs.ReadFile(fsys, sharedFile)
+	if err != nil {
+		ps.add(sharedFile, 0, err)
+		return nil
+	}
+	defined, err := globals(sharedFile, string(src), starlark.StringDict{})
+	ps.add(sharedFile, 0, err)
+	return defined
+}
+
 // parse reads lesson.star.
-func (l *Lesson) parse(file, src string) error {
+func (l *Lesson) parse(file, src string, shared starlark.StringDict) error {
 	l.runs, l.lines, l.proofs = map[string]scenario.Run{}, map[string]int{}, map[string]*proof{}
-	err := runData(file, src, starlark.StringDict{
+	env := starlark.StringDict{
 		"lesson":  starlark.NewBuiltin("lesson", l.lessonBuiltin),
 		"run":     starlark.NewBuiltin("run", l.runBuiltin),
 		"moment":  starlark.NewBuiltin("moment", l.momentBuiltin),
 		"check":   starlark.NewBuiltin("check", l.checkBuiltin),
 		"figure":  starlark.NewBuiltin("figure", l.figureBuiltin),
 		"history": starlark.NewBuiltin("history", l.historyBuiltin),
-	})
+	}
+	maps.Copy(env, shared)
+	err := runData(file, src, env)
 	if err == nil && l.runs[""].Scenario == "" {
 		err = &Problem{File: file, Msg: "calls no lesson(…)"}
 	}

@@ -24,13 +24,17 @@ func TestProofs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	shared := loadShared(embedded, &ps)
 	for _, d := range dirs {
+		if !d.IsDir() {
+			continue
+		}
 		l := &Lesson{dir: path.Join("lessons", d.Name())}
 		src, err := fs.ReadFile(embedded, path.Join(l.dir, "lesson.star"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := l.parse("lesson.star", string(src)); err != nil {
+		if err := l.parse("lesson.star", string(src), shared); err != nil {
 			t.Fatal(err)
 		}
 		logs := map[string]*scenario.Log{}

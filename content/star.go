@@ -17,10 +17,17 @@ const dataSteps = 1_000_000
 
 // runData executes a data file, which calls the builtins of env.
 func runData(file, src string, env starlark.StringDict) error {
+	_, err := globals(file, src, env)
+	return err
+}
+
+// globals does so too, and gives what the file defines, frozen.
+func globals(file, src string, env starlark.StringDict) (starlark.StringDict, error) {
 	thread := &starlark.Thread{Name: file, Print: func(*starlark.Thread, string) {}}
 	thread.SetMaxExecutionSteps(dataSteps)
-	_, err := starlark.ExecFileOptions(&syntax.FileOptions{TopLevelControl: true}, thread, file, src, env)
-	return placed(file, err)
+	defined, err := starlark.ExecFileOptions(&syntax.FileOptions{TopLevelControl: true}, thread, file, src, env)
+	defined.Freeze()
+	return defined, placed(file, err)
 }
 
 // placed turns an error of Starlark into a Problem at the line that caused it.
