@@ -89,7 +89,7 @@ func (c *Content) runLoss(row *Loss, cell *LossCell) error {
 		return err
 	}
 	if cell.Outcome = outcomeOf(row, cell, clean.Events); cell.Outcome == nil {
-		return fmt.Errorf("%s %s %s: no segment is lost", row.ID, times, cell.Call)
+		return fmt.Errorf("the scenario %s loses no %s (%s %s)", cell.Log.Run.Scenario, row.ID, times, cell.Call)
 	}
 	return nil
 }

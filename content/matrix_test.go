@@ -1,6 +1,7 @@
 package content
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -150,5 +151,22 @@ func TestOutcomeNeedsALoss(t *testing.T) {
 	}
 	if o := outcomeOf(row, &LossCell{Log: log}, log.Events); o != nil {
 		t.Errorf("it has %+v", o)
+	}
+}
+
+// TestLossesOfAnOverlay holds that a matrix whose scenario was replaced by one that loses nothing is an error, not a panic.
+func TestLossesOfAnOverlay(t *testing.T) {
+	c := *loaded(t)
+	c.scenarios = maps.Clone(c.scenarios)
+	c.scenarios[closingLosses] = `
+vary("lost", ["first-FIN", "first-ACK", "second-FIN", "second-ACK"])
+vary("times", ["once", "always", "never"])
+vary("call", ["close", "shutdown"])
+def program(os):
+    os.sleep("1s")
+host("client", program)
+`
+	if rows, err := c.Losses(); err == nil || rows != nil {
+		t.Errorf("it gives %d rows and %v", len(rows), err)
 	}
 }

@@ -43,16 +43,18 @@ type outcomeReader struct {
 	sentAt []engine.Micros       // when each left
 }
 
-// outcomeOf compares a run with the same one without a loss. It is nil where nothing was lost.
+// outcomeOf compares a run with the same one without a loss. It is nil where nothing was lost, or where the segment's
+// work is not done without a loss either.
 func outcomeOf(row *Loss, cell *LossCell, clean []engine.Event) *Outcome {
 	r := &outcomeReader{row: row, cell: cell, events: cell.Log.Events}
 	r.collectLost()
-	if len(r.lost) == 0 {
+	usual := row.effect.find(clean)
+	if len(r.lost) == 0 || usual == nil {
 		return nil
 	}
 	r.out = &Outcome{First: r.sentAt[0]}
 	if came := row.effect.find(r.events); came != nil {
-		r.out.Verdict, r.out.Later = Late, came.T-row.effect.find(clean).T
+		r.out.Verdict, r.out.Later = Late, came.T-usual.T
 		if cell.Always {
 			r.out.Verdict = Healed
 		}

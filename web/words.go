@@ -12,6 +12,8 @@ type words struct {
 	DoesTitle                                            string
 	Does                                                 [3]does
 	CourseTitle                                          string
+	BeyondTitle                                          string
+	Beyond                                               [3]beyond
 	TeachTitle, Teach                                    string
 	FootSource, FootSystem                               string
 	Answer, NoScript, Transcript, Files, OpenAll, OwnRun string
@@ -21,6 +23,9 @@ type words struct {
 
 // does is one thing that a reader can do on a stage.
 type does struct{ Title, Text string }
+
+// beyond is a page beside the lessons, as the front page tells of it.
+type beyond struct{ Path, Title, Text string }
 
 var wordsOf = map[content.Lang]*words{
 	content.En: {
@@ -39,7 +44,13 @@ var wordsOf = map[content.Lang]*words{
 			{"Share the address", "The address bar holds the whole run. Opened elsewhere it replays byte for byte, and it comes as a capture for Wireshark too."},
 		},
 		CourseTitle: "Course",
-		TeachTitle:  "Put a lesson in your course", Teach: "One iframe, no site chrome, the same stage. The run is fixed to the byte, so a whole class sees the same segments, and a shared link reproduces a student's question exactly.",
+		BeyondTitle: "Beside the lessons",
+		Beyond: [3]beyond{
+			{"matrix", "The loss matrix", "Lose any of the seven segments that open and close a connection, once or every time. Each cell is a run, with what came of it in words."},
+			{"states", "The eleven states", "What each state means, whom it waits for and how long it can last. Every arrow of the diagram leads to a run that has it."},
+			{"reference", "The reference", "Settings with defaults and ranges, timers, errors, a glossary, and every rule with its RFC section or kernel function and an example."},
+		},
+		TeachTitle: "Put a lesson in your course", Teach: "One iframe, no site chrome, the same stage. The run is fixed to the byte, so a whole class sees the same segments, and a shared link reproduces a student's question exactly.",
 		FootSource: "Every claim cites its source by section.", FootSystem: "Light, dark and reduced motion follow your system.",
 		Answer: "Show the answer", NoScript: "Scripts are off, so this run stands still: the whole of it is drawn here and written out below.",
 		Transcript: "Transcript", Files: "The run as a file", OpenAll: "Open full lesson", OwnRun: " Here is the lesson's own run.",
@@ -61,7 +72,13 @@ var wordsOf = map[content.Lang]*words{
 			{"分享地址", "整个运行都在地址栏里。换台机器打开，逐字节重现；也能存成抓包文件，用 Wireshark 打开。"},
 		},
 		CourseTitle: "课程",
-		TeachTitle:  "放进你的课程", Teach: "一个 iframe，不带站点外框，用的是同一个演示台。运行逐字节固定，全班看到的报文段都一样；学生发来一个链接，就能原样重现他的问题。",
+		BeyondTitle: "课程之外",
+		Beyond: [3]beyond{
+			{"matrix", "丢包矩阵", "打开和关闭连接的七个报文段，任丢一个，丢一次或次次都丢。每一格都是一次运行，结果写成文字。"},
+			{"states", "十一个状态", "每个状态是什么意思、在等谁、最多停多久。状态图的每个箭头都通向一次有它的运行。"},
+			{"reference", "参考", "设置的默认值和范围、定时器、错误、术语，以及每条规则的 RFC 章节或内核函数，并配例子。"},
+		},
+		TeachTitle: "放进你的课程", Teach: "一个 iframe，不带站点外框，用的是同一个演示台。运行逐字节固定，全班看到的报文段都一样；学生发来一个链接，就能原样重现他的问题。",
 		FootSource: "每个说法都注明出处，精确到节。", FootSystem: "浅色、深色和减弱动效跟随系统设置。",
 		Answer: "看答案", NoScript: "脚本已关闭，所以这次运行不会动：下面画出了它的全程，并逐条写成文字。",
 		Transcript: "文字记录", Files: "把这次运行存成文件", OpenAll: "打开完整课程", OwnRun: "下面是本课自己的运行。",
