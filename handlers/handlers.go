@@ -46,6 +46,7 @@ type Handler struct {
 	index    func() (*content.Index, error)  // likewise
 	library  func() []listed                 // read when it is first asked for
 	sockets  *sockets
+	choices  sync.Map // what the library's scenarios vary, []choice by name
 	draining atomic.Bool
 }
 

@@ -43,6 +43,7 @@ var stageStyles = []string{
 	"css/ladder.css",
 	"css/stage.css",
 	"css/acts.css",
+	"css/twin.css",
 	"css/states.css",
 	"css/sockets.css",
 	"css/why.css",

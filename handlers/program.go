@@ -58,10 +58,15 @@ func (h *Handler) runProgram(w http.ResponseWriter, r *http.Request) error {
 		meta = &engine.Meta{}
 	}
 	source := h.sourceOf(run)
+	vary, err := h.choicesOf(r, run)
+	if err != nil {
+		return err
+	}
 	return h.json(w, r, http.StatusOK, struct {
 		Source sourceData `json:"source"`
 		Hosts  []hostData `json:"hosts"`
-	}{source, programs(meta, events, source)})
+		Vary   []choice   `json:"vary,omitempty"`
+	}{source, programs(meta, events, source), vary})
 }
 
 // sourceOf is the text that a run executes.

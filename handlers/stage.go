@@ -45,6 +45,7 @@ type stageData struct {
 	Hosts   []hostData        `json:"hosts"`
 	Phrases map[string]string `json:"phrases"`
 	Token   string            `json:"token"` // of the lesson's own run, to fetch it where WebSockets are blocked
+	Vary    []choice          `json:"vary,omitempty"`
 }
 
 type sourceData struct {
@@ -77,6 +78,7 @@ func (p *lessonPages) draw(lesson *content.Lesson, l content.Lang) (*drawn, erro
 	d.hero = ladder("hero-wide", log.Events, web.LadderOptions{Width: heroLadder, From: from}, l, d.data.Phrases)
 	d.heroNarrow = ladder("hero-narrow", log.Events, web.LadderOptions{Width: narrowLadder - 32, From: from}, l, d.data.Phrases)
 	d.data.Token = log.Run.Token()
+	d.data.Vary = choicesIn(log)
 	d.ownChoice = slices.ContainsFunc(log.Vary, func(c scenario.Choice) bool { return c.Chosen != c.Choices[0] })
 	p.drawn[key] = d
 	return d, nil
@@ -172,19 +174,22 @@ func (h *Handler) stage(r *http.Request, lesson *content.Lesson, l content.Lang,
 	case other.refused != nil:
 		h.refused(&s, other.refused, l)
 	default:
-		err = h.otherRun(&s, other, l)
+		err = h.otherRun(r, &s, other, l)
 	}
 	return s, err
 }
 
 // otherRun puts another run than the lesson's own on its stage.
-func (h *Handler) otherRun(s *web.Stage, other *askedRun, l content.Lang) error {
+func (h *Handler) otherRun(r *http.Request, s *web.Stage, other *askedRun, l content.Lang) error {
 	events, err := web.Events(other.lines)
 	if err != nil {
 		return err
 	}
 	s.Token, s.Files = other.token, h.files(other.token)
 	d := h.lessons.drawEvents(events, h.sourceOf(other.run), l)
+	if d.data.Vary, err = h.choicesOf(r, other.run); err != nil {
+		return err
+	}
 	s.Data, s.Title, s.Facts, s.Wide, s.Narrow, s.Lines = d.data, d.title, d.facts, d.wide, d.narrow, d.lines
 	return nil
 }

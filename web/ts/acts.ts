@@ -31,14 +31,15 @@ export class Acts {
   readonly dialog: ActDialog;
   #store: Store;
   #say: Phrases;
-  #ladder: TcpLadder;
+  #ladderOf: () => TcpLadder;
+  #ladder!: TcpLadder; // on which the menu is open
   #stage: ActsHost;
   #delay: number = firstDelay;
 
-  constructor(store: Store, say: Phrases, ladder: TcpLadder, stage: ActsHost) {
+  constructor(store: Store, say: Phrases, ladderOf: () => TcpLadder, stage: ActsHost) {
     this.#store = store;
     this.#say = say;
-    this.#ladder = ladder;
+    this.#ladderOf = ladderOf;
     this.#stage = stage;
     this.dialog = new ActDialog(say);
   }
@@ -57,7 +58,14 @@ export class Acts {
     else void this.intervene(letter === "d" ? { drop: { segment } } : { duplicate: { segment } });
   }
 
+  /** The menu goes to the ladder of the run that is shown. */
+  #goThere(): void {
+    this.#ladder = this.#ladderOf();
+    if (this.menu.el.parentElement !== this.#ladder) this.#ladder.append(this.menu.el);
+  }
+
   openSegment(id: number): void {
+    this.#goThere();
     const store = this.#store;
     const say = this.#say;
     const at = this.#ladder.headOf(id);
@@ -95,6 +103,7 @@ export class Acts {
   }
 
   openHost(host: string): void {
+    this.#goThere();
     const store = this.#store;
     const say = this.#say;
     const at = this.#ladder.hosts.at(host);

@@ -7,6 +7,7 @@ import { TcpStage } from "./tcp-stage.ts";
 import { TcpStates } from "./tcp-states.ts";
 import { TcpTranscript } from "./tcp-transcript.ts";
 import { TcpTransport } from "./tcp-transport.ts";
+import { TcpTwin } from "./tcp-twin.ts";
 import { TcpWhy } from "./tcp-why.ts";
 import { noteLesson } from "./opened.ts";
 
@@ -18,6 +19,7 @@ customElements.define("tcp-header", TcpHeader);
 customElements.define("tcp-transport", TcpTransport);
 customElements.define("tcp-transcript", TcpTranscript);
 customElements.define("tcp-why", TcpWhy);
+customElements.define("tcp-twin", TcpTwin);
 customElements.define("tcp-stage", TcpStage);
 
 noteLesson(location.pathname);

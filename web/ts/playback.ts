@@ -58,6 +58,7 @@ export abstract class Playback {
   #bits = 0;
   #world: World | undefined;
   #owed = 0;
+  #followed: Track | undefined; // where the run lies on the lens of the playhead that this one follows
   #laid: readonly Branch[] = []; // the runs of the lens, the current one first
 
   constructor(schedule: () => void) {
@@ -83,7 +84,7 @@ export abstract class Playback {
   }
 
   get track(): Track {
-    return this.lens.tracks[0]!;
+    return this.#followed ?? this.lens.tracks[0]!;
   }
 
   /** Where a run's events lie on the lens; undefined for one that is not laid out. */
@@ -258,7 +259,7 @@ export abstract class Playback {
     const others = this.twin.length > 0 ? this.twin.filter((b) => b !== this.current) : this.compared ? [this.compared] : [];
     this.#laid = [this.current, ...others];
     this.lens = new Lens(this.#laid.map((b) => b.log), this.scale);
-    this.axis = this.branches.length > 1 || this.twin.length > 0 || this.scale > 0 ? new Lens([...new Set([...this.branches, ...this.twin])].map((b) => b.log)) : this.lens;
+    this.axis = this.branches.length > 1 || this.scale > 0 ? new Lens(this.branches.map((b) => b.log)) : this.lens;
   }
 
   /** One frame. Returns whether the next one is wanted. */
@@ -278,6 +279,28 @@ export abstract class Playback {
     const bits = this.#bits;
     this.#bits = 0;
     if (bits !== 0) for (const p of this.#panels) this.drawPanel(p, bits);
+  }
+
+  /** How many events of another run are shown, which lies beside the current one on the lens. */
+  shownOf(b: Branch): number {
+    const { log } = this.current;
+    if (b === this.current) return this.at.n;
+    const next = log.events[this.at.n];
+    const track = this.trackOf(b);
+    return !track || !next || next.t > this.at.t ? b.log.countAt(this.at.t) : upTo(track.w, this.at.w);
+  }
+
+  /** Shows a run of another playhead's twin at the moment where that one stands. */
+  protected follow(leader: Playback, b: Branch, bits: number): void {
+    const n = leader.shownOf(b);
+    this.lens = this.axis = leader.lens;
+    this.#laid = [b];
+    this.#followed = leader.trackOf(b);
+    this.at = { ...leader.at, n };
+    this.#world = undefined;
+    Object.assign(this, { playing: leader.playing, stepping: leader.stepping, reduced: leader.reduced, scale: leader.scale, selected: b === leader.current ? leader.selected : undefined });
+    this.invalidate(bits);
+    this.flush();
   }
 
   /** After new events: stands where it was asked to, or where it stood. */

@@ -145,7 +145,7 @@ export class Scrubber {
     let last = pad;
     time(pad, "0", "start");
     const ends = this.#end;
-    const endText = duration(current.log.length);
+    const endText = duration(Math.max(...branches.map((b) => b.log.length)));
     for (const { sent } of current.log.segments.values()) {
       if (sent.seq >= current.seen) break;
       const x = this.#x(track?.y[sent.seq] ?? 0);

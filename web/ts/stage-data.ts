@@ -7,6 +7,8 @@ export interface StageData {
   hosts?: { name: string; program?: { from: number; to: number } }[];
   phrases?: Record<string, string>;
   token?: string;
+  /** What the scenario varies, and between what. */
+  vary?: { name: string; choices: string[] }[];
 }
 
 /** The programs of the scenario that the page names. */

@@ -1,4 +1,5 @@
 // The stage's own markup: its head, its panels and tabs, and what it tells the reader.
+import type { Branch } from "./branch.ts";
 import { button, h, setText } from "./dom.ts";
 import { duration } from "./format.ts";
 import { KeysDialog, keysLine } from "./keys-dialog.ts";
@@ -14,6 +15,7 @@ import { TcpLadder } from "./tcp-ladder.ts";
 import { TcpSockets } from "./tcp-sockets.ts";
 import { TcpStates } from "./tcp-states.ts";
 import { TcpTranscript } from "./tcp-transcript.ts";
+import { TcpTwin } from "./tcp-twin.ts";
 import { TcpTransport, type TransportActions } from "./tcp-transport.ts";
 import { TcpWhy } from "./tcp-why.ts";
 
@@ -28,12 +30,15 @@ const liveWords: Record<LinkState, PhraseKey> = {
 
 export interface FrameActions extends TransportActions {
   retry(): void;
+  /** One run behind the other in one ladder. */
+  overlay(): void;
 }
 
 export class StageFrame implements Panel {
   readonly el = h("section", { class: "frame" });
   readonly ladder = new TcpLadder();
   readonly codes = [new TcpCode(), new TcpCode()];
+  readonly twin = new TcpTwin();
   readonly lens: LensSwitch;
   readonly keys: KeysDialog;
   connection: LinkState = "connecting";
@@ -86,12 +91,13 @@ export class StageFrame implements Panel {
     header.attach(store, say, base);
     this.#why.attach(store, say, base);
     transcript.attach(store, say);
+    this.twin.attach(store, say, { branchName: this.#actions.branchName, close: () => this.#actions.twin([]), overlay: () => this.#actions.overlay() });
     const place = (cls: string, el: HTMLElement, pane?: (typeof tabs)[number]): HTMLElement => {
       el.classList.add(cls);
       if (pane) el.dataset["pane"] = pane;
       return el;
     };
-    const body = h("div", { class: "body" }, place("p-lad", this.ladder), place("transport", transport), this.#tabs(),
+    const body = h("div", { class: "body" }, place("p-lad", this.ladder), place("p-twin", this.twin), place("transport", transport), this.twin.table, this.#tabs(),
       place("p-sc", states[0]!, "states"), place("p-ss", states[1]!, "states"),
       place("p-cc", this.codes[0]!, "code"), place("p-cs", this.codes[1]!, "code"));
     return [body, h("div", { class: "lower" },
@@ -130,9 +136,13 @@ export class StageFrame implements Panel {
     }
   }
 
-  /** Takes in the menu of what is on the ladder, and the dialog of interventions. */
-  take(menu: HTMLElement, dialog: HTMLElement): void {
-    this.ladder.append(menu);
+  /** The ladder that shows a run: its own beside others, or the one. */
+  ladderOf(b: Branch): TcpLadder {
+    return this.twin.ladderOf(b) ?? this.ladder;
+  }
+
+  /** Takes in the dialog of interventions. */
+  take(dialog: HTMLElement): void {
     this.el.append(dialog);
   }
 
@@ -207,6 +217,7 @@ export class StageFrame implements Panel {
       setText(this.#facts, facts.join(" · "));
     }
     if (!(bits & changed.status)) return;
+    this.el.classList.toggle("twinned", store.twin.length > 0);
     this.#drawFailure(store.failure);
     if (store.waits !== this.#waits) this.#showTrouble();
   }

@@ -44,13 +44,23 @@ export class Store extends Playback {
     return this.runs.current;
   }
 
+  /** The runs that have a lane: those side by side, else those of the current one's family. */
   get branches(): readonly Branch[] {
-    return this.runs.lanes;
+    return this.twin.length > 0 ? this.twin : this.runs.lanes;
   }
 
   /** The page's own run. */
   get first(): Branch {
     return this.runs.kept[0]!;
+  }
+
+  /** Shows one of another store's runs as that one's playhead has it. */
+  mirror(leader: Store, b: Branch, bits: number): void {
+    if (this.current !== b) {
+      this.runs = new Branches(b);
+      bits = changed.all;
+    }
+    this.follow(leader, b, bits);
   }
 
   protected drawPanel(p: Panel, bits: number): void {

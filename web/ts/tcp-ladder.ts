@@ -15,7 +15,9 @@ import { type Band, buildScene, columns, roomBeside, type Scene, type Side, type
 import { prefix } from "./search.ts";
 import { changed, type Panel, type Store } from "./store.ts";
 
-const top = 18; // px above the first event
+/** The height of the drawing above the lens, in px. */
+export const ladderTop = 18;
+const top = ladderTop;
 const least = 160; // px of the ladder in sight, below which its whole view counts
 const sights = Array.from({ length: 41 }, (_, i) => i / 40);
 const margin = 240; // px beyond the view that are drawn ahead

@@ -1,16 +1,16 @@
 // <tcp-stage>: a run on the stage. It opens the run, puts the panels together, and takes the keyboard.
 import { Acts } from "./acts.ts";
-import type { Family } from "./branch.ts";
 import { branchName } from "./branch-name.ts";
 import { Beats } from "./beats.ts";
 import { onFrame } from "./clock.ts";
 import type { HostPress } from "./ladder-hosts.ts";
 import { Phrases } from "./phrases.ts";
-import { numberOf, programOf, type StageData } from "./stage-data.ts";
+import { Scenarios } from "./scenarios.ts";
+import { numberOf, type StageData } from "./stage-data.ts";
 import { StageFrame } from "./stage-frame.ts";
 import { type Moment, Store } from "./store.ts";
 import { Link, type LinkState, type OpenRequest } from "./stream.ts";
-import type { Program } from "./tcp-code.ts";
+import type { TcpLadder } from "./tcp-ladder.ts";
 
 /** A run to take in place of the page's own: its text and hosts, and its token. quiet leaves the page where it is scrolled to. */
 interface OwnRun {
@@ -30,8 +30,7 @@ export class TcpStage extends HTMLElement {
   #base = "/";
   #view!: StageFrame;
   #acts!: Acts;
-  #programs = new Map<Family, Program>();
-  #shown: Family | undefined; // whose programs the code panes show
+  #scenarios!: Scenarios;
   #addressTimer = 0;
   #touched = false; // the reader has changed the run, so that the address follows
   #beats!: Beats;
@@ -46,13 +45,14 @@ export class TcpStage extends HTMLElement {
     const frame = (now: number): boolean => this.#store.frame(now);
     this.#store = new Store(this.#link, () => onFrame(frame));
     this.#store.onMove = () => this.#writeAddress();
-    this.#store.onShow = () => this.#showProgram();
+    this.#store.onShow = () => this.#scenarios.show();
     this.#view = new StageFrame(this.#store, this.#say, this.#base, this.#data, {
       share: () => void this.#share(), help: () => this.#view.keys.show(), undo: () => this.#acts.undo(), redo: () => this.#acts.redo(),
-      compare: () => this.#compare(), twin: (list) => this.#store.setTwin(list), choices: () => undefined,
+      compare: () => this.#compare(), twin: (list) => this.#store.setTwin(list), overlay: () => this.#store.overlay(true), choices: () => (this.#scenarios.varies(this.#store.current) ? () => void this.#compareChoices() : undefined),
       branchName: (b, when) => branchName(b, this.#store.first, this.#say, when), retry: () => this.#retry(),
     });
-    this.#acts = new Acts(this.#store, this.#say, this.#view.ladder, {
+    this.#scenarios = new Scenarios(this.#store, this.#base, this.#view.codes);
+    this.#acts = new Acts(this.#store, this.#say, () => this.#view.ladderOf(this.#store.current), {
       tell: (text) => this.#view.tell(text), errorText: (code, message) => this.#view.errorText(code, message), showWhy: () => this.#view.showWhy(),
       changed: (action) => {
         this.#touched = true;
@@ -60,7 +60,7 @@ export class TcpStage extends HTMLElement {
         this.dispatchEvent(new CustomEvent("fw-intervene", { bubbles: true, composed: true, detail: { do: action, run: this.#store.current.token } }));
       },
     });
-    this.#view.take(this.#acts.menu.el, this.#acts.dialog.el);
+    this.#view.take(this.#acts.dialog.el);
     this.#view.keepNotice(this.querySelector(".still > .note[role=status]"));
     // What the server drew stays for paper: a run that was not played yet is printed as a whole.
     const still = this.querySelector(".still");
@@ -70,13 +70,12 @@ export class TcpStage extends HTMLElement {
     this.#watchPaper();
     this.#listen(this.#off.signal);
     this.#openOwn({ t: numberOf(this.getAttribute("at")) });
+    this.#scenarios.shows(this.#store.current.family);
   }
 
   #openOwn(at: Moment): void {
     this.#store.open(this.#request(), at, this.#data.source?.text);
-    this.#shown = this.#store.current.family;
-    const program = programOf(this.#data);
-    if (program) this.#programs.set(this.#shown, program);
+    this.#scenarios.learn(this.#store.current.family, this.#data);
   }
 
   disconnectedCallback(): void {
@@ -122,19 +121,22 @@ export class TcpStage extends HTMLElement {
 
   #listen(signal: AbortSignal): void {
     this.addEventListener("keydown", (e) => this.#key(e), { signal });
-    this.#view.ladder.addEventListener("click", (e) => {
-      const id = this.#view.ladder.segmentOf(e.target);
+    this.#view.el.addEventListener("click", (e) => {
+      const id = this.#aimed(e.target);
       if (id === undefined) return;
       if (this.#acts.inFlight(id)) void this.#acts.intervene({ drop: { segment: id } });
       else this.#store.select(this.#store.current.log.segments.get(id)?.sent.seq);
     }, { signal });
-    this.#view.ladder.addEventListener("contextmenu", (e) => {
-      const id = this.#view.ladder.segmentOf(e.target);
+    this.#view.el.addEventListener("contextmenu", (e) => {
+      const id = this.#aimed(e.target);
       if (id === undefined) return;
       e.preventDefault();
       this.#acts.openSegment(id);
     }, { signal });
-    this.addEventListener("fw-host", (e) => this.#acts.openHost((e as CustomEvent<HostPress>).detail.host), { signal });
+    this.addEventListener("fw-host", (e) => {
+      this.#aimed(e.target);
+      this.#acts.openHost((e as CustomEvent<HostPress>).detail.host);
+    }, { signal });
     document.addEventListener("click", (e) => {
       if (e.target instanceof Node) this.#view.pressed(e.target);
       if (e.target instanceof Node && !this.#acts.menu.el.contains(e.target)) this.#acts.menu.close(false);
@@ -154,10 +156,8 @@ export class TcpStage extends HTMLElement {
     clearTimeout(this.#addressTimer);
     this.setAttribute("token", token);
     this.#data = { ...this.#data, ...data, token };
-    this.#programs.clear();
     this.#openOwn({ t: at });
-    const program = programOf(this.#data);
-    if (program) for (const pane of this.#view.codes) pane.show(program, this.#store);
+    this.#scenarios.show();
     if (!quiet) this.scrollIntoView({ block: "nearest", behavior: this.#store.reduced ? "auto" : "smooth" });
   }
 
@@ -173,7 +173,7 @@ export class TcpStage extends HTMLElement {
     }
     this.#touched = true;
     history.pushState(null, "", this.#address());
-    if (!this.#programs.has(this.#store.current.family)) void this.#fetchProgram(token, this.#store.current.family);
+    void this.#scenarios.fetch(token, this.#store.current.family);
   }
 
   /** After Back or Forward: shows the run that the address names, where the stage has it. */
@@ -190,28 +190,33 @@ export class TcpStage extends HTMLElement {
     if (at !== undefined) this.#store.seek(at);
   }
 
-  /** The programs of a run that another element opened: it may be of another scenario than the page's. */
-  async #fetchProgram(token: string, family: Family): Promise<void> {
-    const answer = await fetch(`${this.#base}api/v1/runs/program?run=${encodeURIComponent(token)}`).catch(() => undefined);
-    if (!answer?.ok) return;
-    const data = (await answer.json()) as StageData;
-    family.source = data.source?.text ?? "";
-    const program = programOf(data);
-    if (program) this.#programs.set(family, program);
-    this.#showProgram();
+  /** The segment that an element is of. Of runs side by side, the one that is aimed at is the current one then. */
+  #aimed(target: EventTarget | null): number | undefined {
+    const b = target instanceof Element ? this.#view.twin.runAt(target) : undefined;
+    if (b) this.#store.show(b);
+    return this.#view.ladder.segmentOf(target);
   }
 
-  /** The code panes follow the run that is shown. */
-  #showProgram(): void {
-    const { family } = this.#store.current;
-    const program = this.#programs.get(family);
-    if (!program || family === this.#shown) return;
-    this.#shown = family;
-    for (const pane of this.#view.codes) pane.show(program, this.#store);
+  get #ladder(): TcpLadder {
+    return this.#view.ladderOf(this.#store.current);
   }
 
+  /** Side by side: the run and its counterpart, else the choices of the scenario; or, where that is so, the one run alone again. */
   #compare(): boolean {
-    return this.#store.overlay();
+    const store = this.#store;
+    const { counterpart, current, runs } = store;
+    if (store.twin.length > 0) store.setTwin([]);
+    else if (store.compared) store.overlay(false);
+    else if (counterpart) store.setTwin(runs.kept.filter((b) => b === current || b === counterpart));
+    else if (this.#scenarios.varies(current)) void this.#compareChoices();
+    else this.#view.tell(this.#say.text("twin.none"));
+    this.dispatchEvent(new CustomEvent("fw-compare", { bubbles: true, composed: true, detail: { runs: store.twin.map((b) => b.token) } }));
+    return true;
+  }
+
+  async #compareChoices(): Promise<void> {
+    const failure = await this.#scenarios.compare();
+    if (failure) this.#view.tell(this.#view.errorText(failure.code, failure.message));
   }
 
   #key(e: KeyboardEvent): void {
@@ -224,7 +229,7 @@ export class TcpStage extends HTMLElement {
   /** Does what the key asks for; whether it meant anything. */
   #act(e: KeyboardEvent, target: HTMLElement): boolean {
     const store = this.#store;
-    const segment = this.#view.ladder.segmentOf(target);
+    const segment = this.#aimed(target);
     switch (e.key) {
       case " ":
         if (target.closest("button, a, summary")) return false;
@@ -244,7 +249,7 @@ export class TcpStage extends HTMLElement {
         this.#acts.openSegment(segment);
         return true;
       case "Tab":
-        return segment !== undefined && this.#view.ladder.focusNext(segment, e.shiftKey);
+        return segment !== undefined && this.#ladder.focusNext(segment, e.shiftKey);
       case "Escape":
         if (store.selected === undefined) return false;
         store.select(undefined);
@@ -270,7 +275,7 @@ export class TcpStage extends HTMLElement {
         else this.#acts.undo();
         return true;
       case "h": {
-        const host = this.#view.ladder.hostAt(shift ? "right" : "left");
+        const host = this.#ladder.hostAt(shift ? "right" : "left");
         if (host !== undefined) this.#acts.openHost(host);
         return host !== undefined;
       }
