@@ -214,6 +214,7 @@ export const phraseKeys = [
   "play.value",
   "play.pcapng",
   "play.share",
+  "play.playground",
   "play.shared",
   "play.copy",
   "keys.title",

@@ -45,6 +45,17 @@ export class PlaygroundMemory {
     return this.drafts.save(draft);
   }
 
+  /** Keeps a draft beside what will be written in its place, unless its text is kept already. */
+  keepCopy(draft: Draft): void {
+    if (draft.id === "" || this.drafts.list().some((d) => d.id !== draft.id && d.source === draft.source)) return;
+    this.drafts.save({ ...draft, id: `${draft.id}-${Date.now()}` });
+  }
+
+  /** What the present history entry is to show when Back leads to it. */
+  leave(draft: Draft): void {
+    history.replaceState({ ...(history.state as object | null), playground: draft }, "");
+  }
+
   /** Puts a run into the address. A new entry lets Back return to the one before. */
   address(draft: Draft, at: string | null, fresh: boolean): void {
     const url = new URL(location.href);

@@ -1,7 +1,7 @@
 // The playground's markup: the editor's bar, its status line, and the sections of controls.
 import { button, h, set, setText } from "./dom.ts";
-import type { Outline } from "./language.gen.ts";
-import type { MadeRun } from "./playground-server.ts";
+import { bounds, type Outline } from "./language.gen.ts";
+import type { MadeRun, Unanswered } from "./playground-server.ts";
 import type { PlaygroundKey, PlaygroundWords } from "./playground-words.ts";
 
 export interface BarActions {
@@ -100,4 +100,19 @@ export function expectations(say: PlaygroundWords, list: MadeRun["expects"]): HT
   return [h("ul", { class: "expects" }, ...list.map((e) => h("li", { class: e.holds ? "holds" : "fails" },
     h("span", { class: "mark", "aria-hidden": "true" }, e.holds ? "✓" : "✕"),
     h("span", {}, e.text[say.lang], h("span", { class: "sr" }, ` (${say.say(e.holds ? "expects.holds" : "expects.fails")})`)))))];
+}
+
+/** Why the server gave no answer: what is true, what was kept, what to do. */
+export function troubleText(say: PlaygroundWords, { code, wait }: Unanswered): string {
+  switch (code) {
+    case "offline":
+      return say.say("fail.offline");
+    case "scenario_busy":
+      return say.say("fail.busy");
+    case "too_many_runs":
+      return say.say("fail.limit", { time: wait || 5 });
+    case "too_large":
+      return say.say("fail.large", { size: bounds.source / 1024 });
+  }
+  return say.say("fail.other");
 }

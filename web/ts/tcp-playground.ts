@@ -3,11 +3,11 @@
 import { type Draft } from "./drafts.ts";
 import { h, setText } from "./dom.ts";
 import { FaultRules } from "./fault-rules.ts";
-import { bounds, type Outline } from "./language.gen.ts";
+import type { Outline } from "./language.gen.ts";
 import { mapOutline } from "./outline-map.ts";
 import { draftOf, type PageRun, PlaygroundMemory } from "./playground-memory.ts";
 import { type CheckAnswer, type Experiment, type MadeRun, PlaygroundServer, type RunAnswer, Unanswered } from "./playground-server.ts";
-import { expectations, PlaygroundBar, Section, StatusLine } from "./playground-view.ts";
+import { expectations, PlaygroundBar, Section, StatusLine, troubleText } from "./playground-view.ts";
 import { PlaygroundWords } from "./playground-words.ts";
 import { blank, type Pick, ScenarioPicker } from "./scenario-picker.ts";
 import { SettingList } from "./setting-list.ts";
@@ -45,8 +45,10 @@ export class TcpPlayground extends HTMLElement {
   #draft!: Draft; // what is being written
   #library: { name: string; text: string } | undefined; // of which scenario the text came, where it is one of the library
   #ran: Experiment = { source: "", scenario: "", vary: {}, seed: 0 }; // what is on the stage
+  #ranToken = "";
   #outline: Outline | undefined;
-  #error: SourceError | undefined;
+  #error: SourceError | undefined; // in the text: the controls have nothing to write to
+  #runError: SourceError | undefined; // of the run of just this draft
   #trouble: Unanswered | undefined;
   #stale = true; // the outline is of an earlier text
   #pending = new Map<string, ControlEdit>(); // that wait for an outline of this text
@@ -63,6 +65,7 @@ export class TcpPlayground extends HTMLElement {
     const { scenario, vary, seed, token } = page;
     const run = { source: lines(page.source), scenario, vary, seed, token };
     this.#ran = experiment(run);
+    this.#ranToken = token;
     this.#draft = this.#memory.begin(run);
     this.#library = libraryOf(this.#draft);
     this.#check = new SourceCheck(this.#server, () => experiment(this.#draft), (a, x) => this.#checked(a, x), (e) => this.#lost(e));
@@ -70,8 +73,9 @@ export class TcpPlayground extends HTMLElement {
     this.#listen();
     this.#shown();
     this.#check.soon(0);
-    if (this.#isRan()) void this.#judge();
-    else void this.#run(false); // the page came with another run than this draft's
+    // A text that has not run stays so beside the run that the address names; without one, the stage follows the text.
+    if (this.#isRan() || new URLSearchParams(location.search).has("run")) void this.#judge();
+    else void this.#run(false);
   }
 
   #build(): void {
@@ -134,6 +138,10 @@ export class TcpPlayground extends HTMLElement {
     const next = { ...this.#draft, ...part, at: Date.now(), id: this.#draft.id || crypto.getRandomValues(new Uint32Array(2)).join("-") };
     next.scenario = this.#library && next.source === this.#library.text ? this.#library.name : "";
     this.#draft = next;
+    if (this.#runError) {
+      this.#runError = undefined;
+      this.#editor.showError(this.#error);
+    }
     clearTimeout(this.#keepTimer);
     this.#keepTimer = window.setTimeout(() => this.#keep(), keepAfter);
     this.#shown();
@@ -148,13 +156,13 @@ export class TcpPlayground extends HTMLElement {
 
   /** Puts another text into the editor. The one that was there stays among the drafts, and can be brought back. */
   #load(draft: Draft, offer = true): void {
-    this.#keep();
     const before = this.#draft;
     this.#draft = draft;
     this.#library = libraryOf(draft);
     this.#stale = true;
     this.#pending.clear();
-    this.#error = this.#trouble = undefined;
+    this.#error = this.#runError = this.#trouble = undefined;
+    clearTimeout(this.#keepTimer);
     this.#editor.replace(draft.source);
     this.#previous = offer && before.id !== "" && before.source !== draft.source ? before : undefined;
     this.#shown();
@@ -162,6 +170,7 @@ export class TcpPlayground extends HTMLElement {
   }
 
   async #pick(pick: Pick): Promise<void> {
+    this.#keep();
     const fresh = { id: "", vary: {}, seed: 1, token: "", at: 0 };
     if (pick === "blank") this.#load({ ...fresh, source: blank(this.#say), scenario: "" });
     else if ("draft" in pick) {
@@ -180,19 +189,27 @@ export class TcpPlayground extends HTMLElement {
     await this.#run(true);
   }
 
+  #bringBack(previous: Draft): void {
+    this.#keep();
+    this.#load(previous);
+    this.#keep();
+  }
+
   // ---- the server's reading of it -------------------------------------------
 
   #checked(answer: CheckAnswer, about: Experiment): void {
     if (about.source !== this.#draft.source) return;
     this.#trouble = undefined;
-    this.#error = answer.ok ? undefined : answer.error;
-    this.#editor.showError(this.#error);
+    const otherChoices = !answer.ok && answer.error.code === "bad_vary" && Object.keys(this.#draft.vary).length > 0;
+    this.#error = answer.ok || otherChoices ? undefined : answer.error;
+    this.#editor.showError(this.#error ?? this.#runError);
     if (answer.ok) {
       this.#outline = answer;
       this.#stale = false;
       this.#editor.hosts = answer.hosts.map((x) => x.name);
-    } else if (answer.error.code === "bad_vary" && Object.keys(this.#draft.vary).length > 0) {
-      this.#set({ vary: {} }); // the text names other choices now
+    } else if (otherChoices) {
+      this.#change({ vary: {} }); // the text has other choices now
+      this.#check.soon(0);
       return;
     }
     this.#flush();
@@ -251,9 +268,12 @@ export class TcpPlayground extends HTMLElement {
     try {
       const answer = await this.#server.run(about, asking.signal);
       if (answer.ok) this.#put(answer, about, fresh);
-      else if (about.source === this.#draft.source) {
-        this.#error = answer.error;
-        this.#editor.showError(answer.error);
+      else if (answer.error.code === "bad_vary" && Object.keys(about.vary).length > 0) {
+        this.#change({ vary: {} });
+        return await this.#run(fresh);
+      } else if (about.source === this.#draft.source) {
+        this.#runError = answer.error;
+        this.#editor.showError(this.#error ?? answer.error);
       }
       return answer.ok;
     } catch (e) {
@@ -271,13 +291,15 @@ export class TcpPlayground extends HTMLElement {
 
   #put(made: MadeRun, about: Experiment, fresh: boolean): void {
     const at = fresh ? null : new URLSearchParams(location.search).get("at");
-    this.#error = undefined;
-    this.#editor.showError(undefined);
+    this.#runError = undefined;
+    this.#editor.showError(this.#error);
+    const news = fresh && made.token !== this.#ranToken;
+    // The entry that Back will lead to has the text that ran there; the newer one goes along.
+    if (news) this.#memory.leave({ ...this.#draft, ...this.#ran, token: this.#ranToken });
     this.#ran = about;
+    this.#ranToken = made.token;
     if (about.source === this.#draft.source) this.#draft = { ...this.#draft, token: made.token };
-    const entry = { ...this.#draft, ...about, token: made.token };
-    const news = made.token !== new URLSearchParams(location.search).get("run");
-    this.#memory.address(entry, at, fresh && news);
+    this.#memory.address({ ...this.#draft, ...about, token: made.token }, at, news);
     this.#keep();
     this.#show(made, made.token, at);
     this.#judged(made);
@@ -291,7 +313,7 @@ export class TcpPlayground extends HTMLElement {
 
   /** The page's run is on the stage already; what it was expected to do is not. */
   async #judge(): Promise<void> {
-    const answer = await this.#ask(experiment(this.#draft));
+    const answer = await this.#ask(this.#ran);
     if (answer?.ok) this.#judged(answer);
   }
 
@@ -312,11 +334,12 @@ export class TcpPlayground extends HTMLElement {
   /** Back and Forward: the text and the run of that entry. */
   async #back(draft: Draft): Promise<void> {
     const before = this.#draft;
-    if (before.id !== "" && before.source !== this.#ran.source) this.#memory.drafts.save({ ...before, id: `${before.id}-${Date.now()}` });
+    this.#memory.keepCopy(before);
     this.#load(draft, before.source !== this.#ran.source);
     const answer = await this.#ask(experiment(draft));
     if (!answer?.ok || this.#draft.source !== draft.source) return;
     this.#ran = experiment(draft);
+    this.#ranToken = answer.token;
     // The address may name a run that was forked from this one.
     const query = new URLSearchParams(location.search);
     this.#show(answer, query.get("run") ?? answer.token, query.get("at") ?? "0");
@@ -366,27 +389,13 @@ export class TcpPlayground extends HTMLElement {
     const say = this.#say;
     const again = { label: say.say("fail.again"), press: () => void this.#run(true) };
     if (this.#running) this.#status.show(say.say("state.running"));
-    else if (this.#trouble) this.#status.show(this.#troubleText(this.#trouble), "bad", again);
-    else if (this.#error) this.#status.show(this.#error.code === "token_too_long" ? say.say("fail.long") : say.say("state.error"), "bad");
+    else if (this.#trouble) this.#status.show(troubleText(say, this.#trouble), "bad", again);
+    else if (this.#error ?? this.#runError) this.#status.show(this.#runError?.code === "token_too_long" ? say.say("fail.long") : say.say("state.error"), "bad");
     else if (this.#previous) {
       const previous = this.#previous;
-      this.#status.show(say.say("state.replaced"), "calm", { label: say.say("state.undo"), press: () => this.#load(previous) });
+      this.#status.show(say.say("state.replaced"), "calm", { label: say.say("state.undo"), press: () => this.#bringBack(previous) });
     } else if (this.#isRan()) this.#status.show(say.say("state.ready"));
     else this.#status.show(say.say("state.edited"), "edited");
-  }
-
-  #troubleText({ code, wait }: Unanswered): string {
-    switch (code) {
-      case "offline":
-        return this.#say.say("fail.offline");
-      case "scenario_busy":
-        return this.#say.say("fail.busy");
-      case "too_many_runs":
-        return this.#say.say("fail.limit", { time: wait || 5 });
-      case "too_large":
-        return this.#say.say("fail.large", { size: bounds.source / 1024 });
-    }
-    return this.#say.say("fail.other");
   }
 }
 

@@ -26,6 +26,7 @@ export class TcpTransport extends HTMLElement implements Panel {
   #speed = h("span", { class: "seg-ctl speed", role: "group" });
   #runs!: RunsBar;
   #pcapng!: HTMLAnchorElement;
+  #edit!: HTMLAnchorElement;
   #hint = h("span", { class: "laddrop" });
   #scrubber!: Scrubber;
 
@@ -47,6 +48,8 @@ export class TcpTransport extends HTMLElement implements Panel {
     }
     this.#pcapng = h("a", { class: "btn small", download: "finwait.pcapng", "aria-label": say.text("play.pcapng") }, icon("download"),
       h("span", { class: "lbl" }, say.text("play.pcapng")));
+    const edit = say.text("play.playground");
+    this.#edit = h("a", { class: "btn icon", "aria-label": edit, title: edit }, icon("edit"));
     const share = button("btn small", "link", say.text("play.share"), () => actions.share());
     share.setAttribute("aria-label", say.text("play.share"));
     const help = button("btn icon ghost help", "help", say.text("keys.all"), () => actions.help(), true);
@@ -54,7 +57,7 @@ export class TcpTransport extends HTMLElement implements Panel {
     this.#clock.append(this.#time, " ", this.#count);
     this.append(
       h("div", { class: "trow" }, this.#play, back, forward, this.#clock, this.#speed, h("span", { class: "brk" }), h("span", { class: "sp" }, this.#hint), ...this.#runs.els,
-        this.#pcapng, share, help),
+        this.#edit, this.#pcapng, share, help),
     );
     this.#scrubber = new Scrubber(store, say, actions.branchName);
     this.append(this.#scrubber.el, this.#runs.list);
@@ -89,6 +92,8 @@ export class TcpTransport extends HTMLElement implements Panel {
     // Whoever has changed a run needs no more telling that it can be done.
     this.classList.toggle("forked", branches.length > 1 || current.inputs.length > 0);
     this.#pcapng.hidden = !current.token;
+    this.#edit.hidden = !current.token || this.closest("tcp-stage")?.getAttribute("mode") === "playground";
+    if (current.token) set(this.#edit, "href", `${this.#base}${this.#say.lang}/playground?run=${encodeURIComponent(current.token)}`);
     if (current.token) set(this.#pcapng, "href", `${this.#base}api/v1/runs.pcapng?run=${encodeURIComponent(current.token)}`);
     else this.#pcapng.removeAttribute("href");
   }
