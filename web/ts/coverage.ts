@@ -47,10 +47,15 @@ export function forget(): void {
   }
 }
 
-function kept(): ArrowId[] {
+let read: { text: string; list: readonly ArrowId[] } = { text: "[]", list: [] }; // what was kept when it was last looked at
+
+function kept(): readonly ArrowId[] {
   try {
-    const list: unknown = JSON.parse(storage()?.getItem(key) ?? "[]");
-    return Array.isArray(list) ? list.filter(isArrowId) : [];
+    const text = storage()?.getItem(key) ?? "[]";
+    if (text === read.text) return read.list;
+    const list: unknown = JSON.parse(text);
+    read = { text, list: Array.isArray(list) ? list.filter(isArrowId) : [] };
+    return read.list;
   } catch {
     return [];
   }

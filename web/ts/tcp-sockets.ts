@@ -30,6 +30,7 @@ export class TcpSockets extends HTMLElement implements Panel {
   #body = h("tbody", {});
   #cells: Cell[] = [];
   #rows: Row[] = [];
+  #shown = "";
 
   attach(store: Store, say: Phrases): void {
     this.#say = say;
@@ -56,19 +57,27 @@ export class TcpSockets extends HTMLElement implements Panel {
     for (const c of this.#cells) this.#count(c, store.at.t);
   }
 
+  /** Writes the table anew where a socket has changed, and not only the time. */
   #fill(store: Store): void {
+    const hosts = hostOrder(store.current.log).map((name) => ({ name, off: store.world.hosts.get(name)?.off ?? false, sockets: listed(store.world.hosts.get(name)) }));
+    const key = hosts.map((x) => [x.name, x.off, ...x.sockets.map(contents)].join(" ")).join("\n");
+    const sockets = hosts.flatMap((x) => x.sockets);
+    if (key === this.#shown) {
+      this.#rows.forEach((r, i) => (r.socket = sockets[i]!));
+      return;
+    }
+    this.#shown = key;
     const focused = this.#rows.findIndex((r) => r.el.contains(document.activeElement));
     this.#cells = [];
     this.#rows = [];
     const els: HTMLElement[] = [];
-    for (const name of hostOrder(store.current.log)) {
-      const host = store.world.hosts.get(name);
-      for (const socket of listed(host)) {
-        const el = this.#row(name, socket);
+    for (const host of hosts) {
+      for (const socket of host.sockets) {
+        const el = this.#row(host.name, socket);
         this.#rows.push({ el, socket });
         els.push(el);
       }
-      if (host?.off) els.push(h("tr", {}, h("td", {}, this.#say.host(name)), h("td", { colspan: 6, class: "none" }, this.#say.text("sockets.off"))));
+      if (host.off) els.push(h("tr", {}, h("td", {}, this.#say.host(host.name)), h("td", { colspan: 6, class: "none" }, this.#say.text("sockets.off"))));
     }
     if (els.length === 0) els.push(h("tr", {}, h("td", { colspan: 7, class: "none" }, this.#say.text("sockets.none"))));
     this.#body.replaceChildren(...els);
@@ -144,6 +153,12 @@ export class TcpSockets extends HTMLElement implements Panel {
     const retry = c.armed.attempt > 0 ? this.#say.text("sockets.timer.retry", { n: c.armed.attempt }) : "";
     setText(c.text, this.#say.text("sockets.timer.text", { timer: this.#nameOf(c.armed), time: duration(Math.floor(left / 1000) * 1000), retry }));
   }
+}
+
+/** All that a row says of a socket, but for the time. */
+function contents(s: Socket): string {
+  const timers = s.timers.map((a) => `${a.timer} ${a.setAt} ${a.at} ${a.attempt} ${a.rule}`);
+  return [s.sock, s.state, s.orphan, s.local, s.remote, s.recvq, s.sendq, s.accept, s.syn, s.backlog, ...timers].join(" ");
 }
 
 function isEnd(s: Socket, sent: SegmentEvent): boolean {

@@ -16,6 +16,7 @@ export class TcpTranscript extends HTMLElement implements Panel {
   #log = h("div", { class: "tlog", role: "log", "aria-live": "off", tabindex: 0 });
   #rows: { stop: number; seq: number; el: HTMLLIElement }[] = [];
   #branch = "";
+  #marked = false;
 
   attach(store: Store, say: Phrases): void {
     this.#store = store;
@@ -38,6 +39,8 @@ export class TcpTranscript extends HTMLElement implements Panel {
 
   /** Marks the selected event, and more faintly what is of one moment with it. */
   #mark({ selected, current: { log } }: Store): void {
+    if (selected === undefined && !this.#marked) return;
+    this.#marked = selected !== undefined;
     const moment = selected === undefined ? new Set<number>() : momentOf(log, selected);
     for (const r of this.#rows) {
       const on = r.seq === selected;
