@@ -139,7 +139,7 @@ func encode() func(Event) {
 	e, n := NewEncoder(), 0
 	return func(ev Event) {
 		if n++; n%4096 == 0 { // so that this measures encoding, not memory
-			e = NewEncoder()
+			e.Reset()
 		}
 		e.Append(ev)
 	}

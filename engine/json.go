@@ -1,117 +1,111 @@
 package engine
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
-	"strconv"
+	"math/bits"
+	"slices"
 	"unicode/utf8"
 )
 
-// Lines is a log in its encoded form: one JSON object a line.
-type Lines struct {
-	buf    []byte
-	ends   []int // ends[i] is the offset after line i's newline
-	times  []Micros
-	SHA256 string // of all lines before the End line, newlines included; set when End was encoded
-}
-
-// Len is the number of lines.
-func (l *Lines) Len() int { return len(l.ends) }
-
-// Line is line i without its newline. It must not be changed.
-func (l *Lines) Line(i int) []byte {
-	start := 0
-	if i > 0 {
-		start = l.ends[i-1]
-	}
-	return l.buf[start : l.ends[i]-1]
-}
-
-// Time is the virtual time of line i.
-func (l *Lines) Time(i int) Micros { return l.times[i] }
-
-// Bytes is the whole log, each line with its newline. It must not be changed.
-func (l *Lines) Bytes() []byte { return l.buf }
-
-// AppendRaw appends a line that is encoded already, as it comes from another process.
-func (l *Lines) AppendRaw(line []byte, t Micros) {
-	l.buf = append(append(l.buf, line...), '\n')
-	l.ends = append(l.ends, len(l.buf))
-	l.times = append(l.times, t)
-}
-
-// Encoder turns events into Lines, and fills the digest of the End event.
-type Encoder struct {
-	Lines Lines
-}
-
-// NewEncoder makes an Encoder for one log.
-func NewEncoder() *Encoder {
-	return &Encoder{Lines{buf: make([]byte, 0, usualBytes), ends: make([]int, 0, usualLines), times: make([]Micros, 0, usualLines)}}
-}
-
-// The size of a lesson's log, to begin with.
-const (
-	usualBytes = 24 << 10
-	usualLines = 128
-)
-
-// Append encodes one event.
-func (e *Encoder) Append(ev Event) {
-	if end, ok := ev.Body.(*End); ok {
-		digest := sha256.Sum256(e.Lines.buf)
-		end.SHA256 = hex.EncodeToString(digest[:])
-		e.Lines.SHA256 = end.SHA256
-	}
-	e.Lines.buf = append(AppendJSON(e.Lines.buf, ev), '\n')
-	e.Lines.ends = append(e.Lines.ends, len(e.Lines.buf))
-	e.Lines.times = append(e.Lines.times, ev.T)
-}
-
-// AppendJSON appends an event as one JSON object.
+// AppendJSON appends an event as one JSON object. A rule is an identifier, so it is written as it is.
 func AppendJSON(dst []byte, ev Event) []byte {
-	dst = append(dst, `{"seq":`...)
-	dst = strconv.AppendInt(dst, int64(ev.Seq), 10)
-	dst = append(dst, `,"t":`...)
-	dst = strconv.AppendInt(dst, int64(ev.T), 10)
-	dst = str(dst, "kind", string(ev.Body.Kind()))
+	dst = num(dst, `{"seq":`, ev.Seq)
+	dst = num(dst, `,"t":`, ev.T)
+	dst = plain(dst, `,"kind":"`, string(ev.Body.Kind()))
 	if ev.Rule != "" {
-		dst = str(dst, "rule", string(ev.Rule))
+		dst = plain(dst, `,"rule":"`, string(ev.Rule))
 	}
 	if ev.Cause >= 0 {
-		dst = num(dst, "cause", ev.Cause)
+		dst = num(dst, `,"cause":`, ev.Cause)
 	}
 	return append(ev.Body.appendFields(dst), '}')
 }
 
-func name(dst []byte, n string) []byte {
-	dst = append(dst, ',', '"')
-	dst = append(dst, n...)
-	return append(dst, '"', ':')
+// num appends a member with an integer; key is all that stands before it.
+func num[T ~int | ~int64 | ~uint16 | ~uint32](dst []byte, key string, v T) []byte {
+	return decimal(append(dst, key...), int64(v))
 }
 
-func num[T ~int | ~int64 | ~uint16 | ~uint32](dst []byte, n string, v T) []byte {
-	return strconv.AppendInt(name(dst, n), int64(v), 10)
+// plain appends a member with a text that needs no escapes: an identifier of ours or an address. key ends with the quote.
+func plain(dst []byte, key, v string) []byte {
+	return append(append(append(dst, key...), v...), '"')
 }
 
-func str(dst []byte, n, v string) []byte { return quote(name(dst, n), v) }
+// str appends a member with any text.
+func str(dst []byte, key, v string) []byte { return quote(append(dst, key...), v) }
 
-func boolean(dst []byte, n string, v bool) []byte {
-	return strconv.AppendBool(name(dst, n), v)
+func boolean(dst []byte, key string, v bool) []byte {
+	dst = append(dst, key...)
+	if v {
+		return append(dst, "true"...)
+	}
+	return append(dst, "false"...)
 }
+
+// pairs are the numbers below 100, two digits each.
+const pairs = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748" +
+	"4950515253545556575859606162636465666768697071727374757677787980818283848586878889909192939495969798" + "99"
+
+// decimal appends an integer.
+func decimal(dst []byte, v int64) []byte {
+	u := uint64(v)
+	if v < 0 {
+		dst, u = append(dst, '-'), -u
+	}
+	if u < 10 {
+		return append(dst, byte('0'+u))
+	}
+	n := digitsOf(u)
+	dst = slices.Grow(dst, n)
+	dst = dst[:len(dst)+n]
+	tail := dst[len(dst)-n:]
+	for n >= 2 {
+		q := u / 100
+		p := (u - q*100) * 2
+		tail[n-1], tail[n-2] = pairs[p+1], pairs[p]
+		u, n = q, n-2
+	}
+	if n == 1 {
+		tail[0] = byte('0' + u)
+	}
+	return dst
+}
+
+// digitsOf counts decimal digits: those that so many bits have at least, or one more.
+func digitsOf(u uint64) int {
+	n := bits.Len64(u) * 1233 >> 12
+	if u >= powers[n] {
+		n++
+	}
+	return n
+}
+
+// powers are those of ten.
+var powers = func() (p [20]uint64) {
+	p[0] = 1
+	for i := 1; i < len(p); i++ {
+		p[i] = 10 * p[i-1]
+	}
+	return p
+}()
+
+// special marks the bytes that a JSON string can't have as they are, or that encoding/json writes otherwise.
+var special = func() (s [256]bool) {
+	for c := range s {
+		s[c] = c < 0x20 || c == '"' || c == '\\' || c >= utf8.RuneSelf || c == '<' || c == '>' || c == '&'
+	}
+	return s
+}()
 
 // quote writes plain ASCII as it is and leaves all else to encoding/json.
 func quote(dst []byte, s string) []byte {
 	for i := range len(s) {
-		if c := s[i]; c < 0x20 || c == '"' || c == '\\' || c >= utf8.RuneSelf || c == '<' || c == '>' || c == '&' {
+		if special[s[i]] {
 			b, _ := json.Marshal(s) // a string always marshals
 			return append(dst, b...)
 		}
 	}
-	dst = append(dst, '"')
-	dst = append(dst, s...)
-	return append(dst, '"')
+	return plain(dst, `"`, s)
 }
 
 // reflected encodes the bodies that come once or seldom, by their struct tags.
@@ -133,51 +127,48 @@ func (e *End) appendFields(dst []byte) []byte          { return reflected(dst, e
 func (i *InputApplied) appendFields(dst []byte) []byte { return reflected(dst, i) }
 
 func (s *SegmentSent) appendFields(dst []byte) []byte {
-	dst = num(dst, "id", s.ID)
-	dst = str(dst, "from", s.From)
-	dst = str(dst, "to", s.To)
-	dst = num(dst, "sport", s.Sport)
-	dst = num(dst, "dport", s.Dport)
-	dst = str(dst, "flags", s.Flags.String())
-	dst = num(dst, "seqno", s.Seqno)
-	dst = num(dst, "ackno", s.Ackno)
-	dst = append(name(dst, "abs"), `{"seq":`...)
-	dst = strconv.AppendUint(dst, uint64(s.Abs.Seq), 10)
-	dst = append(num(dst, "ack", s.Abs.Ack), '}')
-	dst = num(dst, "len", s.Len)
-	dst = num(dst, "win", s.Win)
-	dst = num(dst, "win_bytes", s.WinBytes)
-	dst = s.Opts.appendJSON(name(dst, "opts"))
-	dst = boolean(dst, "retransmission", s.Retransmission)
-	return num(dst, "arrives", s.Arrives)
+	dst = num(dst, `,"id":`, s.ID)
+	dst = str(dst, `,"from":`, s.From)
+	dst = str(dst, `,"to":`, s.To)
+	dst = num(dst, `,"sport":`, s.Sport)
+	dst = num(dst, `,"dport":`, s.Dport)
+	dst = append(s.Flags.appendTo(append(dst, `,"flags":"`...)), '"')
+	dst = num(dst, `,"seqno":`, s.Seqno)
+	dst = num(dst, `,"ackno":`, s.Ackno)
+	dst = num(dst, `,"abs":{"seq":`, s.Abs.Seq)
+	dst = num(dst, `,"ack":`, s.Abs.Ack)
+	dst = num(dst, `},"len":`, s.Len)
+	dst = num(dst, `,"win":`, s.Win)
+	dst = num(dst, `,"win_bytes":`, s.WinBytes)
+	dst = s.Opts.appendJSON(append(dst, `,"opts":`...))
+	dst = boolean(dst, `,"retransmission":`, s.Retransmission)
+	return num(dst, `,"arrives":`, s.Arrives)
 }
 
 // appendJSON writes the options as an object; its members follow the fields' tags.
 func (o *Options) appendJSON(dst []byte) []byte {
 	start := len(dst)
 	if o.MSS != 0 {
-		dst = num(dst, "mss", o.MSS)
+		dst = num(dst, `,"mss":`, o.MSS)
 	}
 	if o.SACKOK {
-		dst = boolean(dst, "sack_ok", true)
+		dst = append(dst, `,"sack_ok":true`...)
 	}
 	if o.TS != nil {
-		dst = append(name(dst, "ts"), `{"val":`...)
-		dst = strconv.AppendUint(dst, uint64(o.TS.Val), 10)
-		dst = append(num(dst, "ecr", o.TS.Ecr), '}')
+		dst = num(dst, `,"ts":{"val":`, o.TS.Val)
+		dst = append(num(dst, `,"ecr":`, o.TS.Ecr), '}')
 	}
 	if o.WScale != nil {
-		dst = num(dst, "wscale", *o.WScale)
+		dst = num(dst, `,"wscale":`, *o.WScale)
 	}
 	if len(o.SACK) > 0 {
-		dst = append(name(dst, "sack"), '[')
+		dst = append(dst, `,"sack":[`...)
 		for i, b := range o.SACK {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
-			dst = append(dst, `{"left":`...)
-			dst = strconv.AppendInt(dst, b.Left, 10)
-			dst = append(num(dst, "right", b.Right), '}')
+			dst = num(dst, `{"left":`, b.Left)
+			dst = append(num(dst, `,"right":`, b.Right), '}')
 		}
 		dst = append(dst, ']')
 	}
@@ -189,22 +180,22 @@ func (o *Options) appendJSON(dst []byte) []byte {
 }
 
 func (f *Fate) appendFields(dst []byte) []byte {
-	dst = num(dst, "id", f.ID)
-	dst = str(dst, "fate", string(f.Fate))
+	dst = num(dst, `,"id":`, f.ID)
+	dst = plain(dst, `,"fate":"`, string(f.Fate))
 	if f.Arrives != 0 {
-		dst = num(dst, "arrives", f.Arrives)
+		dst = num(dst, `,"arrives":`, f.Arrives)
 	}
 	return dst
 }
 
 func (d *Deliver) appendFields(dst []byte) []byte {
-	return str(num(dst, "id", d.ID), "host", d.Host)
+	return str(num(dst, `,"id":`, d.ID), `,"host":`, d.Host)
 }
 
 func (c *CallMade) appendFields(dst []byte) []byte {
-	dst = num(dst, "id", c.ID)
+	dst = num(dst, `,"id":`, c.ID)
 	dst = caller(dst, c.Host, c.Proc, c.Thread, c.Line, c.FD, c.Call)
-	dst = append(name(dst, "args"), '[')
+	dst = append(dst, `,"args":[`...)
 	for i, a := range c.Args {
 		if i > 0 {
 			dst = append(dst, ',')
@@ -212,76 +203,76 @@ func (c *CallMade) appendFields(dst []byte) []byte {
 		if a.IsStr {
 			dst = quote(dst, a.Str)
 		} else {
-			dst = strconv.AppendInt(dst, a.Int, 10)
+			dst = decimal(dst, a.Int)
 		}
 	}
 	return append(dst, ']')
 }
 
 func (r *Returned) appendFields(dst []byte) []byte {
-	dst = num(dst, "id", r.ID)
+	dst = num(dst, `,"id":`, r.ID)
 	dst = caller(dst, r.Host, r.Proc, r.Thread, r.Line, r.FD, r.Call)
-	dst = num(dst, "ret", r.Ret)
+	dst = num(dst, `,"ret":`, r.Ret)
 	if r.Out != "" {
-		dst = str(dst, "out", r.Out)
+		dst = str(dst, `,"out":`, r.Out)
 	}
 	if r.Errno != "" {
-		dst = str(dst, "errno", string(r.Errno))
+		dst = str(dst, `,"errno":`, string(r.Errno))
 	}
-	return num(dst, "blocked_us", r.BlockedUS)
+	return num(dst, `,"blocked_us":`, r.BlockedUS)
 }
 
 // caller writes the members that a call and its return share.
 func caller(dst []byte, host, proc string, thread, line, fd int, call string) []byte {
-	dst = str(dst, "host", host)
-	dst = str(dst, "proc", proc)
-	dst = num(dst, "thread", thread)
-	dst = num(dst, "line", line)
-	dst = num(dst, "fd", fd)
-	return str(dst, "call", call)
+	dst = str(dst, `,"host":`, host)
+	dst = str(dst, `,"proc":`, proc)
+	dst = num(dst, `,"thread":`, thread)
+	dst = num(dst, `,"line":`, line)
+	dst = num(dst, `,"fd":`, fd)
+	return str(dst, `,"call":`, call)
 }
 
 func (c *StateChange) appendFields(dst []byte) []byte {
-	dst = str(dst, "host", c.Host)
-	dst = num(dst, "sock", c.Sock)
-	dst = str(dst, "local", c.Local)
-	dst = str(dst, "remote", c.Remote)
-	dst = str(dst, "from", string(c.From))
-	dst = str(dst, "to", string(c.To))
-	return boolean(dst, "orphan", c.Orphan)
+	dst = str(dst, `,"host":`, c.Host)
+	dst = num(dst, `,"sock":`, c.Sock)
+	dst = plain(dst, `,"local":"`, c.Local)
+	dst = plain(dst, `,"remote":"`, c.Remote)
+	dst = plain(dst, `,"from":"`, string(c.From))
+	dst = plain(dst, `,"to":"`, string(c.To))
+	return boolean(dst, `,"orphan":`, c.Orphan)
 }
 
 func (c *TimerChange) appendFields(dst []byte) []byte {
-	dst = str(dst, "host", c.Host)
-	dst = num(dst, "sock", c.Sock)
-	dst = str(dst, "timer", string(c.Timer))
-	dst = str(dst, "action", string(c.Action))
+	dst = str(dst, `,"host":`, c.Host)
+	dst = num(dst, `,"sock":`, c.Sock)
+	dst = plain(dst, `,"timer":"`, string(c.Timer))
+	dst = plain(dst, `,"action":"`, string(c.Action))
 	if c.At != 0 {
-		dst = num(dst, "at", c.At)
+		dst = num(dst, `,"at":`, c.At)
 	}
-	return num(dst, "attempt", c.Attempt)
+	return num(dst, `,"attempt":`, c.Attempt)
 }
 
 func (q *Queue) appendFields(dst []byte) []byte {
-	dst = str(dst, "host", q.Host)
-	dst = num(dst, "sock", q.Sock)
-	dst = str(dst, "local", q.Local)
-	dst = num(dst, "recvq", q.RecvQ)
-	return num(dst, "sendq", q.SendQ)
+	dst = str(dst, `,"host":`, q.Host)
+	dst = num(dst, `,"sock":`, q.Sock)
+	dst = plain(dst, `,"local":"`, q.Local)
+	dst = num(dst, `,"recvq":`, q.RecvQ)
+	return num(dst, `,"sendq":`, q.SendQ)
 }
 
 func (q *ListenQueue) appendFields(dst []byte) []byte {
-	dst = str(dst, "host", q.Host)
-	dst = num(dst, "sock", q.Sock)
-	dst = str(dst, "local", q.Local)
-	dst = num(dst, "accept", q.Accept)
-	dst = num(dst, "syn", q.Syn)
-	return num(dst, "backlog", q.Backlog)
+	dst = str(dst, `,"host":`, q.Host)
+	dst = num(dst, `,"sock":`, q.Sock)
+	dst = plain(dst, `,"local":"`, q.Local)
+	dst = num(dst, `,"accept":`, q.Accept)
+	dst = num(dst, `,"syn":`, q.Syn)
+	return num(dst, `,"backlog":`, q.Backlog)
 }
 
 func (p *Process) appendFields(dst []byte) []byte {
-	dst = str(dst, "host", p.Host)
-	dst = str(dst, "proc", p.Proc)
-	dst = str(dst, "action", string(p.Action))
-	return num(dst, "status", p.Status)
+	dst = str(dst, `,"host":`, p.Host)
+	dst = str(dst, `,"proc":`, p.Proc)
+	dst = plain(dst, `,"action":"`, string(p.Action))
+	return num(dst, `,"status":`, p.Status)
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -48,6 +49,18 @@ func TestEncodingFollowsTags(t *testing.T) {
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%T: encoding and tags differ (-tags +encoding):\n%s", b, diff)
+		}
+	}
+}
+
+func TestDecimal(t *testing.T) {
+	numbers := []int64{0, 1, -1, 9, 10, 99, 100, 1<<31 - 1, -1 << 31, 1<<63 - 1, -1 << 63}
+	for n := int64(1); n < 1e18; n *= 10 {
+		numbers = append(numbers, n-1, n, n+1, -n, 7*n+3)
+	}
+	for _, n := range numbers {
+		if got, want := string(decimal([]byte("x"), n)), "x"+strconv.FormatInt(n, 10); got != want {
+			t.Errorf("%s is written %s", want, got)
 		}
 	}
 }

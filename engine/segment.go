@@ -20,16 +20,15 @@ const (
 const flagLetters = "SFRPA"
 
 // String gives the letters of the bits that are set, in the order S F R P A.
-func (f Flags) String() string {
-	var b [5]byte
-	n := 0
+func (f Flags) String() string { return string(f.appendTo(nil)) }
+
+func (f Flags) appendTo(b []byte) []byte {
 	for i := range flagLetters {
 		if f&(1<<i) != 0 {
-			b[n] = flagLetters[i]
-			n++
+			b = append(b, flagLetters[i])
 		}
 	}
-	return string(b[:n])
+	return b
 }
 
 // ParseFlags reads letters of S F R P A in any order.
