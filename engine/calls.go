@@ -10,33 +10,53 @@ type callSpec struct {
 	run     func(*Host, *pending) (Result, bool)
 }
 
-var callTable = map[string]callSpec{
-	"socket":      {false, 0, (*Host).sysSocket},
-	"bind":        {true, 1, (*Host).sysBind},
-	"listen":      {true, 1, (*Host).sysListen},
-	"accept":      {true, 0, (*Host).sysAccept},
-	"connect":     {true, 2, (*Host).sysConnect},
-	"read":        {true, 1, (*Host).sysRead},
-	"recv":        {true, 1, (*Host).sysRead},
-	"write":       {true, 0, (*Host).sysWrite},
-	"send":        {true, 0, (*Host).sysWrite},
-	"close":       {true, 0, (*Host).sysClose},
-	"shutdown":    {true, 1, (*Host).sysShutdown},
-	"setsockopt":  {true, 2, (*Host).sysSetsockopt},
-	"getsockopt":  {true, 1, (*Host).sysGetsockopt},
-	"getsockname": {true, 0, (*Host).sysGetsockname},
-	"getpeername": {true, 0, (*Host).sysGetpeername},
-	"fcntl":       {true, 2, (*Host).sysFcntl},
-	"poll":        {false, 1, (*Host).sysPoll},
-	"sleep":       {false, 1, (*Host).sysSleep},
-	"spawn":       {false, 0, (*Host).sysSpawn},
-	"exit":        {false, 1, (*Host).sysExit},
+// specOf gives the call of a name; run is nil where there is none.
+func specOf(name string) callSpec {
+	switch name {
+	case "socket":
+		return callSpec{false, 0, (*Host).sysSocket}
+	case "bind":
+		return callSpec{true, 1, (*Host).sysBind}
+	case "listen":
+		return callSpec{true, 1, (*Host).sysListen}
+	case "accept":
+		return callSpec{true, 0, (*Host).sysAccept}
+	case "connect":
+		return callSpec{true, 2, (*Host).sysConnect}
+	case "read", "recv":
+		return callSpec{true, 1, (*Host).sysRead}
+	case "write", "send":
+		return callSpec{true, 0, (*Host).sysWrite}
+	case "close":
+		return callSpec{true, 0, (*Host).sysClose}
+	case "shutdown":
+		return callSpec{true, 1, (*Host).sysShutdown}
+	case "setsockopt":
+		return callSpec{true, 2, (*Host).sysSetsockopt}
+	case "getsockopt":
+		return callSpec{true, 1, (*Host).sysGetsockopt}
+	case "getsockname":
+		return callSpec{true, 0, (*Host).sysGetsockname}
+	case "getpeername":
+		return callSpec{true, 0, (*Host).sysGetpeername}
+	case "fcntl":
+		return callSpec{true, 2, (*Host).sysFcntl}
+	case "poll":
+		return callSpec{false, 1, (*Host).sysPoll}
+	case "sleep":
+		return callSpec{false, 1, (*Host).sysSleep}
+	case "spawn":
+		return callSpec{false, 0, (*Host).sysSpawn}
+	case "exit":
+		return callSpec{false, 1, (*Host).sysExit}
+	}
+	return callSpec{}
 }
 
 // KnownCall says whether there is a call of that name, and whether it takes a descriptor.
 func KnownCall(name string) (takesFD, ok bool) {
-	spec, ok := callTable[name]
-	return spec.takesFD, ok
+	spec := specOf(name)
+	return spec.takesFD, spec.run != nil
 }
 
 func fails(e Errno) (Result, bool)   { return Result{Ret: -1, Errno: e}, true }
@@ -53,9 +73,9 @@ func (h *Host) blocks(p *pending, sk *socket) (Result, bool) {
 
 // dispatch makes the first attempt of a call.
 func (h *Host) dispatch(p *pending) {
-	spec, ok := callTable[p.call.Name]
+	spec := specOf(p.call.Name)
 	switch {
-	case !ok:
+	case spec.run == nil:
 		h.finish(p, Result{Ret: -1, Errno: "ENOSYS"})
 		return
 	case spec.takesFD && p.proc.socket(p.call.FD) == nil:

@@ -25,7 +25,7 @@ func (s *Sim) conversation(from *Host, a, b endpoint) *conversation {
 	}
 	t := s.link.talks[key]
 	if t == nil {
-		t = &conversation{ends: [2]endpoint{a, b}}
+		t = s.link.room.keep(&conversation{ends: [2]endpoint{a, b}})
 		s.link.talks[key] = t
 	}
 	return t
@@ -42,11 +42,15 @@ func (t *conversation) sides(sender endpoint) (out, back int) {
 	return 1, 0
 }
 
-// text shows an end.
-func (t *conversation) text(end endpoint) string {
+// text shows an end. The last few texts are remembered, because a server's end is that of many conversations.
+func (s *Sim) text(t *conversation, end endpoint) string {
 	side, _ := t.sides(end)
 	if t.texts[side] == "" {
-		t.texts[side] = end.String()
+		known := &s.link.texts[end.port%uint16(len(s.link.texts))]
+		if known.end != end || known.text == "" {
+			known.end, known.text = end, end.String()
+		}
+		t.texts[side] = known.text
 	}
 	return t.texts[side]
 }

@@ -1,7 +1,5 @@
 package engine
 
-import "strconv"
-
 // Host is one machine: its processes, its sockets and its TCP. It asks nobody: time, segments and calls come in; events and
 // segments go out to the simulation as they arise.
 type Host struct {
@@ -46,7 +44,7 @@ type endpoint struct {
 
 func (e endpoint) String() string {
 	b := append(e.addr.appendTo(make([]byte, 0, len("255.255.255.255:65535"))), ':')
-	return string(strconv.AppendUint(b, uint64(e.port), 10))
+	return string(decimal(b, int64(e.port)))
 }
 
 type fourTuple struct{ local, remote endpoint }

@@ -26,9 +26,14 @@ const (
 
 // link carries segments between the hosts.
 type link struct {
-	delay   Micros
-	faults  []*activeFault
-	talks   map[talkKey]*conversation
+	delay  Micros
+	faults []*activeFault
+	talks  map[talkKey]*conversation
+	room   arena[conversation]
+	texts  [16]struct {
+		end  endpoint
+		text string
+	}
 	lastID  int
 	flights flights
 }
@@ -163,9 +168,12 @@ func (a *arrival) happen(s *Sim) {
 
 func (s *Sim) arrive(a *arrival) {
 	fl := a.flight
-	fl.arrivals = slices.DeleteFunc(fl.arrivals, func(other *arrival) bool { return other == a })
-	if len(fl.arrivals) == 0 {
+	if len(fl.arrivals) == 1 {
+		fl.arrivals = nil
 		s.link.flights.leave(fl)
+	} else {
+		i := slices.Index(fl.arrivals, a)
+		fl.arrivals = slices.Delete(fl.arrivals, i, i+1)
 	}
 	if fl.to.off {
 		s.logFate(RuleHostOff, fl, Dropped, 0)

@@ -196,18 +196,22 @@ func (h *Host) abandon(p *pending) {
 	if p.call.Name == "close" && p.target != nil {
 		p.target.endLinger() // a signal ends the wait too
 	}
-	if i := slices.Index(p.proc.loose, p); i >= 0 {
-		p.proc.loose = slices.Delete(p.proc.loose, i, i+1)
+	if p.thread == nil {
+		p.proc.loose = slices.DeleteFunc(p.proc.loose, func(other *pending) bool { return other == p })
 	}
 }
 
 func (p *pending) unwait() {
-	for _, sk := range append(p.polled, p.sock) {
+	if p.sock != nil {
+		p.sock.dropWaiter(p)
+		p.sock = nil
+	}
+	for _, sk := range p.polled {
 		if sk != nil {
 			sk.dropWaiter(p)
 		}
 	}
-	p.sock, p.polled = nil, nil
+	p.polled = nil
 }
 
 func (sk *socket) dropWaiter(p *pending) {

@@ -1,9 +1,6 @@
 package engine
 
-import (
-	"fmt"
-	"strconv"
-)
+import "fmt"
 
 // Flags are a segment's control bits (RFC 9293 section 3.1).
 type Flags uint8
@@ -93,7 +90,7 @@ func (a Addr) String() string { return string(a.appendTo(nil)) }
 
 func (a Addr) appendTo(b []byte) []byte {
 	for shift := 24; shift >= 0; shift -= 8 {
-		b = strconv.AppendUint(b, uint64(a>>shift&255), 10)
+		b = decimal(b, int64(a>>shift&255))
 		if shift > 0 {
 			b = append(b, '.')
 		}

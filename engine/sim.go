@@ -256,7 +256,7 @@ func (t *thread) happen(s *Sim) {
 // resume lets a thread go on at the present time; cause is what lets it.
 func (s *Sim) resume(t *thread, cause int) {
 	t.lastSeq = cause
-	s.agenda.put(entry{turn: turnDue, at: s.now, what: t})
+	s.agenda.due.push(t)
 }
 
 // emit logs an event and returns its number.

@@ -168,7 +168,7 @@ func (sk *socket) tuple() fourTuple { return fourTuple{sk.local, sk.remote} }
 
 func (sk *socket) localString() string {
 	if sk.talk != nil {
-		return sk.talk.text(sk.local)
+		return sk.host.sim.text(sk.talk, sk.local)
 	}
 	return sk.local.String()
 }
@@ -178,7 +178,7 @@ func (sk *socket) remoteString() string {
 	case sk.remote.port == 0:
 		return "*"
 	case sk.talk != nil:
-		return sk.talk.text(sk.remote)
+		return sk.host.sim.text(sk.talk, sk.remote)
 	}
 	return sk.remote.String()
 }

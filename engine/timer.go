@@ -143,7 +143,9 @@ func (q *dueTimers) any() bool {
 	for n < len(q.list) && q.list[n].void() {
 		n++
 	}
-	q.list = slices.Delete(q.list, 0, n)
+	if n > 0 {
+		q.list = slices.Delete(q.list, 0, n)
+	}
 	return len(q.list) > 0
 }
 
