@@ -14,9 +14,9 @@ type happening interface{ happen(*Sim) }
 // all others still lie where they belong. Entries of one time keep their order on the way.
 type agenda struct {
 	now    Micros
-	due    queue // of the present time
+	due    fifo[happening] // of the present time
 	timers []dueTimers
-	late   queue // inputs
+	late   fifo[happening] // inputs
 	levels [maxLevels]*level
 	filled uint64 // bit i says that level i holds something
 	spare  *block
@@ -95,7 +95,7 @@ func (a *agenda) fallDue(e *entry) {
 
 // next says whether something is left to happen; time is then that of the next.
 func (a *agenda) next() bool {
-	for a.due.empty() && !a.timersDue() && a.late.empty() {
+	for a.due.len() == 0 && !a.timersDue() && a.late.len() == 0 {
 		if a.filled == 0 {
 			return false
 		}
@@ -106,12 +106,12 @@ func (a *agenda) next() bool {
 
 // take gives what is next.
 func (a *agenda) take() happening {
-	if !a.due.empty() {
+	if a.due.len() > 0 {
 		return a.due.pop()
 	}
 	for i := range a.timers {
-		if t := a.timers[i].pop(); t != nil {
-			return t
+		if q := &a.timers[i]; q.any() {
+			return q.pop().timer
 		}
 	}
 	return a.late.pop()
@@ -166,7 +166,7 @@ func (a *agenda) each(visit func(what happening, of turn)) {
 		visit(what, turnDue)
 	}
 	for i := range a.timers {
-		for _, d := range a.timers[i].list {
+		for _, d := range a.timers[i].waiting() {
 			visit(d.timer, turn(i))
 		}
 	}
@@ -185,22 +185,4 @@ func (a *agenda) each(visit func(what happening, of turn)) {
 			}
 		}
 	}
-}
-
-// queue is first in, first out.
-type queue struct {
-	list []happening
-	head int
-}
-
-func (q *queue) empty() bool          { return q.head == len(q.list) }
-func (q *queue) push(what happening)  { q.list = append(q.list, what) }
-func (q *queue) waiting() []happening { return q.list[q.head:] }
-
-func (q *queue) pop() happening {
-	what := q.list[q.head]
-	if q.head++; q.empty() {
-		q.list, q.head = q.list[:0], 0
-	}
-	return what
 }

@@ -1,7 +1,5 @@
 package engine
 
-import "slices"
-
 // callSpec is one system call: whether it takes a descriptor, how many arguments at least, and what it does. run returns
 // done false when the call blocks; it is then tried again whenever the socket it waits for changes.
 type callSpec struct {
@@ -178,11 +176,10 @@ func (h *Host) sysAccept(p *pending) (Result, bool) {
 	if l.state != Listen {
 		return fails("EINVAL")
 	}
-	if len(l.acceptQ) == 0 {
+	if l.acceptQ.len() == 0 {
 		return h.blocks(p, l)
 	}
-	sk := l.acceptQ[0]
-	l.acceptQ = slices.Delete(l.acceptQ, 0, 1)
+	sk := l.acceptQ.pop()
 	l.touch()
 	sk.listener = nil
 	sk.connectState = connected

@@ -163,11 +163,11 @@ func (sk *socket) logStep() {
 // logListen logs a listener's queues if they changed. A connection is in the accept queue even when a program waits for it.
 func (sk *socket) logListen() {
 	q := &sk.logged
-	if q.Accept == len(sk.acceptQ) && q.Syn == sk.synQ && q.Backlog == sk.backlog && sk.loggedAt == sk.local && q.Sock != 0 {
+	if q.Accept == sk.acceptQ.len() && q.Syn == sk.synQ && q.Backlog == sk.backlog && sk.loggedAt == sk.local && q.Sock != 0 {
 		return
 	}
 	sk.loggedAt = sk.local
-	*q = ListenQueue{sk.host.name, sk.id, sk.localString(), len(sk.acceptQ), sk.synQ, sk.backlog}
+	*q = ListenQueue{sk.host.name, sk.id, sk.localString(), sk.acceptQ.len(), sk.synQ, sk.backlog}
 	sk.host.emit("", q)
 }
 

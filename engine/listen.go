@@ -1,7 +1,5 @@
 package engine
 
-import "slices"
-
 // arriveListen is RFC 9293 section 3.10.7.2. On Linux the listener stays and a request stands for the new connection.
 func (l *socket) arriveListen(seg *Segment) {
 	switch {
@@ -20,7 +18,7 @@ func (l *socket) arriveListen(seg *Segment) {
 func (l *socket) request(seg *Segment, followsISN uint32) {
 	h := l.host
 	cookie := l.synQ > l.backlog || h.sys[syncookies] == 2
-	if cookie && h.sys[syncookies] == 0 || len(l.acceptQ) > l.backlog {
+	if cookie && h.sys[syncookies] == 0 || l.acceptQ.len() > l.backlog {
 		return // dropped in silence; the client will ask again
 	}
 	if low := h.sys[maxSynBacklog] - int64(l.synQ); !cookie && h.sys[syncookies] == 0 && low < h.sys[maxSynBacklog]>>2 {
@@ -57,7 +55,7 @@ func (sk *socket) admit(l *socket) {
 	sk.id = l.host.socks
 	sk.hash()
 	sk.hold()
-	l.children = append(l.children, sk)
+	l.children.push(sk)
 	l.synQ++
 	l.touch()
 }
@@ -79,7 +77,7 @@ func (l *socket) cookieAck(seg *Segment) bool {
 	if sk == nil || seg.has(SYN|RST) || seg.Ack != sk.iss+1 || seg.Seq != sk.rcvNxt {
 		return false
 	}
-	if len(l.acceptQ) > l.backlog {
+	if l.acceptQ.len() > l.backlog {
 		return true // in silence: the client believes that it is connected
 	}
 	delete(l.cookies, seg.src())
@@ -135,7 +133,7 @@ func (sk *socket) arriveRequest(seg *Segment) {
 		sk.host.replyReset(seg, RuleRequestSyn)
 		sk.done(RuleRequestSynDropped)
 	case !seg.has(ACK):
-	case len(sk.listener.acceptQ) > sk.listener.backlog:
+	case sk.listener.acceptQ.len() > sk.listener.backlog:
 		sk.overflow(seg)
 	default:
 		sk.establishPassive(seg)
@@ -155,9 +153,9 @@ func (sk *socket) overflow(seg *Segment) {
 func (sk *socket) establishPassive(seg *Segment) {
 	l := sk.listener
 	sk.disarm(slow)
-	l.dropChild(sk)
+	l.children.remove(sk)
 	l.synQ--
-	l.acceptQ = append(l.acceptQ, sk)
+	l.acceptQ.push(sk)
 	l.logListen()
 	l.touch()
 	sk.sndUna = sk.iss + 1
@@ -178,20 +176,11 @@ func (sk *socket) establishPassive(seg *Segment) {
 	sk.arriveSynchronized(seg)
 }
 
-func (l *socket) dropChild(sk *socket) {
-	for i, c := range l.children {
-		if c == sk {
-			l.children = slices.Delete(l.children, i, i+1)
-			return
-		}
-	}
-}
-
 // forget takes a dying connection out of its listener's queues. One that was complete stays to be accepted: accept()
 // returns it on Linux even after a reset.
 func (l *socket) forget(sk *socket) {
 	if sk.state == SynReceived {
-		l.dropChild(sk)
+		l.children.remove(sk)
 		l.synQ--
 		l.touch()
 		sk.listener = nil
@@ -207,10 +196,10 @@ func (l *socket) closeListener() {
 
 // dropQueues resets what was never accepted and drops the requests (kernel inet_csk_listen_stop).
 func (l *socket) dropQueues() {
-	for len(l.children) > 0 {
-		l.children[0].done(RuleListenerClosedRequest)
+	for l.children.len() > 0 {
+		l.children.waiting()[0].done(RuleListenerClosedRequest)
 	}
-	for _, sk := range l.acceptQ {
+	for _, sk := range l.acceptQ.waiting() {
 		sk.listener = nil
 		if sk.gone() {
 			continue
@@ -218,5 +207,5 @@ func (l *socket) dropQueues() {
 		sk.sendReset(RuleListenerClosedReset)
 		sk.done(RuleListenerClosedConnection)
 	}
-	l.acceptQ = nil
+	l.acceptQ = fifo[*socket]{}
 }

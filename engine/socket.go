@@ -99,9 +99,9 @@ type socket struct {
 // listening is what a listener has.
 type listening struct {
 	backlog  int
-	acceptQ  []*socket
+	acceptQ  fifo[*socket]
 	synQ     int
-	children []*socket            // in SYN-RECEIVED
+	children fifo[*socket]        // in SYN-RECEIVED
 	cookies  map[endpoint]*socket // answered statelessly, by the client's end
 	logged   ListenQueue          // last
 	loggedAt endpoint             // its Local

@@ -179,7 +179,7 @@ func (sk *socket) pollEvents() []string {
 		}
 	}
 	if sk.state == Listen {
-		add("POLLIN", len(sk.acceptQ) > 0)
+		add("POLLIN", sk.acceptQ.len() > 0)
 		return ev
 	}
 	closed := sk.gone()

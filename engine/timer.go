@@ -2,7 +2,6 @@ package engine
 
 import (
 	"math/bits"
-	"slices"
 )
 
 // timer is one of a socket's, or a sleeping call's, alarms.
@@ -91,7 +90,7 @@ func (t *timer) happen(s *Sim) {
 }
 
 // dueTimers are a host's timers of the present time, in the order of their arming.
-type dueTimers struct{ list []dueTimer }
+type dueTimers struct{ fifo[dueTimer] }
 
 type dueTimer struct {
 	*timer
@@ -99,7 +98,7 @@ type dueTimer struct {
 }
 
 // void says that the timer was moved or stopped since.
-func (d *dueTimer) void() bool { return d.at == 0 || d.arming != d.byArming }
+func (d dueTimer) void() bool { return d.at == 0 || d.arming != d.byArming }
 
 // timerDue takes an entry of a timer that falls due.
 func (a *agenda) timerDue(host turn, t *timer, at Micros) {
@@ -116,7 +115,7 @@ func (a *agenda) timerDue(host turn, t *timer, at Micros) {
 		for len(a.timers) <= int(host) {
 			a.timers = append(a.timers, dueTimers{})
 		}
-		a.timers[host].push(t)
+		a.timers[host].add(t)
 	}
 }
 
@@ -130,33 +129,24 @@ func (a *agenda) timersDue() bool {
 	return false
 }
 
-func (q *dueTimers) push(t *timer) {
-	q.list = append(q.list, dueTimer{t, t.arming})
-	for i := len(q.list) - 1; i > 0 && q.list[i-1].byArming > q.list[i].byArming; i-- {
-		q.list[i-1], q.list[i] = q.list[i], q.list[i-1]
+// add puts a timer among those that are due.
+func (q *dueTimers) add(t *timer) {
+	q.push(dueTimer{t, t.arming})
+	list := q.waiting()
+	for i := len(list) - 1; i > 0 && list[i-1].byArming > list[i].byArming; i-- {
+		list[i-1], list[i] = list[i], list[i-1]
 	}
 }
 
 // any drops what is void at the front, and says whether something is left.
 func (q *dueTimers) any() bool {
-	n := 0
-	for n < len(q.list) && q.list[n].void() {
-		n++
+	for q.len() > 0 {
+		if !q.waiting()[0].void() {
+			return true
+		}
+		q.pop()
 	}
-	if n > 0 {
-		q.list = slices.Delete(q.list, 0, n)
-	}
-	return len(q.list) > 0
-}
-
-// pop gives the first; nil when none is left.
-func (q *dueTimers) pop() *timer {
-	if !q.any() {
-		return nil
-	}
-	t := q.list[0].timer
-	q.list = slices.Delete(q.list, 0, 1)
-	return t
+	return false
 }
 
 // ticks is a span on the host's clock: jiffies of 1/HZ s on Linux.

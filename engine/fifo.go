@@ -1,0 +1,38 @@
+package engine
+
+import "slices"
+
+// fifo is a queue: first in, first out. It uses its room again.
+type fifo[T comparable] struct {
+	list []T
+	head int
+}
+
+func (q *fifo[T]) len() int     { return len(q.list) - q.head }
+func (q *fifo[T]) push(v T)     { q.list = append(q.list, v) }
+func (q *fifo[T]) waiting() []T { return q.list[q.head:] }
+
+func (q *fifo[T]) pop() T {
+	var none T
+	v := q.list[q.head]
+	q.list[q.head] = none
+	if q.head++; q.head == len(q.list) {
+		q.list, q.head = q.list[:0], 0
+	} else if q.head >= fifoSlack && 2*q.head >= len(q.list) {
+		q.list, q.head = slices.Delete(q.list, 0, q.head), 0
+	}
+	return v
+}
+
+// fifoSlack is how much room at the front is left before what waits moves there.
+const fifoSlack = 64
+
+// remove takes v out of the queue, wherever it is. It is found fast near the front.
+func (q *fifo[T]) remove(v T) {
+	switch i := slices.Index(q.waiting(), v); {
+	case i == 0:
+		q.pop()
+	case i > 0:
+		q.list = slices.Delete(q.list, q.head+i, q.head+i+1)
+	}
+}
