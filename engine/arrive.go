@@ -2,7 +2,7 @@ package engine
 
 // arrive finds who a segment is for: RFC 9293 section 3.10.7.
 func (h *Host) arrive(seg *Segment) {
-	sk := h.conns.find(fourTuple{seg.dst(), seg.src()})
+	sk := seg.talk.socks[seg.talk.side(seg.dst())]
 	switch {
 	case sk == nil:
 		if l := h.listenerFor(seg.dst()); l != nil {
@@ -46,7 +46,6 @@ func (sk *socket) activeOpen(rule Rule) {
 // startSequence chooses the initial sequence number and resets what depends on it.
 func (sk *socket) startSequence() {
 	h := sk.host
-	sk.talk = h.sim.conversation(h, sk.local, sk.remote)
 	sk.iss = h.isn(sk.tuple())
 	if sk.followsISN != 0 && h.replay == nil {
 		sk.iss = sk.followsISN

@@ -1,64 +1,89 @@
 package engine
 
-// conversation is a pair of endpoints, whatever connections come and go between them. The log counts sequence numbers from
-// the latest SYN of each direction, wherever the segment comes from.
+// conversation is a pair of endpoints, whatever connections come and go between them. A segment brings it along, so that
+// its socket is found without a search; and the log counts sequence numbers from the latest SYN of each direction, wherever
+// the segment comes from.
 type conversation struct {
 	ends  [2]endpoint
-	isn   [2]uint32 // of the latest SYN that each end sent
-	texts [2]string // the ends, made when first shown
+	isn   [2]uint32  // of the latest SYN that each end sent
+	socks [2]*socket // the connection at each end; nil is none
+	texts [2]string  // the ends, made when first shown
 }
 
 // talkKey names a conversation, the lower end first. Every host has loopback addresses, so there it is the host's own.
 type talkKey struct {
-	low, high endpoint
+	low, high uint64
 	host      *Host
 }
 
-// conversation finds that of two endpoints, or begins it.
-func (s *Sim) conversation(from *Host, a, b endpoint) *conversation {
-	if a.word() > b.word() {
-		a, b = b, a
-	}
-	key := talkKey{low: a, high: b}
+// talks finds conversations, and makes those that are new.
+type talks struct {
+	known map[talkKey]*conversation
+	room  arena[conversation]
+}
+
+// key names the conversation of two endpoints, one of which is from's.
+func (talks) key(from *Host, a, b endpoint) talkKey {
+	key := talkKey{low: min(a.word(), b.word()), high: max(a.word(), b.word())}
 	if loopback(a.addr) || loopback(b.addr) {
 		key.host = from
 	}
-	t := s.link.talks[key]
-	if t == nil {
-		t = s.link.room.keep(&conversation{ends: [2]endpoint{a, b}})
-		s.link.talks[key] = t
-	}
-	return t
+	return key
 }
 
-// sides gives the places of a segment's sender and of its receiver; a socket that talks to itself is both.
-func (t *conversation) sides(sender endpoint) (out, back int) {
-	if t.ends[0] == t.ends[1] {
-		return 0, 0
+// between finds the conversation of two endpoints, or begins it.
+func (t *talks) between(from *Host, a, b endpoint) *conversation {
+	key := t.key(from, a, b)
+	talk := t.known[key]
+	if talk == nil {
+		talk = t.room.keep(&conversation{ends: [2]endpoint{a, b}})
+		t.known[key] = talk
 	}
-	if t.ends[0] == sender {
-		return 0, 1
-	}
-	return 1, 0
+	return talk
 }
 
-// text shows an end. The last few texts are remembered, because a server's end is that of many conversations.
-func (s *Sim) text(t *conversation, end endpoint) string {
-	side, _ := t.sides(end)
+// connection finds the connection of a host between two endpoints, the first its own; nil where none stands.
+func (t *talks) connection(h *Host, local, remote endpoint) *socket {
+	if talk := t.known[t.key(h, local, remote)]; talk != nil {
+		return talk.socks[talk.side(local)]
+	}
+	return nil
+}
+
+// side is the place of an end.
+func (t *conversation) side(end endpoint) int {
+	if t.ends[0] == end {
+		return 0
+	}
+	return 1
+}
+
+// text shows the end at a side.
+func (s *Sim) text(t *conversation, side int) string {
 	if t.texts[side] == "" {
-		known := &s.link.texts[end.port%uint16(len(s.link.texts))]
-		if known.end != end || known.text == "" {
-			known.end, known.text = end, end.String()
-		}
-		t.texts[side] = known.text
+		t.texts[side] = s.texts.of(t.ends[side])
 	}
 	return t.texts[side]
+}
+
+// endpointTexts remembers the last few texts of endpoints: that of a server is in many conversations.
+type endpointTexts [16]struct {
+	end  endpoint
+	text string
+}
+
+func (t *endpointTexts) of(e endpoint) string {
+	known := &t[e.port%uint16(len(t))]
+	if known.end != e || known.text == "" {
+		known.end, known.text = e, e.String()
+	}
+	return known.text
 }
 
 // describe makes the log's view of a segment, with numbers relative to the latest SYNs.
 func (s *Sim) describe(fl *flight) *SegmentSent {
 	seg, talk := &fl.seg, fl.seg.talk
-	out, back := talk.sides(seg.src())
+	out, back := talk.side(seg.src()), talk.side(seg.dst()) // the same where a socket talks to itself
 	if seg.has(SYN) {
 		talk.isn[out] = seg.Seq
 	}

@@ -60,7 +60,7 @@ func fuzzedSegment(w *world, b []byte) (make_ func(*Host) *Segment, to int) {
 		if to == 0 {
 			seg.Sport, seg.Dport = 80, 5000
 		}
-		if sk := h.conns.find(fourTuple{seg.dst(), seg.src()}); sk != nil {
+		if sk := h.sim.link.talks.connection(h, seg.dst(), seg.src()); sk != nil {
 			seg.Seq = sk.rcvNxt + uint32(int32(int16(binary.BigEndian.Uint16(b[2:]))))
 			seg.Ack = sk.sndNxt + uint32(int32(int16(binary.BigEndian.Uint16(b[4:]))))
 			seg.TSVal, seg.TSEcr = sk.tsRecent+uint32(b[6]), sk.tsNow()

@@ -24,7 +24,7 @@ type Host struct {
 	armings uint64 // of timers, so far
 
 	socks       int // numbers given so far
-	conns       demux
+	conns       int // connections that segments find
 	ports       ports
 	listeners   []*socket
 	portsPassed map[uint64]*int64 // by what began the search for an ephemeral port
@@ -117,6 +117,9 @@ func (h *Host) Receive(now Micros, seg *Segment) {
 	h.now = now
 	if h.off {
 		return
+	}
+	if seg.talk == nil { // it comes from outside of the simulation
+		seg.talk = h.sim.link.talks.between(h, seg.src(), seg.dst())
 	}
 	h.arrive(seg)
 	h.settle()

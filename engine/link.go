@@ -26,14 +26,9 @@ const (
 
 // link carries segments between the hosts.
 type link struct {
-	delay  Micros
-	faults []*activeFault
-	talks  map[talkKey]*conversation
-	room   arena[conversation]
-	texts  [16]struct {
-		end  endpoint
-		text string
-	}
+	delay   Micros
+	faults  []*activeFault
+	talks   talks
 	lastID  int
 	flights flights
 }
@@ -62,7 +57,7 @@ func (s *Sim) send(from *Host, seg *Segment, rule Rule) {
 	fl := l.flights.take()
 	fl.id, fl.seg, fl.from, fl.to = l.lastID, *seg, from, s.byAddr(from, seg.Dst)
 	if seg.talk == nil {
-		fl.seg.talk = s.conversation(from, seg.src(), seg.dst())
+		fl.seg.talk = l.talks.between(from, seg.src(), seg.dst())
 	}
 	delay := l.delay
 	if fl.to == from {

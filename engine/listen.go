@@ -39,7 +39,7 @@ func (l *socket) request(seg *Segment, followsISN uint32) {
 // child makes the socket of a new connection.
 func (l *socket) child(seg *Segment, followsISN uint32) *socket {
 	sk := l.host.takeSocket()
-	sk.local, sk.remote, sk.opts, sk.listener = seg.dst(), seg.src(), l.opts, l
+	sk.local, sk.remote, sk.talk, sk.opts, sk.listener = seg.dst(), seg.src(), seg.talk, l.opts, l
 	sk.opts.nonblock = false
 	sk.followsISN = followsISN
 	sk.startSequence()

@@ -99,7 +99,7 @@ func (h *Host) eachEphemeral(hash uint64, try func(port uint16) bool) bool {
 // chooseLocal completes the four-tuple of an active open, or says why it can't.
 func (h *Host) chooseLocal(sk *socket, remote endpoint) Errno {
 	given := sk.local
-	sk.remote = remote
+	sk.remote, sk.talk = remote, nil
 	if sk.local.addr == 0 {
 		sk.local.addr = h.addr
 		if loopback(remote.addr) {
@@ -107,7 +107,7 @@ func (h *Host) chooseLocal(sk *socket, remote endpoint) Errno {
 		}
 	}
 	if sk.bound {
-		if old := h.conns.find(sk.tuple()); old != nil && !h.reuseTimeWait(old, sk) {
+		if old := h.sim.link.talks.connection(h, sk.local, sk.remote); old != nil && !h.reuseTimeWait(old, sk) {
 			sk.local, sk.remote = given, endpoint{}
 			return "EADDRNOTAVAIL"
 		}
@@ -120,7 +120,7 @@ func (h *Host) chooseLocal(sk *socket, remote endpoint) Errno {
 				return false // a bound port is left to its owner
 			}
 		}
-		old := h.conns.find(sk.tuple())
+		old := h.sim.link.talks.connection(h, sk.local, sk.remote)
 		return old == nil || h.reuseTimeWait(old, sk)
 	}
 	found := false

@@ -170,8 +170,8 @@ func holdLog(t rapid.TB, events []Event) {
 // holdRest checks that nothing is left behind when a run is quiet.
 func holdRest(t rapid.TB, s *Sim) {
 	for _, h := range s.hosts {
-		if timers, ports := h.armedTimers(), h.heldPorts(); timers != 0 || h.conns.count != 0 || ports != 0 || h.orphans != 0 {
-			t.Errorf("%s keeps %d timers, %d connections, %d ports, %d orphans", h.name, timers, h.conns.count, ports, h.orphans)
+		if timers, ports := h.armedTimers(), h.heldPorts(); timers != 0 || h.conns != 0 || ports != 0 || h.orphans != 0 {
+			t.Errorf("%s keeps %d timers, %d connections, %d ports, %d orphans", h.name, timers, h.conns, ports, h.orphans)
 		}
 	}
 	if fl := s.link.flights.first; fl != nil {

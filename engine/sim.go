@@ -51,6 +51,7 @@ type Sim struct {
 	callID  int
 	failure error
 	bodies  bodies
+	texts   endpointTexts
 }
 
 // NewSim makes a simulation with no hosts.
@@ -62,7 +63,7 @@ func NewSim(c Config) *Sim {
 		c.Budget = DefaultBudget
 	}
 	s := &Sim{config: c, names: map[string]Addr{}, cause: -1}
-	s.link = link{delay: c.Delay, talks: map[talkKey]*conversation{}}
+	s.link = link{delay: c.Delay, talks: talks{known: map[talkKey]*conversation{}}}
 	for _, f := range c.Faults {
 		s.link.faults = append(s.link.faults, &activeFault{Fault: f})
 	}

@@ -91,7 +91,6 @@ type socket struct {
 	loggedRecvQ int
 	loggedSendQ int
 
-	nextInChain            *socket // of demux
 	prevHolder, nextHolder *socket // of the local port
 	*listening                     // nil but for those that are, or were, listeners
 }
@@ -168,9 +167,9 @@ func (sk *socket) tuple() fourTuple { return fourTuple{sk.local, sk.remote} }
 
 func (sk *socket) localString() string {
 	if sk.talk != nil {
-		return sk.host.sim.text(sk.talk, sk.local)
+		return sk.host.sim.text(sk.talk, sk.talk.side(sk.local))
 	}
-	return sk.local.String()
+	return sk.host.sim.texts.of(sk.local)
 }
 
 func (sk *socket) remoteString() string {
@@ -178,7 +177,7 @@ func (sk *socket) remoteString() string {
 	case sk.remote.port == 0:
 		return "*"
 	case sk.talk != nil:
-		return sk.host.sim.text(sk.talk, sk.remote)
+		return sk.host.sim.text(sk.talk, sk.talk.side(sk.remote))
 	}
 	return sk.remote.String()
 }
@@ -222,13 +221,18 @@ func (sk *socket) sendQ() int {
 
 // hash makes the socket reachable by its four-tuple.
 func (sk *socket) hash() {
-	sk.host.conns.add(sk)
+	if sk.talk == nil {
+		sk.talk = sk.host.sim.link.talks.between(sk.host, sk.local, sk.remote)
+	}
+	sk.talk.socks[sk.talk.side(sk.local)] = sk
+	sk.host.conns++
 	sk.hashed = true
 }
 
 func (sk *socket) unhash() {
 	if sk.hashed {
-		sk.host.conns.remove(sk)
+		sk.talk.socks[sk.talk.side(sk.local)] = nil
+		sk.host.conns--
 		sk.hashed = false
 	}
 }

@@ -216,8 +216,8 @@ func (c *stormCheck) restOf(h *Host) {
 			c.fail("%s ends in %s", key, state)
 		}
 	}
-	if n := h.armedTimers(); n != 0 || h.conns.count != waiting || h.orphans != waiting {
-		c.fail("%s keeps %d timers, %d connections, %d orphans; %d wait for a FIN", h.name, n, h.conns.count, h.orphans, waiting)
+	if n := h.armedTimers(); n != 0 || h.conns != waiting || h.orphans != waiting {
+		c.fail("%s keeps %d timers, %d connections, %d orphans; %d wait for a FIN", h.name, n, h.conns, h.orphans, waiting)
 	}
 	if h.minis != 0 || len(h.dirty) != 0 {
 		c.fail("%s keeps %d timewait entries, %d sockets to look at", h.name, h.minis, len(h.dirty))
