@@ -6,7 +6,9 @@ package engine
 func (h *Host) takeSocket() *socket {
 	last := len(h.spareSockets) - 1
 	if last < 0 {
-		return &socket{host: h, state: Closed}
+		sk := &socket{host: h, state: Closed}
+		sk.out, sk.waiters, sk.buf.parts = sk.room.out[:0], sk.room.waiters[:0], sk.room.parts[:0]
+		return sk
 	}
 	sk := h.spareSockets[last]
 	h.spareSockets = h.spareSockets[:last]

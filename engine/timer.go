@@ -202,10 +202,15 @@ func (sk *socket) armAt(i int, use timerUse, at Micros, attempt int, rule Rule) 
 	t.sock, t.use, t.attempt, t.rule = sk, use, int32(attempt), rule
 	sk.host.set(t, at)
 	sk.timersChanged |= 1 << i
+	sk.timersSet |= 1 << i
 	sk.touch()
 }
 
 func (sk *socket) disarm(i int) {
+	if sk.timersSet&(1<<i) == 0 {
+		return
+	}
+	sk.timersSet &^= 1 << i
 	if t := &sk.timers[i]; t.armed() {
 		t.stop()
 		sk.timersChanged |= 1 << i

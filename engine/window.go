@@ -46,7 +46,7 @@ func (sk *socket) memory(n int) (size, room int) {
 
 // start sets the buffer up for a new connection; buf is SO_RCVBUF, 0 for the default.
 func (b *rcvBuffer) start(buf int) {
-	*b = rcvBuffer{limit: defaultRcvBuf, ratio: defaultRatio}
+	*b = rcvBuffer{limit: defaultRcvBuf, ratio: defaultRatio, parts: b.parts[:0]}
 	if buf > 0 {
 		b.limit = 2 * buf // as socket(7) says
 	}
