@@ -1,0 +1,200 @@
+package export_test
+
+import (
+	"fmt"
+	"os/exec"
+	"runtime"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// kernelRun is a script's run on the kernel of this machine, as packetdrill would run it: the calls are made and their
+// results compared, the packets from the other end are injected, and what the kernel sends is compared with what the script
+// expects, in its order, each packet within the tolerance of its time.
+type kernelRun struct {
+	script  *kernelScript
+	net     *kernelNet
+	wire    kernelWire
+	sockets kernelSockets
+
+	last    time.Time // when the last event was over
+	pending <-chan kernelResult
+	blocked *kernelEvent
+	ends    time.Time // when the call that blocks is to return
+	packets int
+}
+
+// runOnKernel runs a script in a network namespace of its own.
+func runOnKernel(text string) (err error) {
+	script, err := parseKernelScript(text)
+	if err != nil {
+		return err
+	}
+	result := make(chan error)
+	go func() {
+		runtime.LockOSThread() // and never unlocked: the thread, in its own namespace, ends with the goroutine
+		result <- (&kernelRun{script: script}).all()
+	}()
+	return <-result
+}
+
+func (r *kernelRun) all() (err error) {
+	if r.net, err = newKernelNet(); err != nil {
+		return err
+	}
+	defer func() {
+		for _, fd := range r.sockets.fds {
+			unix.SetsockoptLinger(fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})
+			unix.Close(fd)
+		}
+		if e := r.net.close(); err == nil {
+			err = e
+		}
+	}()
+	if out, err := exec.Command("/bin/sh", "-ec", r.script.setup).CombinedOutput(); err != nil || len(out) > 0 {
+		return fmt.Errorf("the setup: %v: %s", err, out)
+	}
+	r.wire = kernelWire{local: kernelBindPort, clock: map[uint32]uint32{}}
+	r.sockets.fds = map[int]int{}
+	r.last = time.Now()
+	anchor := time.Time{} // of the injected packet before
+	for i := range r.script.events {
+		e := &r.script.events[i]
+		from := r.last
+		if e.packet != nil && !e.packet.out && !anchor.IsZero() {
+			from = anchor
+		}
+		if err := r.event(e, from); err != nil {
+			return fmt.Errorf("line %d, %s: %w", e.line, e.text, err)
+		}
+		r.last, anchor = time.Now(), time.Time{}
+		if e.packet != nil && !e.packet.out {
+			anchor = from.Add(e.from)
+		}
+	}
+	if err := r.awaitCall(); err != nil {
+		return err
+	}
+	if b, at, err := r.net.next(time.Now()); err != nil || b != nil {
+		return fmt.Errorf("the kernel sent more at the end: %s at %v, %v", r.wire.show(b[20:], 0), at, err)
+	}
+	return nil
+}
+
+func (r *kernelRun) event(e *kernelEvent, from time.Time) error {
+	if e.packet != nil && e.packet.out {
+		return r.expect(e, from)
+	}
+	time.Sleep(time.Until(from.Add(e.from)))
+	switch {
+	case e.packet != nil:
+		if r.wire.remote == 0 {
+			r.wire.remote = 40000
+		}
+		b, err := r.wire.build(e.packet)
+		if err != nil {
+			return err
+		}
+		return r.net.inject(b)
+	case e.command != "":
+		if out, err := exec.Command("/bin/sh", "-ec", e.command).CombinedOutput(); err != nil {
+			return fmt.Errorf("%w: %s", err, out)
+		}
+		return nil
+	}
+	return r.call(e, from)
+}
+
+// expect waits for the next packet of the kernel's.
+func (r *kernelRun) expect(e *kernelEvent, from time.Time) error {
+	first, last := from.Add(e.from-r.script.tolerance), from.Add(e.to+r.script.tolerance)
+	b, at, err := r.net.next(last.Add(200 * time.Millisecond)) // a late packet shows what is wrong
+	switch {
+	case err != nil:
+		return err
+	case b == nil:
+		return fmt.Errorf("the kernel sent nothing")
+	}
+	r.packets++
+	if err := r.wire.compare(e.packet, b); err != nil {
+		return fmt.Errorf("%w, at %v", err, at.Sub(from))
+	}
+	if at.Before(first) || at.After(last) {
+		return fmt.Errorf("expected at %v to %v, sent at %v", e.from, e.to, at.Sub(from))
+	}
+	return nil
+}
+
+func (r *kernelRun) call(e *kernelEvent, from time.Time) error {
+	if err := r.awaitCall(); err != nil {
+		return err
+	}
+	if e.blocks {
+		pending, err := r.sockets.start(e.call)
+		r.pending, r.blocked, r.ends = pending, e, from.Add(e.returns)
+		return err
+	}
+	if e.call.errno == "" && e.call.name == "close" {
+		defer func() { delete(r.sockets.fds, numberOf(e.call.args[0])) }()
+	}
+	result, err := r.sockets.startAndWait(e.call)
+	if err != nil {
+		return err
+	}
+	return r.compare(e, result)
+}
+
+func numberOf(text string) int {
+	n, _ := symbol(text) // checkScript has seen that it is one
+	return n
+}
+
+// startAndWait makes a call that must not block; one that does is given a second.
+func (k *kernelSockets) startAndWait(c *kernelCall) (kernelResult, error) {
+	if c.name == "socket" {
+		return k.make(c) // in this thread's namespace
+	}
+	done, err := k.start(c)
+	if err != nil {
+		return kernelResult{}, err
+	}
+	select {
+	case r := <-done:
+		return r, nil
+	case <-time.After(time.Second):
+		return kernelResult{}, fmt.Errorf("%s() blocks", c.name)
+	}
+}
+
+// awaitCall lets the call that blocks return, and compares.
+func (r *kernelRun) awaitCall() error {
+	if r.blocked == nil {
+		return nil
+	}
+	e := r.blocked
+	r.blocked = nil
+	select {
+	case result := <-r.pending:
+		if early := r.ends.Sub(result.at); early > r.script.tolerance || -early > r.script.tolerance {
+			return fmt.Errorf("line %d, %s: returned %d %s, %v before its time", e.line, e.text, result.ret, result.errno, early)
+		}
+		return r.compare(e, result)
+	case <-time.After(time.Until(r.ends) + time.Second):
+		return fmt.Errorf("line %d, %s: does not return", e.line, e.text)
+	}
+}
+
+func (r *kernelRun) compare(e *kernelEvent, got kernelResult) error {
+	c := e.call
+	makes := c.name == "socket" || c.name == "accept"
+	switch {
+	case got.errno != c.errno || got.errno == "" && !makes && got.ret != c.ret || makes && got.ret >= 0 != (c.ret >= 0):
+		return fmt.Errorf("line %d, %s: gives %d %s", e.line, e.text, got.ret, got.errno)
+	case c.name == "getsockopt" && got.out != c.args[3] || c.name == "poll" && got.out != c.args[0]:
+		return fmt.Errorf("line %d, %s: gives %s", e.line, e.text, got.out)
+	case makes && got.ret >= 0:
+		r.sockets.fds[c.ret] = got.ret
+	}
+	return nil
+}
