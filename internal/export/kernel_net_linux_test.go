@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -43,13 +44,10 @@ func newKernelNet() (*kernelNet, error) {
 	if err := unix.IoctlIfreq(fd, unix.TUNSETIFF, req); err != nil {
 		return nil, fmt.Errorf("TUNSETIFF: %w", err)
 	}
-	for _, args := range [][]string{
-		{"link", "set", "lo", "up"}, {"addr", "add", "192.168.0.1/16", "dev", kernelDevice}, {"link", "set", kernelDevice, "up"},
-		{"route", "add", "default", "dev", kernelDevice},
-	} {
-		if out, err := exec.Command("ip", args...).CombinedOutput(); err != nil {
-			return nil, fmt.Errorf("ip %v: %w: %s", args, err, out)
-		}
+	ip := exec.Command("ip", "-batch", "-")
+	ip.Stdin = strings.NewReader("link set lo up\naddr add 192.168.0.1/16 dev " + kernelDevice + "\nlink set " + kernelDevice + " up\nroute add default dev " + kernelDevice + "\n")
+	if out, err := ip.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("ip: %w: %s", err, out)
 	}
 	n := &kernelNet{closed: make(chan struct{})}
 	if n.tap, err = openTap(); err != nil {

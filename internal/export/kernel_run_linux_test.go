@@ -25,24 +25,40 @@ type kernelRun struct {
 	packets int
 }
 
-// runOnKernel runs a script in a network namespace of its own.
-func runOnKernel(text string) (err error) {
+// prepareKernel makes a network namespace for a script and gives what runs the script there, once.
+func prepareKernel(text string) (run func() error, err error) {
 	script, err := parseKernelScript(text)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	result := make(chan error)
+	r := &kernelRun{script: script}
+	ready, start, result := make(chan error), make(chan struct{}), make(chan error)
 	go func() {
 		runtime.LockOSThread() // and never unlocked: the thread, in its own namespace, ends with the goroutine
-		result <- (&kernelRun{script: script}).all()
+		err := r.prepare()
+		ready <- err
+		if err == nil {
+			<-start
+			result <- r.all()
+		}
 	}()
-	return <-result
+	return func() error {
+		close(start)
+		return <-result
+	}, <-ready
 }
 
-func (r *kernelRun) all() (err error) {
+func (r *kernelRun) prepare() (err error) {
 	if r.net, err = newKernelNet(); err != nil {
 		return err
 	}
+	if out, err := exec.Command("/bin/sh", "-ec", r.script.setup).CombinedOutput(); err != nil || len(out) > 0 {
+		return fmt.Errorf("the setup: %v: %s", err, out)
+	}
+	return nil
+}
+
+func (r *kernelRun) all() (err error) {
 	defer func() {
 		for _, fd := range r.sockets.fds {
 			unix.SetsockoptLinger(fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})
@@ -52,9 +68,6 @@ func (r *kernelRun) all() (err error) {
 			err = e
 		}
 	}()
-	if out, err := exec.Command("/bin/sh", "-ec", r.script.setup).CombinedOutput(); err != nil || len(out) > 0 {
-		return fmt.Errorf("the setup: %v: %s", err, out)
-	}
 	r.wire = kernelWire{local: kernelBindPort, clock: map[uint32]uint32{}}
 	r.sockets.fds = map[int]int{}
 	r.last = time.Now()
