@@ -59,6 +59,10 @@ fuzz: ## every fuzzer, FUZZ_SECONDS in all
 storm: ## throw STORM random programs at the engine; STORM_SEED is the first one's
 	go test -count 1 -timeout 30m -run 'TestStorm$$' -v ./engine -storm $(STORM) -storm.seed $(STORM_SEED)
 
+.PHONY: kernel
+kernel: ## run the exported packetdrill scripts, long ones too, on this machine's kernel; as root
+	go test -count 1 -timeout 60m -run 'TestRealKernel$$' -v ./internal/export -kernel.longest 30m
+
 .PHONY: test-go
 test-go: ## Go tests with the race detector
 	$(call say,go test -race)

@@ -19,6 +19,7 @@ func (sk *socket) checkAck(seg *Segment) bool {
 	if seqLT(seg.Ack, sk.sndUna) {
 		return true // it was overtaken, and so was its window (kernel tcp_ack)
 	}
+	sk.storeTimestamp(seg) // what the ACK lets go out echoes it already
 	sk.probesOut, sk.keepProbes = 0, 0
 	hadFlight := sk.unsent > 0
 	duplicate := seg.Ack == sk.sndUna && seg.length() == 0 && uint32(seg.Win)<<sk.sndScale == sk.sndWnd

@@ -39,7 +39,7 @@ func (sk *socket) activeOpen(rule Rule) {
 	sk.writeSeq = sk.iss + 1
 	sk.rto = sk.host.inTicks(rtoInitial)
 	sk.retransStamp = max(sk.host.now, 1) // 0 is none
-	sk.sendNew(&sk.out[0], RuleSendSyn)
+	sk.sendNew(&sk.out[0], 0, RuleSendSyn)
 	sk.armRetransmit(sk.rto)
 }
 
@@ -174,7 +174,6 @@ func (sk *socket) arriveSynchronized(seg *Segment) {
 		return
 	}
 	sk.lastHeard = sk.host.now
-	sk.storeTimestamp(seg)
 	if sk.afterAck(seg) {
 		return
 	}

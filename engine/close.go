@@ -172,6 +172,7 @@ func (sk *socket) orphanFinWait2(seg *Segment) bool {
 	}
 	switch {
 	case sk.opts.linger2 < 0:
+		sk.host.replyReset(seg, RuleLinger2OnAckReset)
 		sk.done(RuleLinger2OnAck)
 		return true
 	case seg.length() > 0 && seqGT(end, sk.rcvNxt):

@@ -11,4 +11,4 @@
 package engine
 
 // Version is the engine version. It is raised whenever the same run would give other bytes than before.
-const Version = 1
+const Version = 2

@@ -31,7 +31,7 @@ func (l *socket) request(seg *Segment, followsISN uint32) {
 	}
 	sk.admit(l)
 	sk.setState(SynReceived, RuleListenSyn)
-	sk.synackSent = h.now
+	sk.synackSent, sk.synackLast = h.now, h.now
 	sk.emitSegment(SYN|ACK, sk.iss, nil, RuleSynAck)
 	sk.armSynAck()
 }
@@ -100,6 +100,7 @@ func (sk *socket) synAckTimeout() {
 		return
 	}
 	sk.numTimeout++
+	sk.synackLast = sk.host.now
 	sk.emitAgain(SYN|ACK, sk.iss, nil, RuleSynAckAgain)
 	sk.armSynAck()
 }
@@ -109,6 +110,7 @@ func (sk *socket) arriveRequest(seg *Segment) {
 	sk.touch()
 	if seg.Seq == sk.irs && seg.Flags&(SYN|RST|ACK) == SYN {
 		if !sk.rateLimited(seg) {
+			sk.synackLast = sk.host.now
 			sk.emitAgain(SYN|ACK, sk.iss, nil, RuleSynAgain)
 			sk.armSynAck()
 		}
@@ -120,7 +122,7 @@ func (sk *socket) arriveRequest(seg *Segment) {
 	}
 	old := sk.tsOK && seg.HasTS && int32(seg.TSVal-sk.tsRecent) < 0
 	inWindow := seg.Seq == sk.rcvNxt || seqGT(seg.end(), sk.rcvNxt) && seqLT(seg.Seq, sk.rcvNxt+sk.rcvWnd)
-	if old || !inWindow {
+	if old || sk.echoesOther(seg) || !inWindow {
 		if !seg.has(RST) && !sk.rateLimited(seg) {
 			sk.emitSegment(ACK, sk.sndNxt, nil, RuleRequestOutOfWindow)
 		}
@@ -138,6 +140,13 @@ func (sk *socket) arriveRequest(seg *Segment) {
 	default:
 		sk.establishPassive(seg)
 	}
+}
+
+// echoesOther says that the timestamp which a segment echoes is of no SYN-ACK (kernel tcp_check_req, tsecr_reject).
+func (sk *socket) echoesOther(seg *Segment) bool {
+	first := sk.tsOff + uint32(sk.synackSent/Millisecond)
+	last := sk.tsOff + uint32(sk.synackLast/Millisecond)
+	return sk.tsOK && seg.HasTS && seg.TSEcr != 0 && seg.TSEcr-first > last-first
 }
 
 // overflow is a third ACK that meets a full accept queue: only here tcp_abort_on_overflow acts.

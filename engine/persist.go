@@ -59,7 +59,7 @@ func (sk *socket) probeWindow() {
 		}
 		c.flags |= PSH
 		sk.backoff, sk.probesOut, sk.probesSince = 0, 0, 0
-		sk.sendNew(c, RuleSmallWindowData)
+		sk.sendNew(c, 0, RuleSmallWindowData)
 		sk.armProbeOrRTO()
 		return
 	}

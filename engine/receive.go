@@ -94,17 +94,7 @@ func (sk *socket) consume(c chunk) {
 func (sk *socket) noticeData(n int, push bool) {
 	a, h := &sk.ackState, sk.host
 	a.scheduled = true
-	if n >= a.rcvMSS {
-		if n > a.rcvMSS {
-			sk.measure(n)
-		}
-		a.rcvMSS = min(n, sk.advertisedMSS())
-		if push {
-			a.pushed = max(a.pushed, 1)
-		}
-	} else {
-		a.pushed = min(a.pushed+1, 2)
-	}
+	sk.noticeSize(n, push)
 	now, atoMin := h.nowTicks(), h.inTicks(delackMin)
 	switch gap := now - a.lastData; {
 	case a.ato == 0:
@@ -119,6 +109,22 @@ func (sk *socket) noticeData(n int, push bool) {
 	}
 	a.lastData = now
 	sk.growWindow(n)
+}
+
+// noticeSize learns the peer's segment size (kernel tcp_measure_rcv_mss).
+func (sk *socket) noticeSize(n int, push bool) {
+	a := &sk.ackState
+	if n < a.rcvMSS {
+		a.pushed = min(a.pushed+1, 2)
+		return
+	}
+	if n > a.rcvMSS {
+		sk.measure(n)
+	}
+	a.rcvMSS = min(n, sk.advertisedMSS())
+	if push {
+		a.pushed = max(a.pushed, 1)
+	}
 }
 
 func (sk *socket) addQuickAcks() {
@@ -157,6 +163,7 @@ func (sk *socket) takeFIN() {
 // holdOutOfOrder keeps data beyond a gap and asks for an ACK that shows it.
 func (sk *socket) holdOutOfOrder(seg *Segment) {
 	sk.ackState.scheduled = true
+	sk.noticeSize(len(seg.Payload), seg.has(PSH))
 	c := chunk{seq: seg.Seq, data: seg.Payload, flags: seg.Flags & (FIN | PSH)}
 	i := 0
 	for i < len(sk.ofo) && seqLT(sk.ofo[i].seq, c.seq) {
@@ -167,11 +174,13 @@ func (sk *socket) holdOutOfOrder(seg *Segment) {
 		sk.setDsack(c.seq, c.end())
 		return
 	}
+	if sk.sackOK { // else a larger window would hide that the ACKs are duplicates (kernel tcp_data_queue_ofo)
+		sk.growWindow(len(seg.Payload))
+	}
 	sk.ofo = append(sk.ofo, chunk{})
 	copy(sk.ofo[i+1:], sk.ofo[i:])
 	sk.ofo[i] = c
 	sk.lastOfo = c.seq
-	sk.growWindow(len(seg.Payload))
 }
 
 func (sk *socket) setDsack(left, right uint32) {

@@ -118,6 +118,7 @@ const (
 	RuleLingerZero          Rule = "rfc9293/abort"                // RFC 9293 §3.10.5; kernel tcp_disconnect
 	RuleLinger2Reset        Rule = "linux/linger2-reset"          // kernel __tcp_close
 	RuleLinger2             Rule = "linux/linger2"                // kernel __tcp_close
+	RuleLinger2OnAckReset   Rule = "linux/linger2-on-ack-reset"   // kernel tcp_rcv_state_process, tcp_v4_do_rcv
 	RuleLinger2OnAck        Rule = "linux/linger2-on-ack"         // kernel tcp_rcv_state_process
 	RuleOrphanDataReset     Rule = "rfc1122/orphan-data-reset"    // RFC 1122 §4.2.2.13
 	RuleOrphanData          Rule = "rfc1122/orphan-data"          // RFC 1122 §4.2.2.13; kernel tcp_rcv_state_process
@@ -182,7 +183,7 @@ var Rules = []Rule{
 	RuleSendLastFin, RuleFinInEstablished, RuleFinInFinWait1, RuleAckSimultaneousFin, RuleFinInFinWait2,
 	RuleAckLastFin, RuleFinAcked, RuleClosingAcked, RuleLastAckAcked, RuleCloseInSynSent, RuleShutdownInSynSent,
 	RuleCloseUnreadReset, RuleCloseUnread, RuleLingerZeroReset, RuleLingerZero, RuleLinger2Reset, RuleLinger2,
-	RuleLinger2OnAck, RuleOrphanDataReset, RuleOrphanData, RuleTooManyOrphansReset, RuleTooManyOrphans,
+	RuleLinger2OnAckReset, RuleLinger2OnAck, RuleOrphanDataReset, RuleOrphanData, RuleTooManyOrphansReset, RuleTooManyOrphans,
 	RuleFinWait2Timer, RuleFinWait2LongTimer, RuleFinWait2Again, RuleFinWait2Fires, RuleFinWait2Over,
 	RuleFinWait2DataReset, RuleFinWait2Data, RuleTimeWaitTimer, RuleTooManyTimeWaits, RuleTimeWaitFires, RuleTimeWaitOver, RuleTimeWaitAck,
 	RuleTimeWaitRestart, RuleTimeWaitAgain, RuleTimeWaitAssassinated, RuleTimeWaitNewSyn, RuleTimeWaitReused,

@@ -216,14 +216,20 @@ func (sk *socket) grow(n int) {
 	}
 }
 
-// sendBurst sends n bytes of the first unsent chunk, in segments.
+// sendBurst sends n bytes of the first unsent chunk, in segments. PSH ends a burst of several, so that the receiver hands
+// them on together (kernel __tcp_transmit_skb).
 func (sk *socket) sendBurst(n int, rule Rule) {
+	several := n > sk.mss
 	for {
 		size := min(n, sk.mss)
 		if len(sk.out[sk.unsent].data) > size {
 			sk.split(sk.unsent, size)
 		}
-		sk.sendNew(&sk.out[sk.unsent], rule)
+		more := Flags(0)
+		if several && n == size && sk.host.linux {
+			more = PSH // this time alone: the kernel sets it on a copy
+		}
+		sk.sendNew(&sk.out[sk.unsent], more, rule)
 		if n -= size; n <= 0 {
 			return
 		}
@@ -255,9 +261,9 @@ func (sk *socket) nagleHolds(c *chunk, n int) bool {
 	return sk.inFlight() > 0 && seqGT(sk.sndSmall, sk.sndUna)
 }
 
-// sendNew transmits the first unsent chunk.
-func (sk *socket) sendNew(c *chunk, rule Rule) {
-	flags := c.flags
+// sendNew transmits the first unsent chunk, with more flags than its own.
+func (sk *socket) sendNew(c *chunk, more Flags, rule Rule) {
+	flags := c.flags | more
 	if flags&SYN == 0 {
 		flags |= ACK
 	}

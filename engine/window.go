@@ -146,6 +146,9 @@ func (sk *socket) growWindow(n int) {
 	}
 	size, _ := sk.memory(n)
 	grow := 2 * sk.advertisedMSS()
+	if sk.tsOK {
+		grow -= 2 * tsOptionBytes
+	}
 	if b.window(size) > n {
 		grow = 0
 		most := b.window(maxRcvBuf) / 2
@@ -205,6 +208,11 @@ func (sk *socket) setWindow(seg *Segment) {
 		return
 	}
 	if seg.Flags == RST {
+		return
+	}
+	if sk.listener != nil && sk.state == SynReceived { // kernel tcp_v4_reqsk_send_ack: what the SYN-ACK said, scaled
+		seg.Win = uint16(sk.rcvWnd >> sk.rcvScale)
+		seg.winBytes = int(seg.Win) << sk.rcvScale
 		return
 	}
 	w := sk.selectWindow()

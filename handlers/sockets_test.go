@@ -174,7 +174,7 @@ func TestSocketOutlivesBadFrames(t *testing.T) {
 		{"unknown_op", `{"op":"fly","stream":"x"}`},
 		{"bad_field", `{"op":"open","stream":"","token":"t"}`},
 		{"frame_too_large", `{"op":"open","stream":"x","token":"` + strings.Repeat("a", 300<<10) + `"}`},
-		{"bad_token", `{"op":"open","stream":"x","token":"close/four-way~7~e1~zzzzzz"}`},
+		{"bad_token", `{"op":"open","stream":"x","token":"close/four-way~7~e2~zzzzzz"}`},
 		{"token_too_long", `{"op":"open","stream":"x","token":"` + strings.Repeat("a", 9<<10) + `"}`},
 		{"bad_run", open(`{"vary":{},"seed":1,"inputs":[],"colour":"red"}`)},
 		{"unknown_scenario", open(`{"scenario":"close/none","vary":{},"seed":1,"inputs":[]}`)},

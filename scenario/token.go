@@ -19,7 +19,7 @@ import (
 
 // A token is a run as one URL-safe string, in one of two forms, each with a check of its own bytes at the end:
 //
-//	close/four-way~7~drop.7@312000~e1~0f3c…~Zk3x9Q     readable: name, seed, choices, inputs, engine, digest, check
+//	close/four-way~7~drop.7@312000~e2~0f3c…~Zk3x9Q     readable: name, seed, choices, inputs, engine, digest, check
 //	~zZVBNb8IwDL3vV1g5…~Zk3x9Q                          packed: deflated JSON in base64url, check
 //
 // A run has one token: the readable one where every part can be written so and it is short, else the packed one.

@@ -38,10 +38,10 @@ func TestTokenIsReadableWhereShort(t *testing.T) {
 		run    scenario.Run
 		prefix string
 	}{
-		{scenario.Run{Scenario: "close/four-way", Seed: 7}, "close/four-way~7~e1~"},
-		{scenario.Run{Scenario: "close/four-way", Vary: map[string]string{"exit": "close", "by": "x_1"}}, "close/four-way~0~by=x_1~exit=close~e1~"},
-		{scenario.Run{Scenario: "close/four-way", Inputs: everyInput[:2]}, "close/four-way~0~drop.7@1~delay.7.50000@2~e1~"},
-		{scenario.Run{Scenario: "close/four-way", Inputs: everyInput[2:7]}, "close/four-way~0~duplicate.8@3~kill.client.client@4~power-off.server@5~cut@6~heal.client@7~e1~"},
+		{scenario.Run{Scenario: "close/four-way", Seed: 7}, "close/four-way~7~e2~"},
+		{scenario.Run{Scenario: "close/four-way", Vary: map[string]string{"exit": "close", "by": "x_1"}}, "close/four-way~0~by=x_1~exit=close~e2~"},
+		{scenario.Run{Scenario: "close/four-way", Inputs: everyInput[:2]}, "close/four-way~0~drop.7@1~delay.7.50000@2~e2~"},
+		{scenario.Run{Scenario: "close/four-way", Inputs: everyInput[2:7]}, "close/four-way~0~duplicate.8@3~kill.client.client@4~power-off.server@5~cut@6~heal.client@7~e2~"},
 		{scenario.Run{Scenario: "close/four-way", Inputs: everyInput[7:]}, "~z"},
 		{scenario.Run{Scenario: "close/four-way", Vary: map[string]string{"a": "1 2"}}, "~z"},
 		{scenario.Run{Source: `host("client")`}, "~z"},
@@ -126,7 +126,7 @@ func FuzzParseToken(f *testing.F) {
 	} {
 		f.Add(resolve(f, r).Token())
 	}
-	f.Add("close/four-way~7~drop.-1@-5~e1~AAAAAA")
+	f.Add("close/four-way~7~drop.-1@-5~e2~AAAAAA")
 	f.Add("~zq1YqTk0uysxLV7JSKk7NS8lMS1eqBQA")
 	f.Fuzz(func(t *testing.T, token string) {
 		r, err := scenario.ParseToken(token)
@@ -145,7 +145,7 @@ func FuzzParseToken(f *testing.F) {
 }
 
 func TestRunJSONIsStrict(t *testing.T) {
-	const good = `{"scenario":"close/four-way","vary":{"Exit":"close"},"seed":1,"inputs":[{"at":5,"do":{"call":{"host":"client","proc":"client","call":"close","args":[3,"x"]}}}],"engine":1}`
+	const good = `{"scenario":"close/four-way","vary":{"Exit":"close"},"seed":1,"inputs":[{"at":5,"do":{"call":{"host":"client","proc":"client","call":"close","args":[3,"x"]}}}],"engine":2}`
 	r, err := scenario.ParseRun([]byte(good))
 	if err != nil {
 		t.Fatal(err)

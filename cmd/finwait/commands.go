@@ -61,7 +61,7 @@ type versionCmd struct{}
 func (versionCmd) Help() string {
 	return `Example:
   $ finwait version
-  finwait v1.2.0 engine 1 go1.26 linux/amd64`
+  finwait v1.2.0 engine 2 go1.26 linux/amd64`
 }
 
 // Run prints the version of the binary, of the engine, and of what it was built with.

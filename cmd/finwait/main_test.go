@@ -258,7 +258,7 @@ func TestSettingsComeFromTheGivenEnvironment(t *testing.T) {
 }
 
 func TestVersion(t *testing.T) {
-	if v := works(t, "version"); !strings.HasPrefix(v, "finwait ") || !strings.Contains(v, "engine 1") {
+	if v := works(t, "version"); !strings.HasPrefix(v, "finwait ") || !strings.Contains(v, "engine 2") {
 		t.Errorf("it prints %q", v)
 	}
 }

@@ -2,8 +2,6 @@ package export_test
 
 import (
 	"fmt"
-	"os"
-	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -171,37 +169,4 @@ func pollText(mask int16) string {
 		return "0"
 	}
 	return strings.Join(found, "|")
-}
-
-// start makes a call in a thread of its own and waits until it blocks there, or is done.
-func (k *kernelSockets) start(c *kernelCall) (<-chan kernelResult, error) {
-	tid, done, failed := make(chan int, 1), make(chan kernelResult, 1), make(chan error, 1)
-	go func() {
-		runtime.LockOSThread()
-		defer runtime.UnlockOSThread()
-		tid <- unix.Gettid()
-		r, err := k.make(c)
-		if err != nil {
-			failed <- err
-			return
-		}
-		done <- r
-	}()
-	path := fmt.Sprintf("/proc/self/task/%d/syscall", <-tid)
-	for end := time.Now().Add(time.Second); time.Now().Before(end); time.Sleep(50 * time.Microsecond) {
-		select {
-		case err := <-failed:
-			return nil, err
-		case r := <-done:
-			done <- r
-			return done, nil
-		default:
-		}
-		b, err := os.ReadFile(path)
-		number, _, _ := strings.Cut(string(b), " ")
-		if nr, e := strconv.Atoi(number); err == nil && e == nil && nr >= 0 && nr != unix.SYS_FUTEX { // not "running", and no lock of Go's
-			return done, nil
-		}
-	}
-	return nil, fmt.Errorf("%s() neither blocks nor returns", c.name)
 }

@@ -6,6 +6,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -24,6 +27,14 @@ var (
 	kernelOnly    = flag.String("kernel.only", "", "run the scripts whose name has this in it")
 )
 
+// kernelDiffers are the scripts that can't pass, each for what docs/fidelity.md says that the model leaves out.
+var kernelDiffers = map[string]string{
+	"data/bulk server":      "the kernel's receive buffer grows with a long transfer (tcp_rcv_space_adjust)",
+	"data/old-ack client":   "the kernel's receive buffer grows with a long transfer (tcp_rcv_space_adjust)",
+	"data/old-ack server":   "CUBIC ends slow start before a loss (HyStart)",
+	"close/too-many client": "tcp_max_orphans is the machine's, not a network namespace's",
+}
+
 // TestRealKernel runs the scripts of the course's scenarios, each choice and both hosts, on this machine's kernel. It needs
 // root and /dev/net/tun. make kernel runs the long ones too.
 func TestRealKernel(t *testing.T) {
@@ -41,7 +52,15 @@ func TestRealKernel(t *testing.T) {
 	if !strings.HasPrefix(release, "6.") {
 		t.Skipf("the scripts are for a kernel 6.x, this is %s", release)
 	}
-	scripts := kernelScripts(t)
+	scripts := slices.DeleteFunc(kernelScripts(t), func(s kernelCase) bool {
+		why := kernelDiffers[s.name]
+		if why != "" {
+			t.Logf("left out: %s: %s", s.name, why)
+		}
+		return why != ""
+	})
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(64)) // so that a thread which comes back from the kernel goes on
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	failures := map[int][]string{}
 	for range 3 { // on a busy machine a call or a packet of ours may come too late
 		var again []int

@@ -1,6 +1,7 @@
 package export_test
 
 import (
+	"errors"
 	"fmt"
 	"os/exec"
 	"runtime"
@@ -17,9 +18,9 @@ type kernelRun struct {
 	net     *kernelNet
 	wire    kernelWire
 	sockets kernelSockets
+	caller  *kernelCaller
 
 	last    time.Time // when the last event was over
-	pending <-chan kernelResult
 	blocked *kernelEvent
 	ends    time.Time // when the call that blocks is to return
 	packets int
@@ -55,7 +56,10 @@ func (r *kernelRun) prepare() (err error) {
 	if out, err := exec.Command("/bin/sh", "-ec", r.script.setup).CombinedOutput(); err != nil || len(out) > 0 {
 		return fmt.Errorf("the setup: %v: %s", err, out)
 	}
-	return nil
+	if r.caller, err = newKernelCaller(&r.sockets); err != nil {
+		return err
+	}
+	return urgently()
 }
 
 func (r *kernelRun) all() (err error) {
@@ -64,7 +68,7 @@ func (r *kernelRun) all() (err error) {
 			unix.SetsockoptLinger(fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})
 			unix.Close(fd)
 		}
-		if e := r.net.close(); err == nil {
+		if e := errors.Join(r.net.close(), r.caller.signal(nil)); err == nil {
 			err = e
 		}
 	}()
@@ -99,7 +103,7 @@ func (r *kernelRun) event(e *kernelEvent, from time.Time) error {
 	if e.packet != nil && e.packet.out {
 		return r.expect(e, from)
 	}
-	time.Sleep(time.Until(from.Add(e.from)))
+	sleep(time.Until(from.Add(e.from)))
 	switch {
 	case e.packet != nil:
 		if r.wire.remote == 0 {
@@ -143,17 +147,28 @@ func (r *kernelRun) call(e *kernelEvent, from time.Time) error {
 	if err := r.awaitCall(); err != nil {
 		return err
 	}
+	if e.call.name == "socket" { // in this thread, for the namespace
+		result, err := r.sockets.make(e.call)
+		if err != nil {
+			return err
+		}
+		return r.compare(e, result)
+	}
+	if err := r.caller.start(e.call); err != nil {
+		return err
+	}
 	if e.blocks {
-		pending, err := r.sockets.start(e.call)
-		r.pending, r.blocked, r.ends = pending, e, from.Add(e.returns)
-		return err
+		r.blocked, r.ends = e, from.Add(e.returns)
+		return nil
 	}
-	if e.call.errno == "" && e.call.name == "close" {
-		defer func() { delete(r.sockets.fds, numberOf(e.call.args[0])) }()
-	}
-	result, err := r.sockets.startAndWait(e.call)
-	if err != nil {
+	result, returned, err := r.caller.wait(time.Now().Add(time.Second))
+	switch {
+	case err != nil:
 		return err
+	case !returned:
+		return errors.New("it blocks")
+	case e.call.name == "close" && e.call.errno == "":
+		delete(r.sockets.fds, numberOf(e.call.args[0]))
 	}
 	return r.compare(e, result)
 }
@@ -163,23 +178,6 @@ func numberOf(text string) int {
 	return n
 }
 
-// startAndWait makes a call that must not block; one that does is given a second.
-func (k *kernelSockets) startAndWait(c *kernelCall) (kernelResult, error) {
-	if c.name == "socket" {
-		return k.make(c) // in this thread's namespace
-	}
-	done, err := k.start(c)
-	if err != nil {
-		return kernelResult{}, err
-	}
-	select {
-	case r := <-done:
-		return r, nil
-	case <-time.After(time.Second):
-		return kernelResult{}, fmt.Errorf("%s() blocks", c.name)
-	}
-}
-
 // awaitCall lets the call that blocks return, and compares.
 func (r *kernelRun) awaitCall() error {
 	if r.blocked == nil {
@@ -187,15 +185,16 @@ func (r *kernelRun) awaitCall() error {
 	}
 	e := r.blocked
 	r.blocked = nil
-	select {
-	case result := <-r.pending:
-		if early := r.ends.Sub(result.at); early > r.script.tolerance || -early > r.script.tolerance {
-			return fmt.Errorf("line %d, %s: returned %d %s, %v before its time", e.line, e.text, result.ret, result.errno, early)
-		}
-		return r.compare(e, result)
-	case <-time.After(time.Until(r.ends) + time.Second):
+	result, returned, err := r.caller.wait(r.ends.Add(time.Second))
+	switch early := r.ends.Sub(result.at); {
+	case err != nil:
+		return err
+	case !returned:
 		return fmt.Errorf("line %d, %s: does not return", e.line, e.text)
+	case early > r.script.tolerance || -early > r.script.tolerance:
+		return fmt.Errorf("line %d, %s: returned %d %s, %v before its time", e.line, e.text, result.ret, result.errno, early)
 	}
+	return r.compare(e, result)
 }
 
 func (r *kernelRun) compare(e *kernelEvent, got kernelResult) error {

@@ -68,6 +68,7 @@ type script struct {
 
 	begun bool
 	last  engine.Micros // time of the line before
+	woke  *entry        // the line before, where it is a packet that lets a call return
 	ends  engine.Micros // when the call that blocks longest ends
 }
 
@@ -82,6 +83,7 @@ type entry struct {
 	note    string // a comment behind it
 	call    *call  // nil for other lines
 	packet  bool   // an expected packet: it may have a range of times
+	arrives bool   // an injected packet
 	comment bool   // nothing but a comment
 }
 
@@ -161,7 +163,7 @@ func (s *script) collect() {
 	}
 	for _, ev := range s.log.Events {
 		if b, mine := s.segment(ev); b != nil {
-			add(ev, entry{text: s.packetText(b, mine), note: packetNote(b, mine, ev.Rule), packet: mine})
+			add(ev, entry{text: s.packetText(b, mine), note: packetNote(b, mine, ev.Rule), packet: mine, arrives: !mine})
 			continue
 		}
 		switch b := ev.Body.(type) {
@@ -325,6 +327,10 @@ func (s *script) write(e *entry) {
 	}
 	s.last = min(s.last, t)
 	stamp := plus + short(t-s.last)
+	if t == s.last && e.arrives && s.woke != nil {
+		stamp = plus + short(wakeTime)
+	}
+	s.woke = s.wakes(e)
 	switch {
 	case e.blocks:
 		stamp += "..." + short(e.until-s.last)
@@ -338,6 +344,17 @@ func (s *script) write(e *entry) {
 		line = pad(line, noteColumn-2) + "  // " + e.note
 	}
 	fmt.Fprintln(&s.out, strings.TrimRight(line, " "))
+}
+
+// wakeTime is what a program gets to return from a call before more arrives; in the model it needs none.
+const wakeTime = engine.Millisecond
+
+// wakes gives a packet again that lets a call return which blocks, else nil.
+func (s *script) wakes(e *entry) *entry {
+	if e.arrives && slices.ContainsFunc(s.entries, func(o *entry) bool { return o.blocks && s.log.Events[o.call.returned].Cause == e.at }) {
+		return e
+	}
+	return nil
 }
 
 // rangeStamp writes a range of times, widened to whole milliseconds.

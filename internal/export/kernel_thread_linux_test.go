@@ -1,0 +1,121 @@
+package export_test
+
+import (
+	"encoding/binary"
+	"fmt"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// urgently lets the calling thread, which must be locked, go before all others, as packetdrill does: the scripts' times are
+// those of a machine with nothing else to do.
+func urgently() error {
+	return unix.SchedSetAttr(0, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_FIFO, Priority: 10}, 0)
+}
+
+// sleep waits in the kernel: Go's own timers would need another thread to wake this one.
+func sleep(d time.Duration) {
+	for d > 0 {
+		ts, rest := unix.NsecToTimespec(d.Nanoseconds()), unix.Timespec{}
+		if err := unix.Nanosleep(&ts, &rest); err != unix.EINTR {
+			return
+		}
+		d = time.Duration(rest.Nano())
+	}
+}
+
+// kernelCaller is a thread that makes calls, one at a time, while the script goes on.
+type kernelCaller struct {
+	sockets *kernelSockets
+	wake    int // an eventfd
+	tid     int
+	call    *kernelCall
+	begun   atomic.Bool
+	outcome atomic.Pointer[kernelOutcome]
+}
+
+type kernelOutcome struct {
+	kernelResult
+	err error
+}
+
+func newKernelCaller(k *kernelSockets) (*kernelCaller, error) {
+	fd, err := unix.Eventfd(0, unix.EFD_CLOEXEC)
+	if err != nil {
+		return nil, err
+	}
+	c := &kernelCaller{sockets: k, wake: fd}
+	ready := make(chan error)
+	go func() {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		c.tid = unix.Gettid()
+		ready <- urgently()
+		c.loop()
+	}()
+	return c, <-ready
+}
+
+func (c *kernelCaller) loop() {
+	b := make([]byte, 8)
+	for {
+		if _, err := unix.Read(c.wake, b); err == unix.EINTR {
+			continue
+		} else if err != nil || c.call == nil {
+			unix.Close(c.wake)
+			return
+		}
+		c.begun.Store(true)
+		r, err := c.sockets.make(c.call)
+		c.outcome.Store(&kernelOutcome{r, err})
+	}
+}
+
+func (c *kernelCaller) signal(call *kernelCall) error {
+	c.call = call
+	c.begun.Store(false)
+	c.outcome.Store(nil)
+	_, err := unix.Write(c.wake, binary.NativeEndian.AppendUint64(nil, 1))
+	return err
+}
+
+// start lets the thread make a call, and returns when the call is done or blocks.
+func (c *kernelCaller) start(call *kernelCall) error {
+	if err := c.signal(call); err != nil {
+		return err
+	}
+	path := fmt.Sprintf("/proc/self/task/%d/syscall", c.tid)
+	for end := time.Now().Add(time.Second); time.Now().Before(end); sleep(20 * time.Microsecond) {
+		if o := c.outcome.Load(); o != nil {
+			return o.err
+		}
+		if !c.begun.Load() {
+			continue
+		}
+		b, err := os.ReadFile(path) // the number of the call that it waits in, or "running"
+		number, _, _ := strings.Cut(string(b), " ")
+		if nr, e := strconv.Atoi(number); err == nil && e == nil && nr >= 0 && nr != unix.SYS_FUTEX { // a lock of Go's
+			return nil
+		}
+	}
+	return fmt.Errorf("%s() neither blocks nor returns", call.name)
+}
+
+// wait gives the result of the call, ok false where there is none by then.
+func (c *kernelCaller) wait(until time.Time) (r kernelResult, ok bool, err error) {
+	for {
+		if o := c.outcome.Load(); o != nil {
+			return o.kernelResult, true, o.err
+		}
+		if time.Now().After(until) {
+			return r, false, nil
+		}
+		sleep(20 * time.Microsecond)
+	}
+}
