@@ -90,7 +90,7 @@ type socket struct {
 	lastOfo                uint32 // start of the out-of-order range that grew last
 	dsack                  [2]uint32
 	errno                  Errno  // pending error (SO_ERROR)
-	synackSent             Micros // the first SYN-ACK
+	synackSent             Micros // of a child: the first SYN-ACK
 	synackLast             Micros // and the last
 	numTimeout             int
 	prevHolder, nextHolder *socket // of the local port
