@@ -74,7 +74,6 @@ func (h *Handler) runFile(w http.ResponseWriter, r *http.Request) error {
 		body, err = h.render(r, session, run, formats[format], sandbox.View{Host: host, At: at})
 	}
 	if err != nil {
-		w.Header().Del("Content-Disposition")
 		return err
 	}
 	return h.send(w, r, http.StatusOK, fileTypes[format], body)

@@ -5,7 +5,6 @@ import { duration } from "./format.ts";
 import { KeysDialog, keysLine } from "./keys-dialog.ts";
 import { LensSwitch } from "./lens-switch.ts";
 import { isPhraseKey, type PhraseKey, type Phrases } from "./phrases.ts";
-import { ShareDialog } from "./share-dialog.ts";
 import { programOf, type StageData } from "./stage-data.ts";
 import { changed, type Failure, type Panel, type Store } from "./store.ts";
 import type { LinkState } from "./stream.ts";
@@ -17,6 +16,8 @@ import { TcpStates } from "./tcp-states.ts";
 import { TcpTranscript } from "./tcp-transcript.ts";
 import { TcpTwin } from "./tcp-twin.ts";
 import { TcpTransport, type TransportActions } from "./tcp-transport.ts";
+import type { Taken } from "./takeaway.ts";
+import { TakeawayDialog } from "./takeaway-dialog.ts";
 import { TcpWhy } from "./tcp-why.ts";
 
 const tabs = ["states", "code", "sockets", "header", "transcript", "why"] as const;
@@ -42,7 +43,7 @@ export class StageFrame implements Panel {
   readonly lens: LensSwitch;
   readonly keys: KeysDialog;
   connection: LinkState = "connecting";
-  #share: ShareDialog;
+  #takeaway: TakeawayDialog;
   #transport = new TcpTransport();
   #why = new TcpWhy();
   #say: Phrases;
@@ -63,14 +64,14 @@ export class StageFrame implements Panel {
     this.#actions = actions;
     this.lens = new LensSwitch(store, say);
     this.keys = new KeysDialog(say);
-    this.#share = new ShareDialog(say);
+    this.#takeaway = new TakeawayDialog(store, say);
     this.el.dataset["tab"] = "states";
     this.#trouble.hidden = this.#fail.hidden = true;
     this.#title.textContent = say.text("stage.run");
     const head = h("div", { class: "shead" }, this.#title, this.#facts, h("span", { class: "r" }, this.#live, this.lens.el));
     const [body, lower] = this.#panels(base, data);
     // What is looked at while a run plays is one block, so that it can be as high as the window.
-    this.el.append(h("div", { class: "first" }, head, this.#trouble, this.#fail, body), lower, this.keys.el, this.#share.el);
+    this.el.append(h("div", { class: "first" }, head, this.#trouble, this.#fail, body), lower, this.keys.el, this.#takeaway.el);
     store.subscribe(this);
   }
 
@@ -163,8 +164,9 @@ export class StageFrame implements Panel {
     this.#why.enter();
   }
 
-  showLinkText(url: string): void {
-    this.#share.show(url);
+  /** Offers the run in all its forms. */
+  takeAway(taken: Taken): void {
+    this.#takeaway.show(taken);
   }
 
   /** Says something for some seconds, to eyes and to a screen reader. */

@@ -10,6 +10,7 @@ import { numberOf, type StageData } from "./stage-data.ts";
 import { StageFrame } from "./stage-frame.ts";
 import { type Moment, Store } from "./store.ts";
 import { Link, type LinkState, type OpenRequest } from "./stream.ts";
+import { fullPage } from "./takeaway.ts";
 import type { TcpLadder } from "./tcp-ladder.ts";
 
 /** A run to take in place of the page's own: its text and hosts, and its token. quiet leaves the page where it is scrolled to. */
@@ -47,7 +48,7 @@ export class TcpStage extends HTMLElement {
     this.#store.onMove = () => this.#writeAddress();
     this.#store.onShow = () => this.#scenarios.show();
     this.#view = new StageFrame(this.#store, this.#say, this.#base, this.#data, {
-      share: () => void this.#share(), help: () => this.#view.keys.show(), undo: () => this.#acts.undo(), redo: () => this.#acts.redo(),
+      share: () => this.#share(), help: () => this.#view.keys.show(), undo: () => this.#acts.undo(), redo: () => this.#acts.redo(),
       compare: () => this.#compare(), twin: (list) => this.#store.setTwin(list), overlay: () => this.#store.overlay(true), choices: () => (this.#scenarios.varies(this.#store.current) ? () => void this.#compareChoices() : undefined),
       branchName: (b, when) => branchName(b, this.#store.first, this.#say, when), retry: () => this.#retry(),
     });
@@ -315,17 +316,15 @@ export class TcpStage extends HTMLElement {
     }, addressDelay);
   }
 
-  async #share(): Promise<void> {
-    if (!this.#store.current.token) return;
-    const url = this.#address().href;
-    history.replaceState(history.state, "", url);
+  #share(): void {
+    const { token, log } = this.#store.current;
+    if (!token || !log.meta) return;
+    this.#store.pause();
+    const page = this.#address();
+    history.replaceState(history.state, "", page);
     this.#touched = true;
-    try {
-      await navigator.clipboard.writeText(url);
-      this.#view.tell(this.#say.text("play.shared"));
-    } catch {
-      this.#view.showLinkText(url);
-    }
+    const base = new URL(this.#base, location.href);
+    this.#view.takeAway({ token, meta: log.meta, at: this.#store.at.t, page: fullPage(page, base), base, title: log.meta.title[this.#say.lang] });
   }
 
   #retry(): void {
