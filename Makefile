@@ -93,3 +93,7 @@ questions: ## hold the properties of questions on 500 seeds of each
 .PHONY: bench
 bench: ## the engine beside gVisor's netstack and the Linux loopback, into bench/results.json
 	cd bench && go vet ./... && go run .
+
+.PHONY: perf-web
+perf-web: ## what a page costs its browser: the table of docs/performance.md
+	go test $(TAGS),perfweb -count 1 -timeout 30m -v -run TestPerfWeb ./journeys
