@@ -56,7 +56,7 @@ func (p *Tab) OpenPlayground(l language, url string) Playground {
 
 func (pg Playground) text() string {
 	pg.t.Helper()
-	return Eval[string](pg.Tab, `document.querySelector("tcp-scenario").text`)
+	return Eval[string](pg.Tab, `String(document.querySelector("tcp-scenario")?.text ?? "")`)
 }
 
 func (pg Playground) untilText(what string, ok func(text string) bool) {
@@ -88,7 +88,15 @@ func (pg Playground) write(source string) {
 	pg.t.Helper()
 	pg.Find("textbox", pg.l.exactly(pg.t, "playground.source.label")).Focus()
 	pg.chord("a", "KeyA", 65)
-	must(pg.Tab, input.InsertText, input.InsertTextParams{Text: source})
+	if source == "" {
+		must(pg.Tab, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeRawKeyDown, Key: "Delete", Code: "Delete", WindowsVirtualKeyCode: 46})
+	} else {
+		Eval[any](pg.Tab, `(() => {
+			const clipboardData = new DataTransfer();
+			clipboardData.setData("text/plain", `+quoted(source)+`);
+			document.querySelector("tcp-scenario").shadowRoot.activeElement.dispatchEvent(new ClipboardEvent("paste", {clipboardData, bubbles: true, cancelable: true}));
+		})(), null`)
+	}
 	pg.untilText("the text", func(text string) bool { return text == source })
 }
 

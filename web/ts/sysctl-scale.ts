@@ -1,4 +1,4 @@
-// The scale of a slider for a setting: each value where there are few, else logarithmic in round numbers.
+// The scale of a slider for a setting: each value where there are few, else the round numbers that people choose.
 export interface Range {
   min: number;
   max: number;
@@ -6,40 +6,35 @@ export interface Range {
 }
 
 const fewest = 300; // values that get a place each
-const places = 120;
+const decade = [10, 12, 15, 20, 25, 30, 40, 50, 60, 80];
 
 export class Scale {
-  readonly #range: Range;
-  readonly steps: number;
+  readonly #values: readonly number[];
 
-  constructor(range: Range) {
-    this.#range = range;
-    const span = range.max - range.min;
-    this.steps = span <= fewest ? span : places;
+  constructor({ min, max, default: usual }: Range) {
+    const all = new Set([min, max, usual]);
+    if (max - min <= fewest) for (let v = min; v < max; v++) all.add(v);
+    else {
+      for (let v = min; v < 10; v++) all.add(v);
+      for (let unit = 1; unit * 10 < max; unit *= 10) for (const n of decade) if (n * unit > min && n * unit < max) all.add(n * unit);
+    }
+    this.#values = [...all].sort((a, b) => a - b);
   }
 
-  /** The value at a place, 0 to steps. */
+  /** The last place; the first is 0. */
+  get steps(): number {
+    return this.#values.length - 1;
+  }
+
+  /** The value at a place. */
   value(place: number): number {
-    const { min, max } = this.#range;
-    if (place <= 0) return min;
-    if (place >= this.steps) return max;
-    if (this.steps === max - min) return min + place;
-    if (place === this.place(this.#range.default)) return this.#range.default;
-    return Math.min(max, Math.max(min, round(min + (max - min + 1) ** (place / this.steps) - 1)));
+    return this.#values[Math.max(0, Math.min(this.steps, place))]!;
   }
 
   /** The place nearest to a value. */
   place(value: number): number {
-    const { min, max } = this.#range;
-    if (this.steps === max - min) return value - min;
-    const v = Math.min(max, Math.max(min, value));
-    return Math.round((Math.log(v - min + 1) / Math.log(max - min + 1)) * this.steps);
+    const above = this.#values.findIndex((v) => v >= value);
+    if (above <= 0) return above < 0 ? this.steps : 0;
+    return this.#values[above]! - value <= value - this.#values[above - 1]! ? above : above - 1;
   }
-}
-
-/** Two digits, as people choose numbers. */
-function round(v: number): number {
-  if (v < 10) return Math.round(v);
-  const unit = 10 ** (Math.floor(Math.log10(v)) - 1);
-  return Math.round(v / unit) * unit;
 }

@@ -39,6 +39,7 @@ export class SysctlSlider extends HTMLElement {
     this.#range.title = spec.hint;
     this.#number.min = String(spec.min);
     this.#number.max = String(spec.max);
+    this.#number.classList.toggle("long", spec.max >= 100_000);
     const at = `${(100 * this.#scale.place(spec.default)) / this.#scale.steps}%`;
     const tick = s("svg", { class: "tick", "aria-hidden": "true" }, s("line", { x1: at, x2: at, y1: 0, y2: 8 }));
     this.append(h("label", { for: id }, spec.name), h("span", { class: "val" }, this.#note, this.#number, h("span", { class: "unit" }, spec.unit.length <= 2 ? spec.unit : "")),

@@ -22,6 +22,7 @@ interface ControlEdit {
 }
 
 const dragPause = 120; // ms between two readings while a slider is moved
+const chosenBy = 1000; // ms to choose a word from the list before it counts as written
 const keepAfter = 500; // ms
 const runAfter = 250; // ms after a control was let go
 const roomy = "(min-width: 720px)";
@@ -199,6 +200,10 @@ export class TcpPlayground extends HTMLElement {
 
   #checked(answer: CheckAnswer, about: Experiment): void {
     if (about.source !== this.#draft.source) return;
+    if (!answer.ok && this.#editor.chooses(answer.error.line)) {
+      this.#check.soon(chosenBy);
+      return;
+    }
     this.#trouble = undefined;
     const otherChoices = !answer.ok && answer.error.code === "bad_vary" && Object.keys(this.#draft.vary).length > 0;
     this.#error = answer.ok || otherChoices ? undefined : answer.error;

@@ -1,6 +1,6 @@
 // <tcp-scenario>: the editor of a scenario's source. It stands in a shadow root, because there CodeMirror can bring its
 // styles without a style element, which the pages' policy forbids.
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, completionStatus } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab, undo } from "@codemirror/commands";
 import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { type Diagnostic, lintKeymap, setDiagnostics } from "@codemirror/lint";
@@ -66,7 +66,7 @@ export class TcpScenario extends HTMLElement {
       keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...completionKeymap, ...lintKeymap, indentWithTab]),
       starlark(lang, () => this.#hosts), syntaxHighlighting(colours), indentUnit.of("    "), EditorState.tabSize.of(4), editorTheme,
       EditorState.phrases.of(lang === "zh" ? editorPhrases : {}),
-      EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocorrect: "off", autocapitalize: "off" }),
+      EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0", spellcheck: "false", autocorrect: "off", autocapitalize: "off" }),
       this.#describe.of(EditorView.contentAttributes.of({ "aria-describedby": "hint" })),
       EditorView.updateListener.of((u) => {
         if (u.docChanged) changed((pos, assoc) => u.changes.mapPos(pos, assoc), u.transactions.every((t) => !t.docChanged || t.isUserEvent("control")));
@@ -97,6 +97,12 @@ export class TcpScenario extends HTMLElement {
 
   set hosts(names: readonly string[]) {
     this.#hosts = names;
+  }
+
+  /** Whether a word of this line is being chosen: then it is not finished, and no mistake yet. */
+  chooses(line: number | undefined): boolean {
+    const { state } = this.#view;
+    return completionStatus(state) === "active" && state.doc.lineAt(state.selection.main.head).number === line;
   }
 
   override focus(): void {
