@@ -29,6 +29,7 @@ export const playgroundKeys = [
   "source.hint",
   "source.line",
   "source.hide",
+  "words",
   "state.ready",
   "state.edited",
   "state.running",

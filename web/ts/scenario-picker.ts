@@ -14,7 +14,7 @@ export class ScenarioPicker {
   constructor(say: PlaygroundWords, page: Element, choose: (pick: Pick) => void) {
     this.#say = say;
     this.el.setAttribute("aria-label", say.say("pick"));
-    for (const head of page.querySelectorAll("section.still h2")) {
+    for (const head of page.querySelectorAll("section.lib h2")) {
       const links = head.nextElementSibling?.querySelectorAll<HTMLAnchorElement>("a[data-scenario]") ?? [];
       this.#library.push({ title: head.textContent ?? "", entries: [...links].map((a) => ({ name: a.dataset["scenario"] ?? "", title: a.textContent ?? "" })) });
     }

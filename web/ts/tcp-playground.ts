@@ -98,7 +98,8 @@ export class TcpPlayground extends HTMLElement {
     const source = h("details", { class: "src", open: true }, h("summary", {}, say.say("source.hide")), this.#editor);
     this.replaceChildren(
       h("section", { class: "sec write", "aria-label": say.say("scenario") },
-        h("div", { class: "ph" }, h("h2", {}, say.say("scenario")), this.#kept), this.#picker.el, this.#bar.el, this.#status.el, source),
+        h("div", { class: "ph" }, h("h2", {}, say.say("scenario")), this.#kept), this.#picker.el, this.#bar.el, this.#status.el, source,
+        h("a", { class: "words", href: "#reference" }, say.say("words"))),
       this.#locked, this.#sections.sysctl.el, this.#sections.faults.el, this.#sections.expects.el);
     this.#editor.attach({
       lang: say.lang, label: say.say("source.label"), hint: say.say("source.hint"), at: (line) => say.say("source.line", { line }),
