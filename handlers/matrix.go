@@ -51,6 +51,39 @@ func (h *Handler) matrixCSV(w http.ResponseWriter, r *http.Request) error {
 	return h.send(w, r, http.StatusOK, "text/csv; charset=utf-8", b.Bytes())
 }
 
+// matrixJSON gives the same as JSON, with what came of each loss in the language of the address. Times are in µs.
+func (h *Handler) matrixJSON(w http.ResponseWriter, r *http.Request) error {
+	type cell struct {
+		Segment string          `json:"segment"`
+		Lost    string          `json:"lost"`           // "once" or "always"
+		Call    string          `json:"call,omitempty"` // "close" or "shutdown"; none where no call has happened
+		Verdict content.Verdict `json:"verdict"`
+		Later   engine.Micros   `json:"later_us,omitempty"` // late and healed: by how much
+		Over    *engine.Micros  `json:"over_us,omitempty"`  // lost: when the last socket is gone; none where that is never
+		Text    []string        `json:"text"`
+		Run     string          `json:"run"`
+	}
+	rows, err := h.losses()
+	if err != nil {
+		return err
+	}
+	say, out := h.Content.PagePhrases(pathLanguage(r)), []cell{}
+	for _, row := range rows {
+		for _, c := range row.Cells {
+			o := c.Outcome
+			at := cell{row.ID, "once", c.Call, o.Verdict, o.Later, nil, o.Sentences(say), c.Log.Run.Token()}
+			if c.Always {
+				at.Lost = "always"
+			}
+			if o.Verdict == content.Lost && o.Over >= 0 {
+				at.Over = &o.Over
+			}
+			out = append(out, at)
+		}
+	}
+	return h.json(w, r, http.StatusOK, out)
+}
+
 func csvRow(row *content.Loss, c *content.LossCell) []string {
 	times, later, over := "once", "", ""
 	if c.Always {

@@ -44,6 +44,7 @@ func TestProgressFollowsTheLearner(t *testing.T) {
 
 		p.Open(page)
 		p.Element("main details summary").Click()
+		p.axe("the progress of a learner, asked whether to delete it")
 		p.Element("main form button[type=reset]").Click()
 		p.Until("the question withdrawn", `!document.querySelector("main details").open`)
 		p.Element("main details summary").Click()
