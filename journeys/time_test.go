@@ -3,6 +3,7 @@
 package journeys
 
 import (
+	"regexp"
 	"testing"
 
 	"finwait/journeys/server"
@@ -55,3 +56,55 @@ func TestMarksOnTheLadderAreChosen(t *testing.T) {
 		p.Until("nothing chosen", `document.querySelector("tcp-ladder .choice").getAttribute("visibility") === "hidden"`)
 	})
 }
+
+// TestARunIsJumpedThrough goes from state to state by the chosen lens, by buttons and by keys, and plays at all speeds.
+func TestARunIsJumpedThrough(t *testing.T) {
+	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
+		stage := p.OpenStage(l, s.URL+"/"+l.Code+"/lessons/four-way")
+		stage.Enter()
+		stage.Jump("Home")
+		Eval[any](p, `(() => { const s = document.querySelector(".jumps select"); s.value = "states"; s.dispatchEvent(new Event("change")); })()`)
+		last := func() string {
+			lines := stage.Transcript()
+			return lines[len(lines)-1]
+		}
+		before := stage.Events()
+		p.Find("button", l.exactly(t, "jump.forward")).Click()
+		stage.until("a jump", func() bool { return stage.Events() > before })
+		stage.Enter()
+		seen := []string{last()}
+		for range 6 {
+			at := stage.Events()
+			p.Press("n")
+			stage.until("the next state", func() bool { return stage.Events() > at })
+			seen = append(seen, last())
+		}
+		for _, line := range seen {
+			if !stateName.MatchString(line) {
+				t.Errorf("a jump by states stands at %q", line)
+			}
+		}
+		at := stage.Events()
+		p.Press("p")
+		stage.until("the state before", func() bool { return stage.Events() < at })
+		if got := last(); got != seen[len(seen)-2] {
+			t.Errorf("back is %q, want %q", got, seen[len(seen)-2])
+		}
+		speed := func() string { return Eval[string](p, `document.querySelector(".speed select").value`) }
+		for range 12 {
+			p.Press(".")
+		}
+		if got := speed(); got != "100" {
+			t.Errorf("the fastest is %s×", got)
+		}
+		for range 12 {
+			p.Press(",")
+		}
+		if got := speed(); got != "0.1" {
+			t.Errorf("the slowest is %s×", got)
+		}
+		p.axe("speeds and jumps")
+	})
+}
+
+var stateName = regexp.MustCompile(`CLOSED|LISTEN|SYN-|ESTABLISHED|FIN-WAIT|CLOSE-WAIT|LAST-ACK|TIME-WAIT`)

@@ -2,8 +2,9 @@
 import type { Branch } from "./branch.ts";
 import { button, h, setText } from "./dom.ts";
 import { duration } from "./format.ts";
-import { KeysDialog, keysLine } from "./keys-dialog.ts";
+import { KeysDialog } from "./keys-dialog.ts";
 import { LensSwitch } from "./lens-switch.ts";
+import type { Pace } from "./pace.ts";
 import { isPhraseKey, type PhraseKey, type Phrases } from "./phrases.ts";
 import { programOf, type StageData } from "./stage-data.ts";
 import { changed, type Failure, type Panel, type Store } from "./store.ts";
@@ -87,7 +88,7 @@ export class StageFrame implements Panel {
     const program = programOf(data);
     this.codes.forEach((p, i) => p.attach(store, say, i, program));
     transport.attach(store, say, base, this.#actions);
-    transport.append(keysLine(say), this.#toast);
+    transport.append(this.#toast);
     sockets.attach(store, say);
     header.attach(store, say, base);
     this.#why.attach(store, say, base);
@@ -135,6 +136,10 @@ export class StageFrame implements Panel {
       // Where only the first tabs are shown, one of them is in the order of Tab whatever was chosen before.
       b.tabIndex = on || (b.dataset["tab"] === "states" && name !== "code") ? 0 : -1;
     }
+  }
+
+  get pace(): Pace {
+    return this.#transport.pace;
   }
 
   /** The ladder that shows a run: its own beside others, or the one. */

@@ -270,6 +270,17 @@ export class TcpStage extends HTMLElement {
         return true;
       case "c":
         return this.#compare();
+      case "p":
+      case "n":
+        this.#view.pace.jump(key === "p");
+        return true;
+      case ",":
+      case ".":
+        this.#view.pace.change(key === "," ? -1 : 1);
+        return true;
+      case "t":
+        this.#view.lens.toggle();
+        return true;
       case "z":
       case "y":
         if (key === "y" || shift) this.#acts.redo();

@@ -1,13 +1,12 @@
 // <tcp-transport>: play, pause, step; the scrubber with a tick for each segment and a lane for each run; what to take away.
 import { button, h, icon, set, setText } from "./dom.ts";
 import { clockTime } from "./format.ts";
+import { keysLine } from "./keys-dialog.ts";
+import { Pace } from "./pace.ts";
 import type { Phrases } from "./phrases.ts";
 import { RunsBar, type RunsActions } from "./runs-bar.ts";
 import { Scrubber } from "./scrubber.ts";
 import { changed, type Panel, type Store } from "./store.ts";
-
-export const speeds = [0.25, 0.5, 1, 2, 4] as const;
-const speedNames: Record<number, string> = { 0.25: "¼×", 0.5: "½×", 1: "1×", 2: "2×", 4: "4×" };
 
 /** What the transport asks the stage for; the rest it does on the store. */
 export interface TransportActions extends RunsActions {
@@ -23,12 +22,12 @@ export class TcpTransport extends HTMLElement implements Panel {
   #clock = h("span", { class: "clock" });
   #time = h("span", {});
   #count = h("small", {});
-  #speed = h("span", { class: "seg-ctl speed", role: "group" });
+  pace!: Pace;
   #runs!: RunsBar;
-  #pcapng!: HTMLAnchorElement;
   #edit!: HTMLAnchorElement;
   #hint = h("span", { class: "laddrop" });
   #scrubber!: Scrubber;
+  #low = h("div", { class: "tlow" });
 
   attach(store: Store, say: Phrases, base: string, actions: TransportActions): void {
     this.#store = store;
@@ -40,14 +39,7 @@ export class TcpTransport extends HTMLElement implements Panel {
     const back = button("btn icon", "back", say.text("play.back"), () => store.step(-1), true);
     const forward = button("btn icon", "forward", say.text("play.forward"), () => store.step(1), true);
     this.#runs = new RunsBar(store, say, actions);
-    this.#speed.setAttribute("aria-label", say.text("play.speed"));
-    for (const x of speeds) {
-      const b = h("button", { type: "button", "data-speed": x, "aria-pressed": x === 1 ? "true" : "false" }, speedNames[x] ?? "");
-      b.addEventListener("click", () => store.setSpeed(x));
-      this.#speed.append(b);
-    }
-    this.#pcapng = h("a", { class: "btn small", download: "finwait.pcapng", "aria-label": say.text("play.pcapng") }, icon("download"),
-      h("span", { class: "lbl" }, say.text("play.pcapng")));
+    this.pace = new Pace(store, say);
     const edit = say.text("play.playground");
     this.#edit = h("a", { class: "btn icon", "aria-label": edit, title: edit }, icon("edit"));
     const share = button("btn small", "link", say.text("play.share"), () => actions.share());
@@ -56,11 +48,12 @@ export class TcpTransport extends HTMLElement implements Panel {
     this.#hint.append(say.text("stage.hint.drop"));
     this.#clock.append(this.#time, " ", this.#count);
     this.append(
-      h("div", { class: "trow" }, this.#play, back, forward, this.#clock, this.#speed, h("span", { class: "brk" }), h("span", { class: "sp" }, this.#hint), ...this.#runs.els,
-        this.#edit, this.#pcapng, share, help),
+      h("div", { class: "trow" }, this.#play, back, forward, this.#clock, this.pace.speed, h("span", { class: "brk" }), h("span", { class: "sp" }, this.#hint), ...this.#runs.els,
+        this.#edit, share, help),
     );
     this.#scrubber = new Scrubber(store, say, actions.branchName);
-    this.append(this.#scrubber.el, this.#runs.list);
+    this.#low.append(this.pace.jumps, keysLine(say), h("span", { class: "laddrop" }, say.text("stage.hint.drop")));
+    this.append(this.#scrubber.el, this.#low, this.#runs.list);
     store.subscribe(this);
   }
 
@@ -74,16 +67,16 @@ export class TcpTransport extends HTMLElement implements Panel {
     if (bits & changed.status) {
       this.#play.replaceChildren(icon(store.playing ? "pause" : "play"));
       set(this.#play, "aria-label", say.text(store.playing ? "play.pause" : "play.play"));
-      for (const b of this.#speed.children) set(b, "aria-pressed", String(Number((b as HTMLElement).dataset["speed"]) === store.speed));
     }
     this.#runs.draw(bits);
+    this.pace.draw(bits);
     if (bits & (changed.status | changed.log)) this.#showRun();
     if (bits & (changed.time | changed.events)) setText(this.#time, clockTime(store.at.t));
     if (bits & (changed.events | changed.log)) {
       const { log } = store.current;
       setText(this.#count, `${log.stopsBefore(store.at.n)}/${log.stops.length}`);
     }
-    if (bits & (changed.events | changed.log)) this.#hint.classList.toggle("off", store.at.n <= 1 || store.atEnd);
+    if (bits & (changed.events | changed.log)) for (const el of this.querySelectorAll(".laddrop")) el.classList.toggle("off", store.at.n <= 1 || store.atEnd);
     this.#scrubber.draw(bits);
   }
 
@@ -91,10 +84,7 @@ export class TcpTransport extends HTMLElement implements Panel {
     const { branches, current } = this.#store;
     // Whoever has changed a run needs no more telling that it can be done.
     this.classList.toggle("forked", branches.length > 1 || current.inputs.length > 0);
-    this.#pcapng.hidden = !current.token;
     this.#edit.hidden = !current.token || this.closest("tcp-stage")?.getAttribute("mode") === "playground";
     if (current.token) set(this.#edit, "href", `${this.#base}${this.#say.lang}/playground?run=${encodeURIComponent(current.token)}`);
-    if (current.token) set(this.#pcapng, "href", `${this.#base}api/v1/runs.pcapng?run=${encodeURIComponent(current.token)}`);
-    else this.#pcapng.removeAttribute("href");
   }
 }
