@@ -38,20 +38,7 @@ var kernelDiffers = map[string]string{
 // TestRealKernel runs the scripts of the course's scenarios, each choice and both hosts, on this machine's kernel. It needs
 // root and /dev/net/tun. make kernel runs the long ones too.
 func TestRealKernel(t *testing.T) {
-	if os.Getuid() != 0 {
-		t.Skip("a network namespace with a TUN device needs root")
-	}
-	if _, err := os.Stat("/dev/net/tun"); err != nil {
-		t.Skip("no TUN device: ", err)
-	}
-	var name unix.Utsname
-	if err := unix.Uname(&name); err != nil {
-		t.Fatal(err)
-	}
-	release := unix.ByteSliceToString(name.Release[:])
-	if !strings.HasPrefix(release, "6.") {
-		t.Skipf("the scripts are for a kernel 6.x, this is %s", release)
-	}
+	release := needKernel(t)
 	scripts := slices.DeleteFunc(kernelScripts(t), func(s kernelCase) bool {
 		why := kernelDiffers[s.name]
 		if why != "" {
@@ -59,8 +46,6 @@ func TestRealKernel(t *testing.T) {
 		}
 		return why != ""
 	})
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(64)) // so that a thread which comes back from the kernel goes on
-	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	failures := map[int][]string{}
 	for range 3 { // on a busy machine a call or a packet of ours may come too late
 		var again []int
@@ -89,8 +74,42 @@ func TestRealKernel(t *testing.T) {
 	t.Logf("%d of %d scripts pass on Linux %s", len(scripts)-len(failures), len(scripts), release)
 }
 
+// needKernel skips the test where the scripts can't be run, and gives the kernel's release.
+func needKernel(t *testing.T) string {
+	t.Helper()
+	if os.Getuid() != 0 {
+		t.Skip("a network namespace with a TUN device needs root")
+	}
+	if _, err := os.Stat("/dev/net/tun"); err != nil {
+		t.Skip("no TUN device: ", err)
+	}
+	var name unix.Utsname
+	if err := unix.Uname(&name); err != nil {
+		t.Fatal(err)
+	}
+	release := unix.ByteSliceToString(name.Release[:])
+	if !strings.HasPrefix(release, "6.") {
+		t.Skipf("the scripts are for a kernel 6.x, this is %s", release)
+	}
+	return release
+}
+
+// TestImpossibleSegmentsOnAKernel shows what a kernel does with them.
+func TestImpossibleSegmentsOnAKernel(t *testing.T) {
+	needKernel(t)
+	text, err := os.ReadFile("testdata/kernel/impossible.pkt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if failed := runAllOnKernel([]kernelCase{{name: "impossible", text: string(text)}}, []int{0}); failed[0] != nil {
+		t.Error(failed[0])
+	}
+}
+
 // runAllOnKernel prepares all of the scripts and then runs them, some at a time: they wait most of it.
 func runAllOnKernel(scripts []kernelCase, which []int) map[int]error {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(64)) // so that a thread which comes back from the kernel goes on
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	var (
 		mu     sync.Mutex
 		group  sync.WaitGroup

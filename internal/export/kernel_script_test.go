@@ -48,7 +48,7 @@ type kernelCall struct {
 
 var (
 	kernelLine = regexp.MustCompile(`^(\+?)([0-9.]+?)(?:~\+([0-9.]+)|\.\.\.([0-9.]+))?\s+(\S.*?)(?:\s+// .*)?$`)
-	packetForm = regexp.MustCompile(`^([<>]) ([SFRP]*\.?) (\d+):\d+\((\d+)\)( ack (\d+))? win (\d+)(?: <(.*)>)?$`)
+	packetForm = regexp.MustCompile(`^([<>]) ([SFRP]*\.?|-) (\d+):\d+\((\d+)\)( ack (\d+))? win (\d+)(?: <(.*)>)?$`)
 	callForm   = regexp.MustCompile(`^(\w+)\((.*)\) = (-?\d+)(?: (\w+) \(.*\))?$`)
 	toleranceF = regexp.MustCompile(`--tolerance_usecs=(\d+)`)
 	setupForm  = regexp.MustCompile("(?s)\n\n`([^`]*)`\n\n")
@@ -114,7 +114,7 @@ func parseKernelPacket(text string) (*kernelPacket, error) {
 	if m == nil {
 		return nil, fmt.Errorf("%q is no packet", text)
 	}
-	p := &kernelPacket{out: m[1] == ">", flags: m[2], hasAck: m[5] != ""}
+	p := &kernelPacket{out: m[1] == ">", flags: strings.Trim(m[2], "-"), hasAck: m[5] != ""}
 	for _, n := range []struct {
 		text string
 		bits int
