@@ -56,7 +56,12 @@ export class PlaygroundServer {
 
   async #post<T>(path: string, body: unknown, signal: AbortSignal): Promise<T> {
     const answer = await this.#fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal });
-    return (await answer.json()) as T;
+    try {
+      return (await answer.json()) as T;
+    } catch (e) {
+      if (e instanceof DOMException && e.name === "AbortError") throw e;
+      throw new Unanswered("other", 0); // cut short, or not ours
+    }
   }
 
   async #fetch(path: string, init?: RequestInit): Promise<Response> {
