@@ -109,7 +109,7 @@ func (p *Tab) Drag(x1, y1, x2, y2 float64) {
 
 // keys are the keys that have no letter.
 var keys = map[string]string{
-	"ArrowLeft": kb.ArrowLeft, "ArrowRight": kb.ArrowRight, "Home": kb.Home, "End": kb.End, "Enter": kb.Enter,
+	"ArrowLeft": kb.ArrowLeft, "ArrowRight": kb.ArrowRight, "ArrowUp": kb.ArrowUp, "ArrowDown": kb.ArrowDown, "Home": kb.Home, "End": kb.End, "Enter": kb.Enter,
 	"Escape": kb.Escape, "Tab": kb.Tab, "Space": " ",
 }
 

@@ -57,9 +57,10 @@ export function drawPacket(p: Packet, say: Phrases, all: boolean): Drawing {
 function drawField(f: Field, say: Phrases, index: number): { el: HTMLElement; button: HTMLButtonElement } {
   const name = nameOf(f, say);
   const source = h("span", { class: "sr" }, `, ${sourceText(f)}`);
-  if (f.bits === 1) {
+  if (f.bits <= 2) { // its name stands upright
     const button = h("button", { type: "button", class: "fb", tabindex: -1, "data-i": index }, h("span", { class: "fn" }, name), h("b", {}, f.value), source);
-    return { el: h("div", { class: f.value === "1" ? "bit on" : "bit" }, button), button };
+    const cls = f.bits === 2 ? "bit w2" : f.value === "1" ? "bit on" : "bit";
+    return { el: h("div", { class: cls }, button), button };
   }
   const aside = asideOf(f, say);
   const value = h("b", {}, f.value, aside && h("i", {}, ` ${aside}`));

@@ -39,8 +39,6 @@ export interface Socket {
   backlog: number;
   timers: Armed[];
   steps: Step[];
-  /** seq of the latest change of its state or its timers */
-  last: number;
 }
 
 /** A thread of a program, and the call it is in or made last. */
@@ -318,7 +316,7 @@ function socketOf(h: Host, sock: number): Socket {
   if (!s) {
     s = {
       host: h.name, sock, local: "", remote: "*", state: "CLOSED", orphan: false, listener: false, recvq: 0, sendq: 0,
-      accept: 0, syn: 0, backlog: 0, timers: [], steps: [], last: -1,
+      accept: 0, syn: 0, backlog: 0, timers: [], steps: [],
     };
     h.sockets.set(sock, s);
   }
@@ -327,7 +325,7 @@ function socketOf(h: Host, sock: number): Socket {
 
 function applyState(h: Host, e: StateEvent): void {
   const s = socketOf(h, e.sock);
-  Object.assign(s, { local: e.local, remote: e.remote, state: e.to, orphan: e.orphan, last: e.seq });
+  Object.assign(s, { local: e.local, remote: e.remote, state: e.to, orphan: e.orphan });
   s.listener = e.to === "LISTEN" || (s.listener && e.to === "CLOSED");
   if (e.from !== e.to) s.steps.push({ seq: e.seq, t: e.t, from: e.from, to: e.to });
   if (e.to === "CLOSED") s.timers = [];
@@ -339,7 +337,6 @@ function applyState(h: Host, e: StateEvent): void {
 function applyTimer(h: Host, e: TimerEvent): void {
   const s = socketOf(h, e.sock);
   s.timers = s.timers.filter((a) => a.timer !== e.timer);
-  s.last = e.seq;
   if (e.action === "set") s.timers.push({ timer: e.timer, setAt: e.t, at: e.at ?? e.t, attempt: e.attempt, rule: e.rule ?? "" });
 }
 

@@ -44,7 +44,8 @@ export class TcpSockets extends HTMLElement implements Panel {
     );
     this.#body.addEventListener("click", (e) => {
       const row = this.#rows.find((r) => e.target instanceof Node && r.el.contains(e.target));
-      if (row && row.socket.last >= 0) store.select(row.socket.last);
+      const step = row?.socket.steps.at(-1);
+      if (step) store.select(step.seq); // what brought it into its state
     });
     store.subscribe(this);
   }
@@ -114,12 +115,15 @@ export class TcpSockets extends HTMLElement implements Panel {
   /** A listener's two queues: connections that wait for accept(), and handshakes that are not finished. */
   #queues(s: Socket): HTMLElement {
     const say = this.#say;
-    const bars = (n: number, most: number): HTMLElement => {
-      const slots = Array.from({ length: Math.min(mostSlots, Math.max(n, most)) }, (_, i) => h("i", { class: i < n ? (i < most ? "on" : "on over") : undefined }));
-      return h("span", { class: "aq", "aria-hidden": "true" }, ...slots);
+    // Linux lets in one more than the backlog says.
+    const room = s.backlog + 1;
+    const slots = Math.min(mostSlots, room);
+    const bars = (n: number): HTMLElement => {
+      const full = Math.ceil((Math.min(n, room) / room) * slots);
+      return h("span", { class: "aq", "aria-hidden": "true" }, ...Array.from({ length: slots }, (_, i) => h("i", { class: i < full ? "on" : undefined })));
     };
-    return h("td", {}, h("span", { class: "qq" }, say.text("sockets.queue", { n: s.accept, backlog: s.backlog }), bars(s.accept, s.backlog)),
-      h("span", { class: "qq" }, say.text("sockets.synqueue", { n: s.syn }), s.syn > 0 ? bars(s.syn, s.backlog) : undefined));
+    return h("td", {}, h("span", { class: "qq" }, say.text("sockets.queue", { n: s.accept, backlog: s.backlog }), bars(s.accept)),
+      h("span", { class: "qq" }, say.text("sockets.synqueue", { n: s.syn }), s.syn > 0 ? bars(s.syn) : undefined));
   }
 
   /** The timer that ss shows, and those that it does not. */

@@ -143,13 +143,9 @@ export class TcpWhy extends HTMLElement implements Panel {
 
   /** The way back to where it began; where that is long, its middle is left out. */
   #chain(log: RunLog, way: readonly number[]): HTMLElement {
-    const near = way.length > mostCauses ? way.slice(0, mostCauses - 1) : way;
-    const items = near.map((x) => h("li", {}, this.#link(log, x)));
-    if (near.length < way.length) {
-      const gap = way.length - near.length - 1;
-      if (gap > 0) items.push(h("li", { class: "gap" }, this.#say.text("why.between", { n: gap })));
-      items.push(h("li", {}, this.#link(log, way.at(-1)!)));
-    }
+    const long = way.length > mostCauses + 1;
+    const items = (long ? way.slice(0, mostCauses - 1) : way).map((x) => h("li", {}, this.#link(log, x)));
+    if (long) items.push(h("li", { class: "gap" }, this.#say.text("why.between", { n: way.length - mostCauses })), h("li", {}, this.#link(log, way.at(-1)!)));
     return h("div", { class: "chain" }, h("p", { class: "k" }, this.#say.text("why.chain")), h("ol", {}, ...items));
   }
 
