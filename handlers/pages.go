@@ -45,6 +45,7 @@ var stageStyles = []string{
 	"css/acts.css",
 	"css/twin.css",
 	"css/states.css",
+	"css/code.css",
 	"css/sockets.css",
 	"css/why.css",
 	"css/header.css",

@@ -173,6 +173,9 @@ export const phraseKeys = [
   "states.unseen",
   // code
   "code.label",
+  "code.tabs",
+  "code.goto",
+  "code.missing",
   "code.running",
   "code.running.text",
   "code.waiting",

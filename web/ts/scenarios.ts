@@ -1,8 +1,9 @@
 // What the stage knows of the scenarios of its runs: their programs, for the code panes, and what they vary.
 import { type Branch, type Family, runOf } from "./branch.ts";
-import { programOf, type StageData } from "./stage-data.ts";
+import { type Program, programOf } from "./program.ts";
+import type { StageData } from "./stage-data.ts";
 import type { Failure, Store } from "./store.ts";
-import type { Program, TcpCode } from "./tcp-code.ts";
+import type { TcpCode } from "./tcp-code.ts";
 
 interface Known {
   program: Program | undefined;

@@ -18,9 +18,14 @@ export function tokens(line: string): Token[] {
   const out: Token[] = [];
   for (const m of line.matchAll(pattern)) {
     const kind: TokenKind = m[1] ? "c" : m[2] ? "s" : m[3] ? "d" : m[4] && words.has(m[4]) ? "k" : "";
-    const last = out.at(-1);
-    if (last && last.kind === kind) last.text += m[0];
-    else out.push({ kind, text: m[0] });
+    add(out, kind, m[0]);
   }
   return out;
+}
+
+/** Puts a text behind the others of a line, into the last token where that is of its kind. */
+export function add(out: Token[], kind: TokenKind, text: string): void {
+  const last = out.at(-1);
+  if (last && last.kind === kind) last.text += text;
+  else out.push({ kind, text });
 }

@@ -1,142 +1,126 @@
-// <tcp-code host>: a host's program, the line it is in, what its calls gave.
+// <tcp-code host>: a host's program in C and in Starlark, the line it is in, what its calls gave.
+import { CallIndex } from "./call-index.ts";
+import { tokens as cTokens } from "./clike.ts";
+import { codeLanguage, onLanguage } from "./code-language.ts";
+import { CodeList, type LineState } from "./code-list.ts";
+import { CodeTabs } from "./code-tabs.ts";
 import { h, sentence, set, setText } from "./dom.ts";
 import { duration } from "./format.ts";
 import { type Host, hostOrder, primary, type RunLog, type Thread, usualHosts } from "./model.ts";
 import type { Part, Phrases } from "./phrases.ts";
+import { type HostProgram, linesOf, type Program } from "./program.ts";
 import { tokens } from "./starlark.ts";
 import { changed, type Panel, type Store } from "./store.ts";
 
-/** A scenario's text, and which of its lines (from 1) are a host's program. */
-export interface Program {
-  file: string;
-  text: string;
-  lines: ReadonlyMap<string, { from: number; to: number }>;
-}
-
-const context = 20; // px of other lines that stay in view beside the current one
-
 export class TcpCode extends HTMLElement implements Panel {
   #say!: Phrases;
+  #store!: Store;
   #index = 0;
   #program: Program | undefined;
+  #name = "";
   #title = h("h3", {});
-  #file = h("code", {});
   #status = h("span", { class: "r" });
-  #list = h("ol", { class: "code" });
+  #tabs!: CodeTabs;
+  #missing = h("p", { class: "noctext" });
+  #list = new CodeList();
+  #calls = new CallIndex();
   #note = h("p", { class: "sys" });
   #tag = h("span", { class: "tag" });
   #noteText = h("span", {});
-  #lines = new Map<number, { el: HTMLLIElement; result: HTMLSpanElement }>();
-  #heights = new Map<Element, number>(); // of the lines and of the list, in px, as last told
-  #current: HTMLLIElement | undefined;
-  #top = 0; // what the list was scrolled to
-  #watch = new ResizeObserver((entries) => {
-    for (const e of entries) this.#heights.set(e.target, e.target === this.#list ? e.contentRect.height : e.borderBoxSize[0]!.blockSize);
-    this.#keepInView();
-  });
-  #shownFor = "";
+  #shownFor = ""; // the host, and the language
   #shown = "";
 
   attach(store: Store, say: Phrases, index: number, program: Program | undefined): void {
     this.#say = say;
+    this.#store = store;
     this.#index = index;
     this.#program = program;
     this.#title.textContent = say.host(usualHosts[index] ?? "");
     this.#note.append(this.#tag, this.#noteText);
-    this.#note.hidden = true;
-    this.#watch.observe(this.#list);
-    if (program) this.#file.textContent = program.file.split("/").at(-1) ?? "";
-    this.append(h("div", { class: "ph" }, this.#title, this.#file, this.#status), this.#list, this.#note);
+    this.#note.hidden = this.#missing.hidden = true;
+    this.#tabs = new CodeTabs(say);
+    this.#tabs.panel.append(this.#missing, this.#list.el);
+    this.#list.onSeek = (line) => this.#seek(line);
+    this.append(h("div", { class: "ph" }, this.#title, this.#tabs.el, this.#status), this.#tabs.panel, this.#note);
     store.subscribe(this);
+    onLanguage((language) => {
+      this.#tabs.show(language);
+      this.#shownFor = this.#shown = "";
+      store.invalidate(changed.log | changed.select);
+    });
   }
 
   /** Shows another scenario's program: the stage has opened a run of it. */
   show(program: Program, store: Store): void {
     this.#program = program;
-    this.#file.textContent = program.file.split("/").at(-1) ?? "";
     this.#shownFor = this.#shown = "";
     this.draw(store, changed.log);
   }
 
   draw(store: Store, bits: number): void {
-    if (!(bits & (changed.events | changed.log))) return;
+    if (!(bits & (changed.events | changed.log | changed.select))) return;
     const { log } = store.current;
     const name = hostOrder(log)[this.#index] ?? "";
     const host = store.world.hosts.get(name);
-    if (name && this.#shownFor !== name) this.#layOut(name);
+    const laidOut = name !== "" && this.#shownFor !== `${name} ${codeLanguage()}`;
+    if (laidOut) this.#layOut(name);
+    if ((bits & changed.log || laidOut) && name && (this.#calls.update(log, name) || laidOut)) {
+      this.#list.link(this.#calls, (line) => this.#say.text("code.goto", { line }));
+    }
     const thread = currentThread(host);
     const sock = primary(host);
     const blocked = thread !== undefined && log.blocks(thread);
-    const key = `${host?.lastCall} ${[...(host?.procs.values() ?? [])].map((p) => p.action).join()} ${sock?.orphan} ${sock?.state} ${thread?.open} ${blocked}`;
+    const selected = this.#selectedLine(log, name);
+    const key = `${host?.lastCall} ${[...(host?.procs.values() ?? [])].map((p) => p.action).join()} ${sock?.orphan} ${sock?.state} ${thread?.open} ${blocked} ${selected}`;
     if (key === this.#shown) return;
     this.#shown = key;
-    this.#mark(host, thread, log);
+    this.#list.mark(thread?.line, selected, (line) => this.#lineState(line, host, log));
     setText(this.#status, this.#statusText(host, thread, blocked));
     this.#explain(host, thread, blocked);
   }
 
   #layOut(name: string): void {
-    this.#shownFor = name;
-    for (const { el } of this.#lines.values()) this.#watch.unobserve(el);
-    this.#lines.clear();
-    this.#heights.clear();
-    this.#watch.unobserve(this.#list);
-    this.#watch.observe(this.#list);
-    this.#current = undefined;
+    const language = codeLanguage();
+    this.#name = name;
+    this.#shownFor = `${name} ${language}`;
     setText(this.#title, this.#say.host(name));
-    set(this.#list, "aria-label", this.#say.text("code.label", { host: this.#say.host(name) }));
-    const range = this.#program?.lines.get(name);
-    const all = this.#program?.text.split("\n") ?? [];
-    this.#list.replaceChildren();
-    if (!range) return;
-    for (let no = range.from; no <= Math.min(range.to, all.length); no++) {
-      const result = h("span", { class: "rv" });
-      const text = lineText(all[no - 1] ?? "");
-      const el = h("li", { class: "l" }, h("span", { class: "no" }, String(no)), text, result);
-      this.#lines.set(no, { el, result });
-      this.#list.append(el);
-      this.#watch.observe(el);
-    }
+    set(this.#list.el, "aria-label", this.#say.text("code.label", { host: this.#say.host(name) }));
+    const host = this.#program?.hosts.get(name);
+    const why = language === "c" ? host?.cError : undefined;
+    this.#explainMissing(why);
+    const inC = language === "c" && host?.c !== undefined;
+    this.#list.fill(this.#program && host ? linesOf(this.#program, host, language) : [], inC ? cTokens : tokens, why?.line);
   }
 
-  /** Scrolls the list by as little as brings the current line into view. */
-  #keepInView(): void {
-    const room = this.#heights.get(this.#list) ?? 0;
-    let [from, all] = [0, 0];
-    for (const { el } of this.#lines.values()) {
-      if (el === this.#current) from = all;
-      all += this.#heights.get(el) ?? 0;
-    }
-    // What scrolls can be scrolled by keys too.
-    if (room > 0 && all > room + 1) set(this.#list, "tabindex", 0);
-    else this.#list.removeAttribute("tabindex");
-    if (!this.#current || room === 0) return;
-    const height = this.#heights.get(this.#current) ?? 0;
-    const margin = Math.max(0, Math.min(context, (room - height) / 2));
-    const high = Math.max(0, from - margin);
-    const low = Math.min(all, from + height + margin) - room;
-    this.#top = Math.max(0, Math.min(Math.max(this.#top, low), high, all - room));
-    this.#list.scrollTop = this.#top;
+  /** Says which line of the scenario has no C, and why, above the scenario's own text. */
+  #explainMissing(why: HostProgram["cError"]): void {
+    this.#missing.hidden = !why;
+    if (why) setText(this.#missing, this.#say.text("code.missing", { line: why.line, why: why.message[this.#say.lang] }));
   }
 
-  #mark(host: Host | undefined, thread: Thread | undefined, log: RunLog): void {
-    let current: HTMLLIElement | undefined;
-    for (const [no, { el, result }] of this.#lines) {
-      const r = host?.lines.get(no);
-      const cur = thread?.line === no;
-      el.classList.toggle("cur", cur);
-      el.classList.toggle("ran", r !== undefined);
-      if (cur) {
-        el.setAttribute("aria-current", "step");
-        current = el;
-      } else el.removeAttribute("aria-current");
-      const text = !r ? "" : !r.open ? `=${r.ret} ${r.errno}`.trimEnd() : log.blocks(r) ? this.#say.text("code.blocked.tag") : "";
-      setText(result, text);
-      result.classList.toggle("errno", Boolean(r?.errno));
-    }
-    if (current === this.#current) return;
-    this.#current = current;
-    this.#keepInView();
+  /** The line of the scenario whose call, or whose return, is selected in any of the lenses. */
+  #selectedLine(log: RunLog, name: string): number | undefined {
+    const e = log.events[this.#store.selected ?? -1];
+    return e && (e.kind === "call" || e.kind === "return") && e.host === name && e.line > 0 ? e.line : undefined;
+  }
+
+  #lineState(line: number, host: Host | undefined, log: RunLog): LineState | undefined {
+    const r = host?.lines.get(line);
+    if (!r) return undefined;
+    const waits = log.blocks(r) ? this.#say.text("code.blocked.tag") : "";
+    return { text: r.open ? waits : `=${r.ret} ${r.errno}`.trimEnd(), errno: Boolean(r.errno) };
+  }
+
+  /** Goes to the call on a line of the scenario, and to its return where it returned at once. */
+  #seek(line: number): void {
+    const { log } = this.#store.current;
+    const seq = this.#calls.seek(line, this.#store.at.n);
+    if (seq === undefined) return;
+    const go = new CustomEvent("fw-seek", { bubbles: true, cancelable: true, detail: { host: this.#name, line, seq } });
+    if (!this.dispatchEvent(go)) return;
+    const atOnce = log.returns.get(seq)?.seq === seq + 1;
+    this.#store.seekEvent(atOnce ? seq + 1 : seq);
+    this.#store.select(seq);
   }
 
   #statusText(host: Host | undefined, thread: Thread | undefined, blocked: boolean): string {
@@ -173,18 +157,6 @@ export class TcpCode extends HTMLElement implements Panel {
       this.#note.hidden = true;
     }
   }
-}
-
-/** A line of source. What does not fit goes on below it, two columns further in; a comment moves up to its code. */
-function lineText(line: string): HTMLElement {
-  const parts = tokens(line);
-  const before = parts.at(-2);
-  if (before && parts.at(-1)?.kind === "c") before.text = before.text.replace(/ {2,}$/, "  ");
-  const el = h("span", { class: "tx" }, ...parts.map((t) => (t.kind ? h("span", { class: t.kind }, t.text) : t.text)));
-  const indent = line.length - line.trimStart().length + 2;
-  el.style.paddingInlineStart = `${indent}ch`;
-  el.style.textIndent = `-${indent}ch`;
-  return el;
 }
 
 /** The thread whose line is lit: one that is blocked in a call, else the one that called last. */
