@@ -24,7 +24,7 @@ func TestPrograms(t *testing.T) {
 	if missing != nil {
 		t.Log("gcc is not installed, so the programs are not compiled here; `make tools` installs it")
 	}
-	datadriven.Walk(t, "testdata", func(t *testing.T, path string) {
+	datadriven.Walk(t, "testdata/c", func(t *testing.T, path string) {
 		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
 			src := cprogram.Source{File: "test.star", Text: d.Input, Hosts: hosts, Vary: map[string]string{}}
 			if d.Cmd == "program" {

@@ -118,8 +118,8 @@ export class TcpCode extends HTMLElement implements Panel {
     if (seq === undefined) return;
     const go = new CustomEvent("fw-seek", { bubbles: true, cancelable: true, detail: { host: this.#name, line, seq } });
     if (!this.dispatchEvent(go)) return;
-    const atOnce = log.returns.get(seq)?.seq === seq + 1;
-    this.#store.seekEvent(atOnce ? seq + 1 : seq);
+    const back = log.returns.get(seq);
+    this.#store.seekEvent(back && back.t === log.events[seq]?.t ? back.seq : seq);
     this.#store.select(seq);
   }
 
