@@ -29,10 +29,13 @@ var (
 
 // kernelDiffers are the scripts that can't pass, each for what docs/fidelity.md says that the model leaves out.
 var kernelDiffers = map[string]string{
-	"data/bulk server":      "the kernel's receive buffer grows with a long transfer (tcp_rcv_space_adjust)",
-	"data/old-ack client":   "the kernel's receive buffer grows with a long transfer (tcp_rcv_space_adjust)",
-	"data/old-ack server":   "CUBIC ends slow start before a loss (HyStart)",
-	"close/too-many client": "tcp_max_orphans is the machine's, not a network namespace's",
+	"data/bulk server":              "the kernel's receive buffer grows with a long transfer (tcp_rcv_space_adjust)",
+	"data/old-ack client":           "the kernel's receive buffer grows with a long transfer (tcp_rcv_space_adjust)",
+	"data/old-ack server":           "CUBIC ends slow start before a loss (HyStart)",
+	"data/outage client":            "the kernel sends new data first, to see whether the time-out was spurious (F-RTO)",
+	"data/outage tcp_sack=0 client": "the kernel sends new data first, to see whether the time-out was spurious (F-RTO)",
+	"window/small client":           "the kernel sends no segment larger than half the peer's first window (tcp_bound_to_half_wnd)",
+	"close/too-many client":         "tcp_max_orphans is the machine's, not a network namespace's",
 }
 
 // TestRealKernel runs the scripts of the course's scenarios, each choice and both hosts, on this machine's kernel. It needs

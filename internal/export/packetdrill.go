@@ -35,6 +35,7 @@ func Packetdrill(w io.Writer, log *scenario.Log, host string) error {
 		return refuse(CodeNotTold, "a call at %s does not return: packetdrill waits for each", "%s 上有一个调用没有返回，而 packetdrill 会等每个调用返回", host)
 	}
 	s.collect()
+	s.unblock()
 	if err := s.oneAtATime(); err != nil {
 		return err
 	}
@@ -217,42 +218,6 @@ func (s *script) other(ev engine.Event) (entry, bool) {
 		}
 	}
 	return entry{}, false
-}
-
-// oneAtATime lets a call that would block beside another one stand where it returns: what waits only, as read() does,
-// finds there what it waited for.
-func (s *script) oneAtATime() error {
-	for moved := true; moved; {
-		moved = false
-		for _, e := range s.entries {
-			other := s.during(e)
-			if other == nil {
-				continue
-			}
-			if !e.call.waits {
-				return refuse(CodeNotTold, "%s blocks at %s s in %s() while there is %s(): packetdrill makes one call at a time",
-					"%s 在 %s s 阻塞于 %s()，同时又有 %s()，而 packetdrill 一次只能进行一个调用",
-					s.meta.Name, seconds(e.t), e.call.name, other.call.name)
-			}
-			e.at, e.t, e.blocks, e.timer, e.text = e.call.returned, e.until, false, e.call.timer, e.call.late
-			moved = true
-		}
-	}
-	slices.SortStableFunc(s.entries, func(a, b *entry) int { return a.at - b.at })
-	return nil
-}
-
-// during finds a call that is made while e blocks.
-func (s *script) during(e *entry) *entry {
-	if !e.blocks {
-		return nil
-	}
-	for _, other := range s.entries {
-		if other.call != nil && !other.comment && other != e && other.at > e.at && other.at < e.call.returned {
-			return other
-		}
-	}
-	return nil
 }
 
 // head writes what comes before the first line.
