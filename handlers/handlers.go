@@ -105,7 +105,6 @@ func (h *Handler) routes() http.Handler {
 		r.Get("/lessons/{slug}", h.handle(h.lesson))
 		r.Get("/lessons/{slug}/", h.handle(h.noSlash))
 		r.Get("/playground", h.handle(h.playground))
-		r.Get("/playground/", h.handle(h.noSlash))
 	})
 	r.Get("/embed/{lang:(en|zh)}/lessons/{slug}", h.handle(h.embed))
 	r.Get("/embed/{lang:(en|zh)}/lessons/{slug}/", h.handle(h.noSlash))

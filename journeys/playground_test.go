@@ -268,6 +268,7 @@ func TestThePlaygroundByKeyboard(t *testing.T) {
 	if !Eval[bool](pg.Tab, inside) {
 		t.Error("Tab alone leaves the editor")
 	}
+	pg.Press("Shift+Tab") // it has indented the line
 	pg.Press("Escape", "Tab")
 	pg.Until("the keyboard out of the editor", "!("+inside+")")
 	pg.run()
