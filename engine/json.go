@@ -2,21 +2,25 @@ package engine
 
 import (
 	"encoding/json"
-	"math/bits"
-	"slices"
 	"unicode/utf8"
 )
 
-// AppendJSON appends an event as one JSON object. A rule is an identifier, so it is written as it is.
-func AppendJSON(dst []byte, ev Event) []byte {
-	dst = num(dst, `{"seq":`, ev.Seq)
-	dst = num(dst, `,"t":`, ev.T)
+// AppendJSON appends an event as one JSON object.
+func AppendJSON(dst []byte, ev Event) []byte { return new(heading).appendEvent(dst, ev) }
+
+// heading has the numbers that every line begins with: from one line to the next they hardly change.
+type heading struct{ seq, t, cause number }
+
+// appendEvent appends an event as one JSON object. A rule is an identifier, so it is written as it is.
+func (h *heading) appendEvent(dst []byte, ev Event) []byte {
+	dst = h.seq.appendNext(append(dst, `{"seq":`...), int64(ev.Seq))
+	dst = h.t.appendNext(append(dst, `,"t":`...), int64(ev.T))
 	dst = plain(dst, `,"kind":"`, string(ev.Body.Kind()))
 	if ev.Rule != "" {
 		dst = plain(dst, `,"rule":"`, string(ev.Rule))
 	}
 	if ev.Cause >= 0 {
-		dst = num(dst, `,"cause":`, ev.Cause)
+		dst = h.cause.appendNext(append(dst, `,"cause":`...), int64(ev.Cause))
 	}
 	return append(ev.Body.appendFields(dst), '}')
 }
@@ -41,53 +45,6 @@ func boolean(dst []byte, key string, v bool) []byte {
 	}
 	return append(dst, "false"...)
 }
-
-// pairs are the numbers below 100, two digits each.
-const pairs = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748" +
-	"4950515253545556575859606162636465666768697071727374757677787980818283848586878889909192939495969798" + "99"
-
-// decimal appends an integer.
-func decimal(dst []byte, v int64) []byte {
-	u := uint64(v)
-	if v < 0 {
-		dst, u = append(dst, '-'), -u
-	}
-	if u < 10 {
-		return append(dst, byte('0'+u))
-	}
-	n := digitsOf(u)
-	dst = slices.Grow(dst, n)
-	dst = dst[:len(dst)+n]
-	tail := dst[len(dst)-n:]
-	for n >= 2 {
-		q := u / 100
-		p := (u - q*100) * 2
-		tail[n-1], tail[n-2] = pairs[p+1], pairs[p]
-		u, n = q, n-2
-	}
-	if n == 1 {
-		tail[0] = byte('0' + u)
-	}
-	return dst
-}
-
-// digitsOf counts decimal digits: those that so many bits have at least, or one more.
-func digitsOf(u uint64) int {
-	n := bits.Len64(u) * 1233 >> 12
-	if u >= powers[n] {
-		n++
-	}
-	return n
-}
-
-// powers are those of ten.
-var powers = func() (p [20]uint64) {
-	p[0] = 1
-	for i := 1; i < len(p); i++ {
-		p[i] = 10 * p[i-1]
-	}
-	return p
-}()
 
 // special marks the bytes that a JSON string can't have as they are, or that encoding/json writes otherwise.
 var special = func() (s [256]bool) {

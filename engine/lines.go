@@ -41,12 +41,13 @@ func (l *Lines) AppendRaw(line []byte, t Micros) {
 
 // Encoder turns events into Lines, and fills the digest of the End event.
 type Encoder struct {
-	Lines Lines
+	Lines   Lines
+	heading heading
 }
 
 // NewEncoder makes an Encoder for one log.
 func NewEncoder() *Encoder {
-	return &Encoder{Lines{buf: make([]byte, 0, usualBytes), ends: make([]int, 0, usualLines), times: make([]Micros, 0, usualLines)}}
+	return &Encoder{Lines: Lines{buf: make([]byte, 0, usualBytes), ends: make([]int, 0, usualLines), times: make([]Micros, 0, usualLines)}}
 }
 
 // The size of a lesson's log, to begin with, and of a long line.
@@ -69,7 +70,7 @@ func (e *Encoder) Append(ev Event) {
 		end.SHA256 = hex.EncodeToString(digest[:])
 		e.Lines.SHA256 = end.SHA256
 	}
-	e.Lines.buf = append(AppendJSON(slices.Grow(e.Lines.buf, usualLine), ev), '\n')
+	e.Lines.buf = append(e.heading.appendEvent(slices.Grow(e.Lines.buf, usualLine), ev), '\n')
 	e.Lines.ends = append(e.Lines.ends, len(e.Lines.buf))
 	e.Lines.times = append(e.Lines.times, ev.T)
 }
