@@ -19,7 +19,7 @@ help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 .PHONY: test
-test: tools lint generate test-web fuzz test-go docker-test journeys ## install what is needed, then run everything
+test: tools lint generate test-web fuzz test-go bench-log docker-test journeys ## install what is needed, then run everything
 	$(call say,all of it holds)
 
 .PHONY: tools
@@ -67,6 +67,11 @@ kernel: ## run the exported packetdrill scripts, long ones too, on this machine'
 test-go: ## Go tests with the race detector
 	$(call say,go test -race)
 	go test -race ./...
+
+.PHONY: bench-log
+bench-log: ## what the engine costs, as figures in the log; nothing is asserted
+	$(call say,benchmarks)
+	go test -run '^$$' -bench . -benchtime 200ms ./engine ./scenario ./internal/stream
 
 .PHONY: docker-test
 docker-test: ## build the image and run it

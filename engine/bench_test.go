@@ -116,19 +116,22 @@ func benchWorld(tb testing.TB, clients, each int, sink func(Event)) *Sim {
 	return s
 }
 
-// benchLifecycles computes b.N lifecycles, of a number of connections at once, in runs of no more than most.
+// benchLifecycles computes b.N lifecycles at least, of a number of connections at once, in runs of no more than most.
 func benchLifecycles(b *testing.B, clients, most int, sink func() func(Event)) {
-	b.ReportAllocs()
-	events := 0
-	for left := b.N; left > 0; left -= most {
+	events, lifecycles := 0, 0
+	for lifecycles < b.N {
 		add := sink()
-		s := benchWorld(b, clients, max(min(left, most)/clients, 1), func(e Event) { events++; add(e) })
+		each := max(min(b.N-lifecycles, most)/clients, 1)
+		s := benchWorld(b, clients, each, func(e Event) { events++; add(e) })
 		if _, err := s.Run(); err != nil {
 			b.Fatal(err)
 		}
+		lifecycles += clients * each
 	}
-	b.ReportMetric(b.Elapsed().Seconds()*1e9/float64(events), "ns/event")
-	b.ReportMetric(float64(events)/float64(b.N), "events/op")
+	ns := b.Elapsed().Seconds() * 1e9
+	b.ReportMetric(ns/float64(lifecycles), "ns/op")
+	b.ReportMetric(ns/float64(events), "ns/event")
+	b.ReportMetric(float64(events)/float64(lifecycles), "events/op")
 }
 
 func ignore() func(Event) { return func(Event) {} }

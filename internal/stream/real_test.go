@@ -24,13 +24,15 @@ func (files) Source(name string) (string, bool) {
 
 // realServer runs the engine.
 func realServer() *Server {
-	return NewServer(Options{Library: files{}, Execute: func(_ context.Context, _ string, r scenario.Run) (*engine.Lines, error) {
-		log, err := scenario.Execute(files{}, r, scenario.Limits{})
-		if err != nil {
-			return nil, err
-		}
-		return log.Lines, nil
-	}})
+	return NewServer(Options{Library: files{}, Execute: executeFile})
+}
+
+func executeFile(_ context.Context, _ string, r scenario.Run) (*engine.Lines, error) {
+	log, err := scenario.Execute(files{}, r, scenario.Limits{})
+	if err != nil {
+		return nil, err
+	}
+	return log.Lines, nil
 }
 
 // received is a stream as a client gets it whole.
