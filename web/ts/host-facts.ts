@@ -8,7 +8,7 @@ import { sysctls } from "./sysctl.gen.ts";
 export interface Descriptor {
   proc: string;
   fd: number;
-  /** "new" till it is connected or listens. */
+  /** "new" till it connects or listens. */
   kind: "new" | "listener" | "connection";
   /** SHUT_WR was called on it, or SHUT_RDWR. */
   shut: boolean;
@@ -24,14 +24,17 @@ export function descriptors(log: RunLog, n: number, host: string): Descriptor[] 
     if (e.kind === "process" && e.action !== "start") {
       for (const [k, d] of open) if (d.proc === e.proc) open.delete(k);
     }
-    if (e.kind === "call") calls.set(e.id, e);
+    if (e.kind === "call") {
+      calls.set(e.id, e);
+      const d = open.get(key(e.proc, e.fd));
+      if (d && e.call === "connect") d.kind = "connection"; // it can be closed while it waits
+    }
     if (e.kind !== "return" || e.ret < 0) continue;
     const d = open.get(key(e.proc, e.fd));
     if (e.call === "socket") open.set(key(e.proc, e.ret), { proc: e.proc, fd: e.ret, kind: "new", shut: false });
     else if (e.call === "accept") open.set(key(e.proc, e.ret), { proc: e.proc, fd: e.ret, kind: "connection", shut: false });
     else if (e.call === "close") open.delete(key(e.proc, e.fd));
     else if (d && e.call === "listen") d.kind = "listener";
-    else if (d && e.call === "connect") d.kind = "connection";
     else if (d && e.call === "shutdown" && calls.get(e.id)?.args[0] !== "SHUT_RD") d.shut = true;
   }
   return [...open.values()];

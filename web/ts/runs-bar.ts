@@ -104,7 +104,9 @@ export class RunsBar {
     this.#redo.hidden = !runs.canRedo;
     this.#undo.hidden = !this.#store.canUndo;
     set(this.#compare, "aria-pressed", String(twin.length > 0 || compared !== undefined));
-    setText(this.#openLabel, runs.folded > 0 ? `+${runs.folded}` : "");
+    const folded = runs.folded > 0 ? `+${runs.folded}` : "";
+    setText(this.#openLabel, folded);
+    set(this.#open, "aria-label", `${this.#say.text("branch.list")} ${folded}`.trim());
     this.#choices.hidden = !choices;
     this.#lanes.replaceChildren(...branches.map((b) => {
       const name = this.#actions.branchName(b, true);

@@ -294,6 +294,14 @@ test("runs side by side share the playhead, and a step is to the next moment of 
   assert.equal(store.at.t, [...times].sort((x, y) => x - y).at(-2));
   store.show(a!);
   assert.equal(store.twin.length, 2, "the other of the two is shown, side by side still");
+  for (const want of [["A", "B", "C"], ["A", "B", "C", "D"], ["A", "B", "C", "E"]]) {
+    store.show(a!);
+    store.seek(95_000);
+    const result = store.intervene({ drop: { segment: 8 } });
+    all.server.answer();
+    assert.equal(await result, "done");
+    assert.deepEqual(store.twin.map((x) => x.name), want);
+  }
   store.setTwin([]);
   assert.equal(store.twin.length, 0);
 });

@@ -15,6 +15,7 @@ export { changed, type Moment, type Panel, type Playhead } from "./playback.ts";
 export type ForkResult = "done" | "none" | "late" | "offline" | Failure;
 
 const lookAhead = 4096; // events
+const mostTwins = 4; // runs side by side
 
 export class Store extends Playback {
   failure: Failure | undefined;
@@ -246,7 +247,10 @@ export class Store extends Playback {
 
   #adopt(b: Branch): void {
     const base = this.current;
-    if (this.twin.length > 0) this.twin = [...this.twin.filter((x) => x !== base).slice(0, 2), base, b];
+    if (this.twin.length > 0) {
+      const last = this.twin.length < mostTwins ? undefined : this.twin.findLast((x) => x !== base); // makes room
+      this.twin = [...this.twin.filter((x) => x !== last), b];
+    }
     if (this.compared) this.compared = base;
     this.runs.add(b, true);
     this.#shown();
