@@ -16,7 +16,7 @@ export interface DrawnWire {
   flying: boolean;
   shown: boolean;
   head: { x: number; y: number };
-  /** Draws the segment as the first n events leave it. */
+  /** Draws the segment as the first n events leave it, where that is not what is drawn. */
   update(f: Flight, n: number, log: RunLog, lens: Lens, track: Track, top: number): void;
   /** Moves the head to height y of the lens. */
   move(y: number): void;
@@ -45,6 +45,8 @@ export function drawWire(w: Wire, c: Columns, say: Phrases, text: PlacedLabel): 
   };
   let way: Way | undefined;
   let top = 0;
+  let told = ""; // what the drawing is of
+  let fallen = false;
   const px = (p: Point): string => `${xAt(p.share).toFixed(1)} ${(top + p.y).toFixed(1)}`;
   const path = (points: readonly Point[]): string => `M${points.map(px).join("L")}`;
   const angle = (a: Point, b: Point): number => (Math.atan2(b.y - a.y, xAt(b.share) - xAt(a.share)) * 180) / Math.PI;
@@ -52,6 +54,10 @@ export function drawWire(w: Wire, c: Columns, say: Phrases, text: PlacedLabel): 
   const drawn: DrawnWire = {
     el, label: label.el, note, flying: false, shown: true, head: { x: 0, y: 0 },
     update(f, n, log, lens, track, offset) {
+      const tells = `${f.status} ${f.arrives} ${f.fates.length} ${f.delivered} ${offset}`;
+      if (tells === told) return;
+      told = tells;
+      fallen = false;
       top = offset;
       way = wayOf(w, n, lens, track, log);
       drawn.flying = f.status === "flying" || (way.lost !== undefined && f.status === "lost");
@@ -77,9 +83,11 @@ export function drawWire(w: Wire, c: Columns, say: Phrases, text: PlacedLabel): 
     move(y) {
       if (!way) return;
       if (way.lost && y >= way.lost.y) {
-        fall(way, way.lost);
+        if (!fallen) fall(way, way.lost);
+        fallen = true;
         return;
       }
+      fallen = false;
       const { points, here } = cut(way.points, y);
       fly(points, here, way.points);
     },
