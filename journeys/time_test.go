@@ -94,15 +94,11 @@ func TestARunIsJumpedThrough(t *testing.T) {
 		for range 12 {
 			p.Press(".")
 		}
-		if got := speed(); got != "100" {
-			t.Errorf("the fastest is %s×", got)
-		}
+		stage.until("the fastest speed", func() bool { return speed() == "100" })
 		for range 12 {
 			p.Press(",")
 		}
-		if got := speed(); got != "0.1" {
-			t.Errorf("the slowest is %s×", got)
-		}
+		stage.until("the slowest speed", func() bool { return speed() == "0.1" })
 		p.axe("speeds and jumps")
 	})
 }
