@@ -69,6 +69,7 @@ export class TcpLadder extends HTMLElement implements Panel {
   #hint = h("div", { class: "ladhint" });
   #scale = 0; // of what is drawn
   #anchor: number | undefined; // where in the view the playhead is to stay, px
+  #rest = 0; // what rounding left of it, so that many steps do not add up
   #pointed: number | undefined; // the segment under the pointer, or with the focus
 
   attach(store: Store, say: Phrases): void {
@@ -97,6 +98,7 @@ export class TcpLadder extends HTMLElement implements Panel {
     }, { threshold: sights, rootMargin: "-48px 0px 0px 0px" }).observe(this.#scroll);
     this.#scroll.addEventListener("scroll", () => {
       const y = this.#scroll.scrollTop;
+      if (y !== this.#setTop) this.#rest = 0;
       if (Math.abs(y - this.#setTop) > 2) this.#follow = false;
       this.#top = y;
       if (y < this.#from || y + this.#height > this.#to) store.invalidate(changed.events);
@@ -201,7 +203,7 @@ export class TcpLadder extends HTMLElement implements Panel {
     );
     if (this.#scale !== this.#store.scale) {
       this.#scale = this.#store.scale;
-      this.#anchor ??= this.#yNow - this.#top;
+      this.#anchor ??= this.#yNow - this.#top - this.#rest;
     }
     this.#marks = new LadderMarks(this.#say, c, top, (name) => this.#timers.name(name));
     this.#timers.reset(c);
@@ -382,7 +384,9 @@ export class TcpLadder extends HTMLElement implements Panel {
   /** Keeps now in the upper part of what is in sight, with room ahead. */
   #scrollTo(y: number): void {
     if (this.#anchor !== undefined) {
-      this.#top = this.#setTop = Math.round(Math.max(0, y - this.#anchor));
+      const exact = Math.max(0, y - this.#anchor);
+      this.#top = this.#setTop = Math.round(exact);
+      this.#rest = exact - this.#top;
       this.#anchor = undefined;
       this.#scroll.scrollTop = this.#top;
       this.#store.invalidate(changed.events);
