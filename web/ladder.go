@@ -123,7 +123,7 @@ func NewLadder(id string, events []engine.Event, o LadderOptions) Ladder {
 	d.wires()
 	d.axis()
 	d.rings()
-	d.out.Height = d.y[len(d.y)-1] + 28
+	d.out.Height = d.y[len(d.y)-1] + d.foot
 	return d.out
 }
 
@@ -134,6 +134,7 @@ type ladderDrawing struct {
 	x     [2]px           // of the lifelines
 	times []engine.Micros // every instant that is drawn, in order, without repeats
 	y     []px            // of each of times
+	foot  px              // below the last of them
 	out   Ladder
 }
 
@@ -185,6 +186,7 @@ func (d *ladderDrawing) lens() {
 		}
 		d.y = append(d.y, y)
 	}
+	d.foot = px(max(28, need[d.times[len(d.times)-1]]+2))
 }
 
 // at is the height of an instant; between two of them it is linear, so that a segment has constant speed.
