@@ -19,25 +19,23 @@ type arrival struct {
 	cancelled bool
 }
 
-// flights lists the segments under way, and keeps what is left of those that arrived for the next ones.
+// flights lists the segments under way.
 type flights struct {
 	first, last *flight
-	spare       *flight // linked by next
+	pool        pool[flight]
 }
 
 // take gives an empty flight.
 func (f *flights) take() *flight {
-	fl := f.spare
-	if fl == nil {
-		return &flight{}
+	fl, used := f.pool.take()
+	if used {
+		*fl = flight{}
 	}
-	f.spare = fl.next
-	*fl = flight{}
 	return fl
 }
 
 // give takes back a flight that is no longer under way and not in the agenda.
-func (f *flights) give(fl *flight) { fl.next, f.spare = f.spare, fl }
+func (f *flights) give(fl *flight) { f.pool.give(fl) }
 
 // join puts a flight behind all that are under way.
 func (f *flights) join(fl *flight) {

@@ -33,8 +33,8 @@ type Host struct {
 	orphans     int
 	minis       int // timewait entries
 
-	spareSockets []*socket
-	spareThreads []*thread
+	sockets pool[socket]
+	threads pool[thread]
 }
 
 type endpoint struct {
@@ -43,7 +43,7 @@ type endpoint struct {
 }
 
 func (e endpoint) String() string {
-	b := append(e.addr.appendTo(make([]byte, 0, len("255.255.255.255:65535"))), ':')
+	b := append(e.addr.appendTo(make([]byte, 0, len("255.255.255.255:65535")+mostDigits)), ':')
 	return string(decimal(b, int64(e.port)))
 }
 

@@ -125,7 +125,7 @@ func (h *Host) threadEnded(now Micros, t *thread, status int) {
 		h.exit(t.proc, ProcessExit, status)
 	} else {
 		t.end()
-		h.giveThread(t)
+		h.threads.give(t) // nothing will resume it
 	}
 	h.settle()
 }

@@ -4,15 +4,13 @@ package engine
 
 // takeSocket gives a socket in CLOSED.
 func (h *Host) takeSocket() *socket {
-	last := len(h.spareSockets) - 1
-	if last < 0 {
-		sk := &socket{host: h, state: Closed}
-		sk.out, sk.waiters, sk.buf.parts = sk.room.out[:0], sk.room.waiters[:0], sk.room.parts[:0]
+	sk, used := h.sockets.take()
+	if used {
+		sk.reset()
 		return sk
 	}
-	sk := h.spareSockets[last]
-	h.spareSockets = h.spareSockets[:last]
-	sk.reset()
+	sk.host, sk.state = h, Closed
+	sk.out, sk.waiters, sk.buf.parts = sk.room.out[:0], sk.room.waiters[:0], sk.room.parts[:0]
 	return sk
 }
 
@@ -20,7 +18,7 @@ func (h *Host) takeSocket() *socket {
 // for its children may.
 func (h *Host) giveSocket(sk *socket) {
 	if sk.state == Closed && sk.fdGone && !sk.bound && len(sk.waiters) == 0 && sk.listener == nil && sk.listening == nil {
-		h.spareSockets = append(h.spareSockets, sk)
+		h.sockets.give(sk)
 	}
 }
 
@@ -39,15 +37,7 @@ func (sk *socket) reset() {
 
 // takeThread gives a thread that has not begun.
 func (h *Host) takeThread() *thread {
-	last := len(h.spareThreads) - 1
-	if last < 0 {
-		return &thread{}
-	}
-	t := h.spareThreads[last]
-	h.spareThreads = h.spareThreads[:last]
+	t, _ := h.threads.take()
 	*t = thread{call: pending{timeout: t.call.timeout.renewed()}}
 	return t
 }
-
-// giveThread takes a thread back that returned: nothing will resume it.
-func (h *Host) giveThread(t *thread) { h.spareThreads = append(h.spareThreads, t) }

@@ -20,8 +20,7 @@ type timer struct {
 	use     timerUse
 	again   bool // armed anew, which the log shows even where the wheel gives the same time
 
-	// What the log was told last.
-	loggedUse     timerUse
+	loggedUse     timerUse // what the log was told last
 	loggedAttempt int32
 	loggedAt      Micros
 }
