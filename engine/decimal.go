@@ -9,14 +9,14 @@ import (
 // mostDigits is what an integer has at most.
 const mostDigits = 20
 
-// pairs are the numbers below 100 as two digits, and powers those of ten.
+// pairs are the numbers below 100 as two digits (128 places spare the bounds checks), and powers those of ten.
 var (
-	pairs  [100]uint16
+	pairs  [128]uint16
 	powers [mostDigits]uint64
 )
 
 func init() {
-	for i := range pairs {
+	for i := range 100 {
 		pairs[i] = binary.LittleEndian.Uint16([]byte{byte('0' + i/10), byte('0' + i%10)})
 	}
 	powers[0] = 1
@@ -39,16 +39,25 @@ func decimal(dst []byte, v int64) []byte {
 	}
 	n := len(dst) + digitsOf(u)
 	dst = dst[:n]
-	for u >= 100 {
-		q := u / 100
-		n -= 2
-		binary.LittleEndian.PutUint16(dst[n:], pairs[u-100*q])
+	for u >= 10000 {
+		q := u / 10000
+		n -= 4
+		four := uint32(u - 10000*q)
+		high := four * 5243 >> 19 // a hundredth
+		binary.LittleEndian.PutUint32(dst[n:], uint32(pairs[high&127])|uint32(pairs[(four-100*high)&127])<<16)
 		u = q
 	}
-	if u >= 10 {
-		binary.LittleEndian.PutUint16(dst[n-2:], pairs[u])
+	low := uint32(u)
+	if low >= 100 {
+		high := low / 100
+		n -= 2
+		binary.LittleEndian.PutUint16(dst[n:], pairs[(low-100*high)&127])
+		low = high
+	}
+	if low >= 10 {
+		binary.LittleEndian.PutUint16(dst[n-2:], pairs[low&127])
 	} else {
-		dst[n-1] = byte('0' + u)
+		dst[n-1] = byte('0' + low)
 	}
 	return dst
 }
