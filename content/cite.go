@@ -26,7 +26,7 @@ func (r *composer) claims(block ast.Node, part int) {
 		case n.Kind() == ast.KindList && class == "predict" && !answered:
 			return ast.WalkSkipChildren, nil // the choices may be wrong
 		case n.Kind() == extension.KindTableRow:
-			if c := read(flat(n, r.source)); c.says {
+			if c := read(flat(n, r.source)); c.says || len(c.proofs) > 0 {
 				r.held(n.Parent(), c)
 			}
 			return ast.WalkSkipChildren, nil

@@ -41,11 +41,11 @@ type claim struct {
 	typed  bool     // has a digit that was typed, not filled from a run
 }
 
-// claims finds the claims of a block's text, as flat gives it. A question claims nothing.
+// claims finds the claims of a block's text, as flat gives it, and whatever cites a check. A question claims nothing.
 func claims(text string) []claim {
 	var found []claim
 	for _, s := range sentences(text) {
-		if c := read(s); c.says && !strings.ContainsAny(lastRune(c.text), "?？") {
+		if c := read(s); (c.says || len(c.proofs) > 0) && !strings.ContainsAny(lastRune(c.text), "?？") {
 			found = append(found, c)
 		}
 	}

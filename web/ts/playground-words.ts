@@ -11,6 +11,7 @@ export const playgroundKeys = [
   "draft.when",
   "folder.backlog",
   "folder.close",
+  "folder.crash",
   "folder.data",
   "folder.keepalive",
   "folder.matrix",
