@@ -38,7 +38,7 @@ func TestOnTheKernel(t *testing.T) {
 	var runs []scenario.Run
 	for _, name := range []string{
 		"close/four-way", "close/merged", "close/late-data", "close/linger-zero", "close/linger2", "close/unread",
-		"close/simultaneous", "close/never-closed", "data/old-duplicate", "open/refused", "practice/close",
+		"close/simultaneous", "close/never-closed", "close/shutdown", "close/work-after-eof", "data/old-duplicate", "open/refused", "practice/close",
 	} {
 		runs = append(runs, choices(t, lib, name)...)
 	}
