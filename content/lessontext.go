@@ -179,6 +179,9 @@ func (r *composer) html(n ast.Node) template.HTML {
 	if err := r.md.Renderer().Render(&b, r.source, n); err != nil {
 		r.fail(n, "%v", err)
 	}
+	if strings.Contains(b.String(), "](run:") {
+		r.fail(n, "a run: address is not read as a link; write + for a space in it")
+	}
 	return template.HTML(allMarks.ReplaceAllString(b.String(), ""))
 }
 
