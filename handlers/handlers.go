@@ -14,6 +14,7 @@ import (
 	"finwait/internal/store"
 	"finwait/internal/stream"
 	"finwait/static"
+	"finwait/web"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
@@ -45,6 +46,7 @@ type Handler struct {
 	losses   func() ([]*content.Loss, error) // computed when first asked for
 	index    func() (*content.Index, error)  // likewise
 	library  func() []listed                 // read when it is first asked for
+	search   map[content.Lang]func() (web.SearchIndex, error)
 	sockets  *sockets
 	choices  sync.Map // what the library's scenarios vary, []choice by name
 	draining atomic.Bool
@@ -61,6 +63,10 @@ func New(o Options) *Handler {
 	}
 	h.lessons = newLessonPages(o.Content)
 	h.losses, h.index = sync.OnceValues(o.Content.Losses), sync.OnceValues(o.Content.Index)
+	h.search = map[content.Lang]func() (web.SearchIndex, error){}
+	for _, l := range content.Langs {
+		h.search[l] = sync.OnceValues(func() (web.SearchIndex, error) { return h.gatherSearch(l) })
+	}
 	h.library = sync.OnceValue(func() []listed { return listScenarios(o.Content) })
 	h.sockets = newSockets(h)
 	h.mux = h.routes()
@@ -116,6 +122,7 @@ func (h *Handler) routes() http.Handler {
 		r.Get("/runs/program", h.handle(h.runProgram))
 		r.Get("/runs.{format:(jsonl|txt|pcapng|pkt|ss|bytes)}", h.handle(h.runFile))
 		r.Get("/rules/{lang:(en|zh)}.json", h.handle(h.rules))
+		r.Get("/search/{lang:(en|zh)}.json", h.handle(h.searchIndex))
 		h.quizRoutes(r)
 		h.playgroundRoutes(r)
 	})

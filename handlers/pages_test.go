@@ -19,6 +19,7 @@ var setups = map[string]func(*Options){
 	"pages":  nil,
 	"errors": func(o *Options) { o.Store.Close() },
 	"api":    nil,
+	"site":   nil,
 	"embed":  nil,
 	"prefix": func(o *Options) { o.BaseURL = mustURL("https://host.example/finwait") },
 	"narrow": func(o *Options) { o.EmbedOrigins = []string{"https://lms.example", "https://*.school.example:8443"} },

@@ -114,6 +114,7 @@ const icons = {
   check: "M3.5 8.5l3 3 6-7",
   up: "M4.5 9.5 8 6l3.5 3.5",
   down: "M4.5 6.5 8 10l3.5-3.5",
+  search: "M7 2.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9zM10.3 10.3 13.5 13.5",
 } as const;
 
 export type IconName = keyof typeof icons;

@@ -51,8 +51,49 @@
     stage.scrollIntoView({ block: "start", behavior: still ? "auto" : "smooth" });
   };
 
+  // The search dialog comes when it is first asked for. Where it does not come, its link leads to the reference.
+  const search = async (link: HTMLAnchorElement): Promise<void> => {
+    try {
+      const [dialog] = await Promise.all([import(link.dataset["search"] ?? "") as Promise<typeof import("./search-dialog.ts")>, styled(link.dataset["sheet"] ?? "")]);
+      dialog.open(link);
+    } catch {
+      location.assign(link.href);
+    }
+  };
+  const styled = (href: string): Promise<void> => new Promise((done, fail) => {
+    if (document.querySelector(`link[href="${CSS.escape(href)}"]`)) return done();
+    const sheet = Object.assign(document.createElement("link"), { rel: "stylesheet", href, onload: () => done(), onerror: fail });
+    document.head.append(sheet);
+  });
+  const searchLink = (): HTMLAnchorElement | null => document.querySelector("a[data-search]");
+  addEventListener("DOMContentLoaded", () => {
+    for (const [name, value] of [["role", "button"], ["aria-haspopup", "dialog"], ["aria-keyshortcuts", "/"]] as const) searchLink()?.setAttribute(name, value);
+  });
+  const letters = (): boolean => {
+    try {
+      return localStorage.getItem("finwait.letters") !== "off";
+    } catch {
+      return true;
+    }
+  };
+  addEventListener("keydown", (e) => {
+    const at = e.composedPath()[0];
+    const link = searchLink();
+    if (!link || !(at instanceof HTMLElement) || e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey) return;
+    const typing = at.isContentEditable || at.matches("input, textarea, select");
+    const asked = e.key === "/" ? !typing && letters() && !document.querySelector("dialog[open]") : e.key === " " && at === link;
+    if (!asked) return;
+    e.preventDefault();
+    void search(link);
+  });
+
   addEventListener("click", (e) => {
     if (!(e.target instanceof Element)) return;
+    const find = e.target.closest<HTMLAnchorElement>("a[data-search]");
+    if (find && e.button === 0 && !e.ctrlKey && !e.metaKey && !e.shiftKey) {
+      e.preventDefault();
+      void search(find);
+    }
     if (e.target.closest("[data-toggle-theme]")) toggle();
     const language = e.target.closest<HTMLAnchorElement>("a[data-language]");
     if (language) keepRun(language);
