@@ -128,6 +128,14 @@ func (c *Content) Scenarios() []string {
 // Lessons lists the lessons in the order of the course.
 func (c *Content) Lessons() []*Lesson { return c.lessons }
 
+// Front is the lesson that stands for the course: the one that the syllabus names, else the first; nil where there are none.
+func (c *Content) Front() *Lesson {
+	if l := c.Lesson(c.syllabus.front); l != nil || len(c.lessons) == 0 {
+		return l
+	}
+	return c.lessons[0]
+}
+
 // Lesson finds a lesson by its slug; nil where there is none.
 func (c *Content) Lesson(slug string) *Lesson {
 	for _, l := range c.lessons {

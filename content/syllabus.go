@@ -12,6 +12,7 @@ const syllabusFile = "syllabus.star"
 // Syllabus says which topics each lesson must cover.
 type Syllabus struct {
 	slugs  []string
+	front  string              // slug of the lesson whose run stands on the front page and begins the playground
 	topics map[string][]string // by slug
 	lines  map[string]int
 }
@@ -36,7 +37,13 @@ func loadSyllabus(fsys fs.FS, ps *Problems) *Syllabus {
 			s.topics[slug], err = asList(topics)
 			return starlark.None, err
 		}),
+		"front": starlark.NewBuiltin("front", func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw []starlark.Tuple) (starlark.Value, error) {
+			return starlark.None, starlark.UnpackArgs(b.Name(), args, kw, "slug", &s.front)
+		}),
 	}))
+	if s.front != "" && !slices.Contains(s.slugs, s.front) {
+		ps.addf(syllabusFile, 0, "front(): there is no lesson %q in the syllabus", s.front)
+	}
 	return s
 }
 

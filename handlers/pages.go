@@ -22,17 +22,17 @@ func (h *Handler) home(w http.ResponseWriter, r *http.Request) error {
 	p.Styles = []string{"css/ladder.css", "css/home.css"}
 	view := web.Home{Page: p, Course: web.Course(lessons, l)}
 	if len(lessons) > 0 {
-		first := lessons[0]
-		drawn, err := h.lessons.draw(first, l)
+		front := h.Content.Front()
+		drawn, err := h.lessons.draw(front, l)
 		if err != nil {
 			return err
 		}
 		view.First = view.Course[0].Entries[0]
 		view.Figure, view.Narrow = drawn.hero, drawn.heroNarrow
 		view.Snippet = web.Snippet{
-			Src:    h.origin(r) + h.embedPath(l, first.Slug),
+			Src:    h.origin(r) + h.embedPath(l, front.Slug),
 			Script: h.origin(r) + h.base() + "embed.js",
-			Height: strconv.Itoa(embedHeight), Title: first.Texts[l].Title,
+			Height: strconv.Itoa(embedHeight), Title: front.Texts[l].Title,
 		}
 	}
 	return h.html(w, r, view.View())

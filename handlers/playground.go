@@ -38,7 +38,7 @@ func (h *Handler) playground(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	body, err := limited(r, drawing, func() ([]byte, error) {
-		stage, err := h.stage(r, h.Content.Lessons()[0], l, "playground", other)
+		stage, err := h.stage(r, h.Content.Front(), l, "playground", other)
 		if err != nil {
 			return nil, err
 		}
@@ -60,7 +60,7 @@ func (h *Handler) playground(w http.ResponseWriter, r *http.Request) error {
 
 // playgroundData tells the page's script where the editor begins: with the run that is on the stage.
 func (h *Handler) playgroundData(l content.Lang, stage web.Stage, other *askedRun) web.PlaygroundData {
-	run := h.Content.Lessons()[0].Run
+	run := h.Content.Front().Run
 	if other != nil && other.refused == nil {
 		run = other.run
 	}

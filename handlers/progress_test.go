@@ -28,7 +28,7 @@ func TestProgressOfNobody(t *testing.T) {
 	if len(answer.Cookies()) > 0 {
 		t.Errorf("reading it sets %v", answer.Cookies())
 	}
-	has(t, page, "Nothing is kept about you on the server", `No answer yet`, `href="/en/lessons/four-way">Start with 03`,
+	has(t, page, "Nothing is kept about you on the server", `No answer yet`, `href="/en/lessons/sockets">Start with 01`,
 		`right at the first try</dt><dd>–</dd>`, `data-role="arrows">–</span>/21`)
 	runs := regexp.MustCompile(`<a class="find" href="([^"]+)"`).FindAllStringSubmatch(page, -1)
 	if len(runs) != 21 {
