@@ -1,4 +1,5 @@
 // The lines of a program: which have run, which is current, what their calls gave; each one whose call was made leads to it.
+import { afterDrawing } from "./clock.ts";
 import type { CallIndex } from "./call-index.ts";
 import { h, set, setText } from "./dom.ts";
 import { type CodeLine, startLine } from "./program.ts";
@@ -119,7 +120,7 @@ export class CodeList {
     const high = this.#atStart ? from : Math.max(0, from - margin);
     const low = this.#atStart ? from : Math.min(all, from + height + margin) - room;
     this.#top = Math.max(0, Math.min(Math.max(this.#top, low), high, all - room));
-    this.el.scrollTop = this.#top;
+    afterDrawing(() => (this.el.scrollTop = this.#top));
   }
 
   #links(): Row[] {

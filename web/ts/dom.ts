@@ -33,9 +33,17 @@ export function set(el: Element, name: string, value: string | number): void {
   if (el.getAttribute(name) !== text) el.setAttribute(name, text);
 }
 
-/** Sets a text where it differs. */
+/** Sets a text where it differs; the node of a text that only changes stays. */
 export function setText(el: Element, text: string): void {
-  if (el.textContent !== text) el.textContent = text;
+  const first = el.firstChild;
+  if (first instanceof Text && first === el.lastChild && text !== "") {
+    if (first.data !== text) first.data = text;
+  } else if (el.textContent !== text) el.textContent = text;
+}
+
+/** Hides an element or shows it, where that changes it. */
+export function hide(el: HTMLElement, hidden: boolean): void {
+  if (el.hidden !== hidden) el.hidden = hidden;
 }
 
 /** A family's glyph, drawn around 0,0 in a box from -6 to 6, in the current colour. */

@@ -15,11 +15,13 @@ export interface DrawnWire {
   note: SVGTextElement;
   flying: boolean;
   shown: boolean;
+  /** What its name was last said of; empty while it moves. */
+  told: string;
   head: { x: number; y: number };
   /** Draws the segment as the first n events leave it, where that is not what is drawn. */
   update(f: Flight, n: number, log: RunLog, lens: Lens, track: Track, top: number): void;
-  /** Moves the head to height y of the lens. */
-  move(y: number): void;
+  /** Moves the head to height y of the lens; where much moves, without its halo. */
+  move(y: number, plain?: boolean): void;
   /** The reader looks at the segment: its label says all. */
   raise(on: boolean): void;
 }
@@ -27,11 +29,11 @@ export interface DrawnWire {
 export function drawWire(w: Wire, c: Columns, say: Phrases, text: PlacedLabel): DrawnWire {
   const { sent } = w.segment;
   const re = sent.retransmission ? " re" : "";
-  const halo = s("path", { class: "halo" });
+  const halo = s("polyline", { class: "halo" });
   const rims = [s("path", { class: "rim" }), s("path", { class: "rim in" })];
   const ghost = s("path", { class: "ghost" });
   const hit = s("path", { class: "hit" });
-  const wire = s("path", { class: "wire" });
+  const wire = s("polyline", { class: "wire" });
   const head = s("path", { class: "head", d: "M0 0l-9.75 -4.03v8.06z" });
   const copies = s("g", {});
   const cross = s("path", { class: "x", d: "M-5.5 -5.5l11 11m0 -11l-11 11" });
@@ -47,12 +49,15 @@ export function drawWire(w: Wire, c: Columns, say: Phrases, text: PlacedLabel): 
   let top = 0;
   let told = ""; // what the drawing is of
   let fallen = false;
+  let mode: "flying" | "lost" | "" = ""; // as the classes have it
+  let ghostOf: readonly Point[] | undefined;
   const px = (p: Point): string => `${xAt(p.share).toFixed(1)} ${(top + p.y).toFixed(1)}`;
+  const line = (points: readonly Point[]): string => points.map(px).join(" ");
   const path = (points: readonly Point[]): string => `M${points.map(px).join("L")}`;
   const angle = (a: Point, b: Point): number => (Math.atan2(b.y - a.y, xAt(b.share) - xAt(a.share)) * 180) / Math.PI;
 
   const drawn: DrawnWire = {
-    el, label: label.el, note, flying: false, shown: true, head: { x: 0, y: 0 },
+    el, label: label.el, note, flying: false, shown: true, told: "", head: { x: 0, y: 0 },
     update(f, n, log, lens, track, offset) {
       const tells = `${f.status} ${f.arrives} ${f.fates.length} ${f.delivered} ${offset}`;
       if (tells === told) return;
@@ -80,7 +85,7 @@ export function drawWire(w: Wire, c: Columns, say: Phrases, text: PlacedLabel): 
       label.raise(on);
       note.classList.toggle("up", on);
     },
-    move(y) {
+    move(y, plain = false) {
       if (!way) return;
       if (way.lost && y >= way.lost.y) {
         if (!fallen) fall(way, way.lost);
@@ -89,27 +94,39 @@ export function drawWire(w: Wire, c: Columns, say: Phrases, text: PlacedLabel): 
       }
       fallen = false;
       const { points, here } = cut(way.points, y);
-      fly(points, here, way.points);
+      fly(points, here, way.points, plain);
     },
   };
   return drawn;
 
   function drawCopy(copy: readonly Point[], arrived: boolean): SVGElement[] {
-    const line = s("path", { class: "wire copy", d: path(copy) });
+    const way = s("path", { class: "wire copy", d: path(copy) });
     const [a, b] = [copy[0]!, copy.at(-1)!];
     const at = `translate(${px(b)}) rotate(${angle(a, b).toFixed(1)})`;
-    return arrived ? [line, s("path", { class: "head", d: "M0 0l-9.75 -4.03v8.06z", transform: at })] : [line];
+    return arrived ? [way, s("path", { class: "head", d: "M0 0l-9.75 -4.03v8.06z", transform: at })] : [way];
   }
 
   function drawFate(now: Way, f: Flight): void {
-    el.classList.remove("lost");
-    label.el.classList.remove("lost");
+    show(mode === "lost" ? "" : mode);
     note.setAttribute("class", "sub");
     const bend = now.points.length > 2;
     note.textContent = bend ? say.text("ladder.delayed") : now.copies.length > 0 ? say.text("ladder.duplicated") : "";
     if (note.textContent && f.fates.length > 0) place(note, now.copies[0]?.[0] ?? now.points.at(-2)!);
     cross.setAttribute("visibility", "hidden");
     cross.setAttribute("transform", `translate(${px(now.points[0]!)})`); // inside the segment's box, which pointers aim at
+  }
+
+  function show(next: typeof mode): void {
+    if (next === mode) return;
+    mode = next;
+    el.classList.toggle("flying", next === "flying");
+    for (const x of [el, label.el]) x.classList.toggle("lost", next === "lost");
+  }
+
+  function ghostAlong(points: readonly Point[]): void {
+    if (points === ghostOf) return;
+    ghostOf = points;
+    set(ghost, "d", points.length > 1 ? path(points) : "");
   }
 
   /** Puts a note at a point, beside the segment's way. */
@@ -122,31 +139,32 @@ export function drawWire(w: Wire, c: Columns, say: Phrases, text: PlacedLabel): 
   }
 
   function land(points: readonly Point[]): void {
-    wire.setAttribute("d", path(points));
+    wire.setAttribute("points", line(points));
     headTo(points.at(-1)!, angle(points.at(-2)!, points.at(-1)!), 0);
-    ghost.setAttribute("d", "");
-    halo.setAttribute("d", "");
-    el.classList.remove("flying");
+    ghostAlong([]);
+    set(halo, "points", "");
+    show("");
   }
 
-  function fly(points: readonly Point[], here: Point, all: readonly Point[]): void {
-    el.classList.add("flying");
+  function fly(points: readonly Point[], here: Point, all: readonly Point[], plain: boolean): void {
+    show("flying");
     const rest = all.filter((p) => p.y > here.y);
-    wire.setAttribute("d", path([...points, here]));
-    halo.setAttribute("d", path([...points, here]));
-    ghost.setAttribute("d", path([here, ...rest]));
+    const passed = line([...points, here]);
+    wire.setAttribute("points", passed);
+    if (plain) set(halo, "points", "");
+    else halo.setAttribute("points", passed);
+    // The wire hides what lies behind the head, so that the dots need not move; that of a retransmission has gaps.
+    ghostAlong(sent.retransmission ? [here, ...rest] : all);
     headTo(here, angle(points.at(-1)!, rest[0] ?? all.at(-1)!), 3);
   }
 
   function fall(now: Way, at: Point): void {
-    el.classList.remove("flying");
-    el.classList.add("lost");
-    label.el.classList.add("lost");
+    show("lost");
     drawn.head = { x: xAt(at.share), y: top + at.y };
     const { points } = cut(now.points, at.y);
-    wire.setAttribute("d", path([...points, at]));
-    halo.setAttribute("d", "");
-    ghost.setAttribute("d", path([at, ...now.points.filter((p) => p.y > at.y)]));
+    wire.setAttribute("points", line([...points, at]));
+    set(halo, "points", "");
+    ghostAlong([at, ...now.points.filter((p) => p.y > at.y)]);
     head.setAttribute("visibility", "hidden");
     cross.setAttribute("visibility", "visible");
     cross.setAttribute("transform", `translate(${px(at)})`);
@@ -166,7 +184,7 @@ export function drawWire(w: Wire, c: Columns, say: Phrases, text: PlacedLabel): 
 
   function headTo(p: Point, turn: number, nose: number): void {
     drawn.head = { x: xAt(p.share), y: top + p.y };
-    head.setAttribute("visibility", "visible");
+    set(head, "visibility", "visible");
     head.setAttribute("transform", `translate(${px(p)}) rotate(${turn.toFixed(1)}) translate(${nose} 0)`);
   }
 }

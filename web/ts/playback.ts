@@ -4,6 +4,7 @@ import { Lens, type Track } from "./lens.ts";
 import type { World } from "./model.ts";
 import { upTo } from "./search.ts";
 import type { Store } from "./store.ts";
+import { type Turned, Turns } from "./turns.ts";
 
 /** What changed since the last frame, as bits. */
 export const changed = { log: 1, events: 2, time: 4, select: 8, status: 16, all: 31 } as const;
@@ -22,7 +23,7 @@ export interface Moment {
   seq?: number | undefined;
 }
 
-export interface Panel {
+export interface Panel extends Turned {
   /** Called within a frame with the bits that changed. It must not read layout. */
   draw(store: Store, bits: number): void;
 }
@@ -54,7 +55,7 @@ export abstract class Playback {
   protected relens = false;
   protected pendingAt: Moment | undefined;
   #schedule: () => void;
-  #panels: Panel[] = [];
+  #panels = new Turns<Panel>();
   #bits = 0;
   #world: World | undefined;
   #owed = 0;
@@ -75,7 +76,7 @@ export abstract class Playback {
   protected abstract pump(): void;
 
   subscribe(p: Panel): void {
-    this.#panels.push(p);
+    this.#panels.add(p);
   }
 
   /** The hosts at the playhead. */
@@ -274,11 +275,11 @@ export abstract class Playback {
     return this.playing || this.#bits !== 0;
   }
 
-  /** Lets the panels draw what has changed. */
+  /** Lets the panels draw what has changed, each in its turn. */
   flush(): void {
     const bits = this.#bits;
     this.#bits = 0;
-    if (bits !== 0) for (const p of this.#panels) this.drawPanel(p, bits);
+    this.#panels.draw(bits, this.playing, (p, due) => this.drawPanel(p, due));
   }
 
   /** How many events of another run are shown, which lies beside the current one on the lens. */

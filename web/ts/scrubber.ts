@@ -11,7 +11,7 @@ const firstLane = 26;
 
 export class Scrubber {
   readonly el: HTMLDivElement;
-  #svg = s("svg", { class: "scrub", "aria-hidden": "true" });
+  #svg = s("svg", { class: "scrub", height: firstLane + 20, "aria-hidden": "true" });
   #lanes = s("g", {});
   #done = s("path", { class: "lane done" });
   #ticks = s("g", {});
@@ -21,7 +21,8 @@ export class Scrubber {
   #nameOf: (b: Branch) => string;
   #width = 0;
   #left = 0;
-  #seen = -1;
+  #seen = -1; // events whose ticks are drawn
+  #lastTime = 0; // x of the last time that is written
   #end = 0; // x of the last event
   #dragging = false;
 
@@ -83,7 +84,8 @@ export class Scrubber {
     if (this.#width === 0) return;
     const { current } = this.#store;
     if (bits & (changed.log | changed.status) || this.#seen < 0) this.#drawLanes();
-    if (bits & (changed.log | changed.status) || this.#seen !== current.seen) this.#drawTicks();
+    if (bits & (changed.log | changed.status) || this.#seen < 0 || this.#seen > current.seen) this.#clearTicks();
+    if (this.#seen !== current.seen) this.#drawTicks();
     if (!(bits & (changed.time | changed.events | changed.log))) return;
     const [x, y] = [this.#x(this.#store.axisY), this.#laneY(current)];
     this.#knob.setAttribute("transform", `translate(${x.toFixed(1)} ${y})`);
@@ -133,30 +135,35 @@ export class Scrubber {
     }
   }
 
+  #time(x: number, text: string, anchor = "middle"): void {
+    this.#ticks.append(s("text", { x, y: 12, "text-anchor": anchor }, text));
+  }
+
+  #clearTicks(): void {
+    const { axis, branches } = this.#store;
+    this.#ticks.replaceChildren();
+    this.#seen = 0;
+    this.#lastTime = pad;
+    this.#time(pad, "0", "start");
+    if (axis.height > 0) this.#time(this.#end, duration(Math.max(...branches.map((b) => b.log.length))), "end");
+  }
+
+  /** Draws the ticks of what was seen since the last time. */
   #drawTicks(): void {
     const { axis, branches, current } = this.#store;
     const track = axis.tracks[branches.indexOf(current)];
+    const from = this.#seen;
     this.#seen = current.seen;
-    const ticks: SVGElement[] = [];
-    const times: SVGElement[] = [];
-    const time = (x: number, text: string, anchor = "middle"): void => {
-      times.push(s("text", { x, y: 12, "text-anchor": anchor }, text));
-    };
-    let last = pad;
-    time(pad, "0", "start");
-    const ends = this.#end;
-    const endText = duration(Math.max(...branches.map((b) => b.log.length)));
     for (const { sent } of current.log.segments.values()) {
+      if (sent.seq < from) continue;
       if (sent.seq >= current.seen) break;
       const x = this.#x(track?.y[sent.seq] ?? 0);
       const before = current.parent && branches.includes(current.parent) && sent.t <= current.forkAt;
       const y = this.#laneY(before ? current.parent! : current);
-      ticks.push(s("path", { class: `tk seg-${segmentKind(sent)}`, d: `M${x.toFixed(1)} ${y - 6}v12` }));
-      if (x - last < 44 || x > ends - 64) continue;
-      time(x, axisTime(sent.t));
-      last = x;
+      this.#ticks.append(s("path", { class: `tk seg-${segmentKind(sent)}`, d: `M${x.toFixed(1)} ${y - 6}v12` }));
+      if (x - this.#lastTime < 44 || x > this.#end - 64) continue;
+      this.#time(x, axisTime(sent.t));
+      this.#lastTime = x;
     }
-    if (axis.height > 0) time(ends, endText, "end");
-    this.#ticks.replaceChildren(...ticks, ...times);
   }
 }

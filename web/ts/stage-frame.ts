@@ -7,6 +7,7 @@ import { LensSwitch } from "./lens-switch.ts";
 import type { Pace } from "./pace.ts";
 import { isPhraseKey, type PhraseKey, type Phrases } from "./phrases.ts";
 import { programOf } from "./program.ts";
+import { textWidth } from "./scene.ts";
 import type { StageData } from "./stage-data.ts";
 import { changed, type Failure, type Panel, type Store } from "./store.ts";
 import type { LinkState } from "./stream.ts";
@@ -70,7 +71,8 @@ export class StageFrame implements Panel {
     this.el.dataset["tab"] = "states";
     this.#trouble.hidden = this.#fail.hidden = true;
     this.#title.textContent = say.text("stage.run");
-    const head = h("div", { class: "shead" }, this.#title, this.#facts, h("span", { class: "r" }, this.#live, this.lens.el));
+    const widest = Object.values(liveWords).map((key) => say.text(key)).reduce((a, b) => (textWidth(b) > textWidth(a) ? b : a));
+    const head = h("div", { class: "shead" }, this.#title, this.#facts, h("span", { class: "r" }, h("span", { class: "livebox", "data-widest": widest }, this.#live), this.lens.el));
     const [body, lower] = this.#panels(base, data);
     // What is looked at while a run plays is one block, so that it can be as high as the window.
     this.el.append(h("div", { class: "first" }, head, this.#trouble, this.#fail, body), lower, this.keys.el, this.#takeaway.el);

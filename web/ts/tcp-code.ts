@@ -9,10 +9,12 @@ import { duration } from "./format.ts";
 import { type Host, hostOrder, primary, type RunLog, type Thread, usualHosts } from "./model.ts";
 import type { Part, Phrases } from "./phrases.ts";
 import { type HostProgram, linesOf, type Program } from "./program.ts";
+import { Seen } from "./seen.ts";
 import { tokens } from "./starlark.ts";
 import { changed, type Panel, type Store } from "./store.ts";
 
 export class TcpCode extends HTMLElement implements Panel {
+  readonly later = { bits: changed.events | changed.log | changed.select, seen: new Seen(this) };
   #say!: Phrases;
   #store!: Store;
   #index = 0;

@@ -8,9 +8,12 @@ import { type Drawing, drawPacket, fieldsAt, nameOf, neighbour, sourceLink, sour
 import { dump, type Field, type Packet, readPacket, spanOf } from "./packet.ts";
 import type { Phrases } from "./phrases.ts";
 import { upTo } from "./search.ts";
+import { Seen } from "./seen.ts";
 import { changed, type Panel, type Store } from "./store.ts";
 
 export class TcpHeader extends HTMLElement implements Panel {
+  // Bytes are fetched, and drawn, when they can be seen.
+  readonly later = { bits: changed.events | changed.log | changed.select, seen: new Seen(this, "0px", () => this.#store.invalidate(changed.select)) };
   #say!: Phrases;
   #store!: Store;
   #bytes!: RunBytes;
@@ -24,7 +27,6 @@ export class TcpHeader extends HTMLElement implements Panel {
   #more!: HTMLButtonElement;
   #packet: Packet | undefined;
   #drawing: Drawing = { grid: [], hex: [], fields: [], buttons: [], cells: [] };
-  #visible = false;
   #all = false; // of the payload
   #shown = "";
   #pin = ""; // the field that keeps the mark, by name
@@ -42,16 +44,11 @@ export class TcpHeader extends HTMLElement implements Panel {
     this.append(h("div", { class: "ph" }, h("h3", {}, say.text("header.title")), this.#seg, h("span", { class: "r" }, this.#sums, this.#copy)),
       h("div", { class: "hbody" }, this.#status, this.#grid), h("div", { class: "hbytes" }, this.#hex, this.#more), this.#detail);
     this.#listen();
-    // Bytes are fetched, and drawn, when they can be seen.
-    new IntersectionObserver((entries) => {
-      this.#visible = entries.at(-1)?.isIntersecting ?? false;
-      if (this.#visible) store.invalidate(changed.select);
-    }).observe(this);
     store.subscribe(this);
   }
 
   draw(store: Store, bits: number): void {
-    if (!this.#visible || !(bits & (changed.events | changed.log | changed.select))) return;
+    if (!this.later.seen.now || !(bits & (changed.events | changed.log | changed.select))) return;
     const { log, token } = store.current;
     const id = this.#segment(store);
     const sent = id === undefined ? undefined : log.segments.get(id)?.sent;

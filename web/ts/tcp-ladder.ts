@@ -1,5 +1,6 @@
 // <tcp-ladder>: the time-sequence diagram. It draws what is near the playhead, and in a frame touches what moves only.
-import { button, h, s, set, setText } from "./dom.ts";
+import { afterDrawing } from "./clock.ts";
+import { button, h, hide, s, set, setText } from "./dom.ts";
 import { familyOf } from "./family.ts";
 import { axisTime, duration, nowTime } from "./format.ts";
 import { LadderChoice } from "./ladder-choice.ts";
@@ -20,6 +21,7 @@ export const ladderTop = 18;
 const top = ladderTop;
 const least = 160; // px of the ladder in sight, below which its whole view counts
 const sights = Array.from({ length: 41 }, (_, i) => i / 40);
+const mostHaloes = 8; // segments in flight, beyond which they are drawn with less
 const margin = 240; // px beyond the view that are drawn ahead
 const rungs = [10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1e6, 2e6, 5e6, 1e7, 3e7, 6e7, 3e8, 6e8, 3.6e9]; // µs
 
@@ -35,7 +37,7 @@ export class TcpLadder extends HTMLElement implements Panel {
   #say!: Phrases;
   #store!: Store;
   #scene: Scene | undefined;
-  #heads = s("svg", { class: "lad heads", "aria-hidden": "true" });
+  #heads = s("svg", { class: "lad heads", height: 46, "aria-hidden": "true" });
   #scroll = h("div", { class: "ladscroll", tabindex: 0 });
   #svg = s("svg", { class: "lad", role: "group" });
   #static = s("g", {});
@@ -51,7 +53,7 @@ export class TcpLadder extends HTMLElement implements Panel {
   #nowText = s("text", { class: "tick nowt", x: 45, y: 4, "text-anchor": "end" });
   #open: Record<Side, SVGRectElement> = { left: s("rect", { class: "band" }), right: s("rect", { class: "band" }) };
   #openBand: Record<Side, Band | undefined> = { left: undefined, right: undefined };
-  #life: Record<Side, SVGPathElement> = { left: s("path", { class: "life" }), right: s("path", { class: "life" }) };
+  #life = s("path", { class: "life" });
   #drawn = new Map<string, Drawn>();
   #segments = new Map<number, DrawnWire>();
   #ahead = s("path", { class: "life ahead" });
@@ -80,7 +82,7 @@ export class TcpLadder extends HTMLElement implements Panel {
     this.#scroll.setAttribute("aria-label", say.text("ladder.label"));
     this.#scroll.setAttribute("role", "region");
     this.#now.append(s("path", { class: "nowtag", d: "M3 -9h42l6 9l-6 9h-42a3 3 0 0 1 -3 -3v-12a3 3 0 0 1 3 -3z" }), this.#nowText);
-    this.#svg.append(this.#ahead, this.#static, this.#life.left, this.#life.right, this.#timers.bands, this.#other.el, this.#bands, this.#open.left,
+    this.#svg.append(this.#ahead, this.#static, this.#life, this.#timers.bands, this.#other.el, this.#bands, this.#open.left,
       this.#open.right, this.#now, this.#wires, this.#notes, this.#labels, this.#choice.el, this.#timers.rings);
     this.#scroll.append(this.#svg);
     this.#hint.append(button("btn primary", "play", say.text("play.play"), () => store.play()), h("p", {}, say.text("stage.hint")));
@@ -163,8 +165,8 @@ export class TcpLadder extends HTMLElement implements Panel {
 
   draw(store: Store, bits: number): void {
     if (this.#width === 0) return;
-    this.#hint.hidden = store.playing || store.at.n !== 1 || store.failure !== undefined;
-    const focused = this.segmentOf(document.activeElement);
+    hide(this.#hint, store.playing || store.at.n !== 1 || store.failure !== undefined);
+    const focused = bits & ~(changed.time | changed.status) ? this.segmentOf(document.activeElement) : undefined;
     if (bits & changed.log || !this.#scene || this.#scene.columns.width !== this.#width) this.#rebuild();
     if (bits & (changed.log | changed.events | changed.select)) this.#reveal();
     if (focused !== undefined && !this.segmentOf(document.activeElement)) this.#refocus(focused);
@@ -213,7 +215,6 @@ export class TcpLadder extends HTMLElement implements Panel {
   #drawHeads(): void {
     const c = this.#scene?.columns ?? columns(this.#width);
     this.#heads.setAttribute("viewBox", `0 0 ${c.width} 46`);
-    this.#heads.setAttribute("height", "46");
     this.#heads.replaceChildren(s("text", { class: "tick", x: c.axis, y: 20, "text-anchor": "end" }, this.#say.text("ladder.ms")));
     this.hosts.place(c, this.#scene?.sides ?? new Map(), this.#say);
     for (const [name, side] of this.#scene?.sides ?? []) {
@@ -301,10 +302,11 @@ export class TcpLadder extends HTMLElement implements Panel {
   #revealWire(w: Wire, near: (y: number, yTo: number) => boolean): void {
     const { at, current, lens, track, selected } = this.#store;
     const { id } = w.segment.sent;
+    let d = this.#segments.get(id);
+    if (!d && (w.segment.sent.seq >= at.n || this.#y(w.y) > this.#to)) return;
     const f = flight(w.segment, at.n);
     const last = w.segment.delivers.at(-1);
     const yTo = Math.max(w.yTo, last ? (track.y[last.seq] ?? 0) : 0, lens.atTime(f.arrives).y);
-    let d = this.#segments.get(id);
     if (f.status === "unsent" || !near(w.y, yTo)) {
       if (d && d.el !== document.activeElement) {
         d.el.remove();
@@ -325,6 +327,9 @@ export class TcpLadder extends HTMLElement implements Panel {
       || w.segment.fates.some((x) => x.seq === selected);
     d.el.classList.toggle("sel", chosen);
     d.raise(chosen || id === this.#pointed);
+    const told = f.status === "flying" ? "" : `${f.status} ${f.arrives}`;
+    if (told !== "" && told === d.told) return;
+    d.told = told;
     const say = this.#say;
     const how = f.status === "flying" ? say.text("ladder.flying", { time: duration(Math.max(0, f.arrives - at.t)) })
       : f.status === "lost" ? say.text("ladder.lost") : say.text("ladder.delivered", { time: duration(f.arrives) });
@@ -364,9 +369,11 @@ export class TcpLadder extends HTMLElement implements Panel {
         set(this.#open[side], "y", this.#y(from.y).toFixed(1));
         this.#open[side].setAttribute("height", Math.max(0, at.y - from.y).toFixed(1));
       } else set(this.#open[side], "height", 0);
-      this.#life[side].setAttribute("d", `M${this.#scene!.columns[side]} 0V${y.toFixed(1)}`);
     }
-    for (const d of this.#segments.values()) if (d.flying) d.move(at.y);
+    const { left, right } = this.#scene!.columns;
+    this.#life.setAttribute("d", `M${left} 0V${y.toFixed(1)}M${right} 0V${y.toFixed(1)}`);
+    const flying = [...this.#segments.values()].filter((d) => d.flying);
+    for (const d of flying) d.move(at.y, flying.length > mostHaloes);
     this.#timers.move(at, y);
     this.#other.move(at.y);
     const below = this.#height - this.#visible.from - this.#visible.height;
@@ -381,6 +388,11 @@ export class TcpLadder extends HTMLElement implements Panel {
     this.#scrollTo(y);
   }
 
+  #scrolls(): void {
+    const to = this.#top;
+    afterDrawing(() => (this.#scroll.scrollTop = to));
+  }
+
   /** Keeps now in the upper part of what is in sight, with room ahead. */
   #scrollTo(y: number): void {
     if (this.#anchor !== undefined) {
@@ -388,7 +400,7 @@ export class TcpLadder extends HTMLElement implements Panel {
       this.#top = this.#setTop = Math.round(exact);
       this.#rest = exact - this.#top;
       this.#anchor = undefined;
-      this.#scroll.scrollTop = this.#top;
+      this.#scrolls();
       this.#store.invalidate(changed.events);
     }
     if (this.#paper || (!this.#follow && !this.#store.playing)) return;
@@ -400,7 +412,7 @@ export class TcpLadder extends HTMLElement implements Panel {
     if (want === this.#top) return;
     this.#top = want;
     this.#setTop = want;
-    this.#scroll.scrollTop = want;
+    this.#scrolls();
     if (want < this.#from || want + this.#height > this.#to) this.#store.invalidate(changed.events);
   }
 }

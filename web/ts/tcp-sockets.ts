@@ -6,6 +6,7 @@ import { familyOf } from "./family.ts";
 import { clockTime, duration } from "./format.ts";
 import { type Armed, hostOrder, type Socket } from "./model.ts";
 import { isPhraseKey, type Phrases } from "./phrases.ts";
+import { Seen } from "./seen.ts";
 import { listed, ssState, ssTimer, ssTimerText } from "./ss.ts";
 import { changed, type Panel, type Store } from "./store.ts";
 
@@ -25,6 +26,7 @@ interface Row {
 }
 
 export class TcpSockets extends HTMLElement implements Panel {
+  readonly later = { bits: changed.time | changed.events | changed.log | changed.select, seen: new Seen(this) };
   #say!: Phrases;
   #at = h("span", { class: "r" });
   #body = h("tbody", {});
@@ -149,7 +151,7 @@ export class TcpSockets extends HTMLElement implements Panel {
 
   #count(c: Cell, t: number): void {
     const left = Math.max(0, c.armed.at - t);
-    c.bar.style.inlineSize = `${((100 * left) / Math.max(1, c.armed.at - c.armed.setAt)).toFixed(1)}%`;
+    c.bar.style.transform = `scaleX(${(left / Math.max(1, c.armed.at - c.armed.setAt)).toFixed(3)})`;
     if (c.ss) {
       setText(c.text, ssTimerText(c.armed, t));
       return;

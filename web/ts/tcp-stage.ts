@@ -111,6 +111,8 @@ export class TcpStage extends HTMLElement {
   #watchPaper(): void {
     const signal = this.#off!.signal;
     const print = (paper: boolean): void => {
+      if (paper) this.#store.pause();
+      this.#store.flush();
       this.classList.toggle("played", this.#store.at.n > 1);
       this.#view.ladder.print(paper);
     };

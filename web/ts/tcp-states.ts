@@ -9,6 +9,7 @@ import { familyOf, shortName } from "./family.ts";
 import { duration } from "./format.ts";
 import { hostOrder, primary, type RunLog, type Step, usualHosts, walked } from "./model.ts";
 import type { Phrases } from "./phrases.ts";
+import { Seen } from "./seen.ts";
 import { changed, type Panel, type Store } from "./store.ts";
 
 const lastClosed = nodes.length - 1;
@@ -25,6 +26,7 @@ interface Drawn {
 }
 
 export class TcpStates extends HTMLElement implements Panel {
+  readonly later = { bits: changed.events | changed.log | changed.select, seen: new Seen(this) };
   #say!: Phrases;
   #store!: Store;
   #index = 0;

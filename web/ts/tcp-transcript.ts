@@ -1,14 +1,17 @@
 // <tcp-transcript>: the run so far in sentences, for everyone, and for a screen reader as it grows while stepping.
 import { momentOf } from "./causes.ts";
+import { afterDrawing } from "./clock.ts";
 import { h, sentence, set, setText } from "./dom.ts";
 import { duration } from "./format.ts";
 import type { Phrases } from "./phrases.ts";
+import { Seen } from "./seen.ts";
 import { isByLearner, sentenceOf } from "./sentences.ts";
 import { changed, type Panel, type Store } from "./store.ts";
 
 const most = 200; // sentences kept in the list
 
 export class TcpTranscript extends HTMLElement implements Panel {
+  readonly later = { bits: changed.status | changed.events | changed.log | changed.select, seen: new Seen(this) };
   #say!: Phrases;
   #store!: Store;
   #count = h("span", { class: "r num" });
@@ -16,6 +19,7 @@ export class TcpTranscript extends HTMLElement implements Panel {
   #log = h("div", { class: "tlog", role: "log", "aria-live": "off", tabindex: 0 });
   #rows: { stop: number; seq: number; el: HTMLLIElement }[] = [];
   #branch = "";
+  #latest: HTMLLIElement | undefined;
   #marked = false;
 
   attach(store: Store, say: Phrases): void {
@@ -74,10 +78,12 @@ export class TcpTranscript extends HTMLElement implements Panel {
     const from = this.#rows.length > 0 ? this.#rows.at(-1)!.stop + 1 : first;
     for (let i = from; i < shown; i++) this.#add(i, current.log.stops[i]!);
     const latest = this.#rows.at(-1)?.el;
-    for (const r of this.#rows) r.el.classList.toggle("cur", r.el === latest);
+    if (latest !== this.#latest) this.#latest?.classList.remove("cur");
+    latest?.classList.add("cur");
+    this.#latest = latest;
     setText(this.#count, this.#say.text("transcript.count", { n: shown, all: current.log.stops.length }));
-    // A block of the list's own scrolls; how far is not asked, so that nothing is laid out within the frame.
-    this.#log.scrollTop = 1e7;
+    // A block of the list's own scrolls; how far is not asked.
+    afterDrawing(() => (this.#log.scrollTop = 1e7));
   }
 
   #add(stop: number, seq: number): void {

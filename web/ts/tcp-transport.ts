@@ -20,12 +20,12 @@ export class TcpTransport extends HTMLElement implements Panel {
   #base = "/";
   #play!: HTMLButtonElement;
   #clock = h("span", { class: "clock" });
-  #time = h("span", {});
+  #time = h("span", { class: "time" });
   #count = h("small", {});
   pace!: Pace;
   #runs!: RunsBar;
   #edit!: HTMLAnchorElement;
-  #hint = h("span", { class: "laddrop" });
+  #hints = [h("span", { class: "laddrop" }), h("span", { class: "laddrop" })] as const;
   #scrubber!: Scrubber;
   #low = h("div", { class: "tlow" });
 
@@ -45,14 +45,14 @@ export class TcpTransport extends HTMLElement implements Panel {
     const share = button("btn small", "link", say.text("play.share"), () => actions.share());
     share.setAttribute("aria-label", say.text("play.share"));
     const help = button("btn icon ghost help", "help", say.text("keys.all"), () => actions.help(), true);
-    this.#hint.append(say.text("stage.hint.drop"));
+    for (const el of this.#hints) el.append(say.text("stage.hint.drop"));
     this.#clock.append(this.#time, " ", this.#count);
     this.append(
-      h("div", { class: "trow" }, this.#play, back, forward, this.#clock, this.pace.speed, h("span", { class: "brk" }), h("span", { class: "sp" }, this.#hint), ...this.#runs.els,
+      h("div", { class: "trow" }, this.#play, back, forward, this.#clock, this.pace.speed, h("span", { class: "brk" }), h("span", { class: "sp" }, this.#hints[0]), ...this.#runs.els,
         this.#edit, share, help),
     );
     this.#scrubber = new Scrubber(store, say, actions.branchName);
-    this.#low.append(this.pace.jumps, keysLine(say), h("span", { class: "laddrop" }, say.text("stage.hint.drop")));
+    this.#low.append(this.pace.jumps, keysLine(say), this.#hints[1]);
     this.append(this.#scrubber.el, this.#low, this.#runs.list);
     store.subscribe(this);
   }
@@ -76,7 +76,7 @@ export class TcpTransport extends HTMLElement implements Panel {
       const { log } = store.current;
       setText(this.#count, `${log.stopsBefore(store.at.n)}/${log.stops.length}`);
     }
-    if (bits & (changed.events | changed.log)) for (const el of this.querySelectorAll(".laddrop")) el.classList.toggle("off", store.at.n <= 1 || store.atEnd);
+    if (bits & (changed.events | changed.log)) for (const el of this.#hints) el.classList.toggle("off", store.at.n <= 1 || store.atEnd);
     this.#scrubber.draw(bits);
   }
 

@@ -1,6 +1,6 @@
 // <tcp-twin>: two to four runs side by side on one time axis. Each has a ladder of its own; a table tells how they came out.
 import type { Branch } from "./branch.ts";
-import { button, chip, h, s, set, setText } from "./dom.ts";
+import { button, chip, h, hide, s, set, setText } from "./dom.ts";
 import { duration } from "./format.ts";
 import type { Phrases } from "./phrases.ts";
 import type { Source } from "./feed.ts";
@@ -68,7 +68,7 @@ export class TcpTwin extends HTMLElement implements Panel {
 
   draw(store: Store, bits: number): void {
     const { twin } = store;
-    this.hidden = this.table.hidden = twin.length === 0;
+    for (const el of [this, this.table]) hide(el, twin.length === 0);
     if (twin.length !== this.#columns.length || twin.some((b, i) => this.#columns[i]?.branch !== b)) this.#build(twin);
     if (twin.length === 0) return;
     if (bits & (changed.log | changed.status)) this.#compare();

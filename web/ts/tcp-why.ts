@@ -7,6 +7,7 @@ import { families } from "./family.ts";
 import { duration } from "./format.ts";
 import type { RunLog } from "./model.ts";
 import { isPhraseKey, type Phrases } from "./phrases.ts";
+import { Seen } from "./seen.ts";
 import { sentenceOf } from "./sentences.ts";
 import { changed, type Panel, type Store } from "./store.ts";
 
@@ -23,6 +24,7 @@ const mostEffects = 8;
 const mostCauses = 6; // of those further back than the first
 
 export class TcpWhy extends HTMLElement implements Panel {
+  readonly later = { bits: changed.events | changed.log | changed.select, seen: new Seen(this) };
   #say!: Phrases;
   #store!: Store;
   #base = "/";
