@@ -12,7 +12,7 @@ import (
 	"finwait/scenario"
 )
 
-//go:embed lessons scenarios rules quizzes phrases syllabus.star
+//go:embed lessons scenarios rules quizzes phrases syllabus.star news.json
 var embedded embed.FS
 
 // Content is all there is to learn, parsed and checked. It does not change after Load and may be shared.
@@ -26,6 +26,7 @@ type Content struct {
 	rules       map[engine.Rule]*Rule
 	phrases     map[Lang]map[string]string
 	pagePhrases map[Lang]map[string]string
+	news        []News
 }
 
 // Content is the library that runs take their scenarios from.
@@ -53,6 +54,7 @@ func load(fsys fs.FS) (*Content, error) {
 	}
 	c.phrases = loadPhrases(fsys, "phrases", &ps)
 	c.pagePhrases = loadPhrases(fsys, "phrases/pages", &ps)
+	c.news = loadNews(fsys, &ps)
 	c.loadQuizzes(fsys, &ps)
 	c.loadLessons(fsys, &ps)
 	c.syllabus = loadSyllabus(fsys, &ps)

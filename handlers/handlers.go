@@ -47,6 +47,7 @@ type Handler struct {
 	index    func() (*content.Index, error)  // likewise
 	library  func() []listed                 // read when it is first asked for
 	search   map[content.Lang]func() (web.SearchIndex, error)
+	pictures sync.Map // previews for links, []byte by name
 	sockets  *sockets
 	choices  sync.Map // what the library's scenarios vary, []choice by name
 	draining atomic.Bool
@@ -105,6 +106,7 @@ func (h *Handler) routes() http.Handler {
 		r.Get("/matrix.json", h.handle(h.matrixJSON))
 		r.Get("/states", h.handle(h.states))
 		r.Get("/reference", h.handle(h.reference))
+		r.Get("/feed.atom", h.handle(h.feed))
 		r.Get("/progress", h.handle(h.progress))
 		r.Post("/progress/forget", h.handle(h.forget))
 		r.Get("/{page:(matrix|states|reference|progress|playground)}/", h.handle(h.noSlash))
@@ -114,6 +116,9 @@ func (h *Handler) routes() http.Handler {
 	})
 	r.Get("/embed/{lang:(en|zh)}/lessons/{slug}", h.handle(h.embed))
 	r.Get("/embed/{lang:(en|zh)}/lessons/{slug}/", h.handle(h.noSlash))
+	r.Get("/sitemap.xml", h.handle(h.sitemap))
+	r.Get("/robots.txt", h.handle(h.robots))
+	r.Get("/pictures/{name:[a-z0-9-]+}.png", h.handle(h.picture))
 	r.Get("/embed.js", h.handle(h.frameScript))
 	r.Get("/oembed", h.handle(h.oembed))
 	r.Get("/ws", h.handle(h.sockets.serve))

@@ -104,7 +104,7 @@ func (h *Handler) lessonView(r *http.Request, lesson *content.Lesson, mode strin
 	}
 	text := lesson.Texts[l]
 	p := h.page(r, l, "lessons/"+lesson.Slug)
-	p.Title, p.Description, p.OEmbed = text.Title, text.Summary, true
+	p.Title, p.Description, p.OEmbed, p.Picture = text.Title, text.Summary, true, lesson.Slug
 	p.Styles = append(slices.Clone(stageStyles), "css/quiz.css")
 	p.Scripts = []string{"dist/stage.js", "dist/quiz.js"}
 	view := &web.Lesson{

@@ -5,15 +5,26 @@ import "finwait/content"
 // chrome are the texts of the header's tools, in one language.
 type chrome struct {
 	Search, SearchFailed string
+	Feed, Minutes        string
 }
 
 var chromeOf = map[content.Lang]*chrome{
 	content.En: {
 		Search: "Search", SearchFailed: "The search did not load. The reference has the same, on one page.",
+		Feed: "What is new at finwait", Minutes: "{n} min to read",
 	},
 	content.Zh: {
 		Search: "搜索", SearchFailed: "搜索没有加载成功。参考页里有同样的内容，都在一页上。",
+		Feed: "finwait 的更新", Minutes: "读完约 {n} 分钟",
 	},
 }
 
 func (p Page) chrome() *chrome { return chromeOf[p.Lang] }
+
+// FeedTitle names the feed of changes.
+func FeedTitle(l content.Lang) string { return chromeOf[l].Feed }
+
+// PictureTitle is what the site's preview says, in Latin letters.
+func PictureTitle() (title, below string) {
+	return wordsOf[content.En].Headline, wordsOf[content.En].HomeDescription
+}

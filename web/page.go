@@ -22,6 +22,7 @@ type Page struct {
 
 	Title       string // without the site's name
 	Description string
+	Picture     string   // its preview's name; empty for the site's
 	OEmbed      bool     // tell that /oembed describes this page
 	Scripts     []string // ES modules, by name in static
 	Styles      []string // beyond site.css, by name in static

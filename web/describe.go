@@ -1,0 +1,61 @@
+package web
+
+import (
+	"finwait/content"
+
+	"github.com/a-h/templ"
+)
+
+// homePicture is the preview of every page that has none of its own.
+const homePicture = "finwait"
+
+// picture is the address of the page's preview.
+func (p Page) picture() string {
+	name := p.Picture
+	if name == "" {
+		name = homePicture
+	}
+	return p.Absolute("pictures/" + name + ".png")
+}
+
+// resource describes a lesson to search engines, in the words of schema.org.
+type resource struct {
+	Context     string   `json:"@context"`
+	Type        string   `json:"@type"`
+	Name        string   `json:"name"`
+	Description string   `json:"description"`
+	URL         string   `json:"url"`
+	Image       string   `json:"image"`
+	Language    string   `json:"inLanguage"`
+	Free        bool     `json:"isAccessibleForFree"`
+	Kind        []string `json:"learningResourceType"`
+	Time        string   `json:"timeRequired"` // ISO 8601
+	Part        part     `json:"isPartOf"`
+}
+
+type part struct {
+	Type string `json:"@type"`
+	Name string `json:"name"`
+	URL  string `json:"url"`
+}
+
+// data is the description as it stands in the page's head.
+func (l Lesson) data() templ.Component {
+	return templ.JSONScript("resource", resource{
+		Context: "https://schema.org", Type: "LearningResource", Name: l.Title, Description: l.Description,
+		URL: l.Origin + l.In(l.Lang), Image: l.picture(), Language: l.Lang.Tag(), Free: true,
+		Kind: []string{"lesson", "simulation", "quiz"}, Time: "PT" + l.Minutes() + "M",
+		Part: part{"Course", "finwait", l.Absolute(string(l.Lang) + "/")},
+	}).WithType("application/ld+json")
+}
+
+// Minutes is how long the text of a lesson takes to read.
+func (l Lesson) Minutes() string { return minutesToRead(l.Text.Words, l.Lang) }
+
+// locale is a language as Open Graph names it.
+func locale(l content.Lang) string {
+	if l == content.Zh {
+		return "zh_CN"
+	}
+	return "en_US"
+}
