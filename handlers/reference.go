@@ -26,18 +26,37 @@ func (h *Handler) states(w http.ResponseWriter, r *http.Request) error {
 
 // reference is the page of settings, timers, errors, words and rules.
 func (h *Handler) reference(w http.ResponseWriter, r *http.Request) error {
-	index, durations, err := h.figures()
+	view, err := h.referenceView(r, "reference")
 	if err != nil {
 		return err
 	}
+	return h.html(w, r, view.View())
+}
+
+// cheatSheet is the reference on one page of paper.
+func (h *Handler) cheatSheet(w http.ResponseWriter, r *http.Request) error {
+	view, err := h.referenceView(r, "cheatsheet")
+	if err != nil {
+		return err
+	}
+	view.Title, view.Description = view.Say["cheat.title"], view.Say["cheat.description"]
+	view.Styles = append(view.Styles, "css/cheatsheet.css")
+	return h.html(w, r, web.CheatSheet{Reference: view}.View())
+}
+
+func (h *Handler) referenceView(r *http.Request, path string) (web.Reference, error) {
+	index, durations, err := h.figures()
+	if err != nil {
+		return web.Reference{}, err
+	}
 	l := pathLanguage(r)
-	p := h.page(r, l, "reference")
+	p := h.page(r, l, path)
 	say := h.Content.PagePhrases(l)
 	p.Title, p.Description = say["reference.title"], say["reference.description"]
 	p.Styles = []string{"css/pages.css", "css/reference.css"}
-	return h.html(w, r, web.Reference{
+	return web.Reference{
 		Page: p, Course: web.Course(h.Content.Lessons(), l), Say: say, Durations: durations, Index: index, Rules: h.Content.Rules(),
-	}.View())
+	}, nil
 }
 
 // figures are what the engine's runs give the reference.

@@ -140,7 +140,9 @@ func failureID(f content.Failure) string { return "errno-" + f.Call + "-" + stri
 
 func (s SearchSource) pages() []Findable {
 	p := Page{Lang: s.Lang}
-	out := []Findable{{Kind: foundPage, Title: s.Say["states.title"], Text: s.Say["states.description"], Path: "states"}}
+	out := []Findable{{Kind: foundPage, Title: s.Say["states.title"], Text: s.Say["states.description"], Path: "states"}, {
+		Kind: foundPage, Title: s.Say["cheat.title"], Text: s.Say["cheat.description"], Path: "cheatsheet",
+	}}
 	described := map[string]string{
 		"": HomeDescription(s.Lang), "matrix": s.Say["matrix.description"], "reference": s.Say["reference.description"],
 		"progress": s.Say["progress.description"],

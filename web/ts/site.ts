@@ -95,6 +95,7 @@
       void search(find);
     }
     if (e.target.closest("[data-toggle-theme]")) toggle();
+    if (e.target.closest("[data-print]")) print();
     const language = e.target.closest<HTMLAnchorElement>("a[data-language]");
     if (language) keepRun(language);
     const stage = document.querySelector("tcp-stage:defined");
