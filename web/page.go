@@ -96,10 +96,12 @@ func current(is bool, as string) templ.Attributes {
 
 // Entry is a lesson as it stands in lists.
 type Entry struct {
-	Number  string // "03"
-	Slug    string
-	Title   string
-	Summary string
+	Number    string // "03"
+	Slug      string
+	Title     string
+	Summary   string
+	Minutes   string // to read it
+	Questions int
 }
 
 // Chapter is a part of the course with its lessons.
@@ -125,7 +127,7 @@ func Course(lessons []*content.Lesson, l content.Lang) []Chapter {
 // EntryOf makes the list entry of a lesson.
 func EntryOf(lesson *content.Lesson, l content.Lang) Entry {
 	text := lesson.Texts[l]
-	return Entry{Number: twoDigits(lesson.Number), Slug: lesson.Slug, Title: text.Title, Summary: text.Summary}
+	return Entry{Number: twoDigits(lesson.Number), Slug: lesson.Slug, Title: text.Title, Summary: text.Summary, Minutes: minutesToRead(text.Words, l), Questions: len(lesson.Quizzes)}
 }
 
 func twoDigits(n int) string {

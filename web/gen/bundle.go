@@ -16,6 +16,7 @@ var entries = []api.EntryPoint{
 	{InputPath: "quiz-card.ts", OutputPath: "quiz"},
 	{InputPath: "progress.ts", OutputPath: "progress"},
 	{InputPath: "playground.ts", OutputPath: "playground"},
+	{InputPath: "course.ts", OutputPath: "course"},
 	{InputPath: "search-dialog.ts", OutputPath: "search"},
 	{InputPath: "site.ts", OutputPath: "site"},
 	{InputPath: "embed.ts", OutputPath: "embed"},

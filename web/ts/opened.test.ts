@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { forgetLessons, noteLesson, opened } from "./opened.ts";
+import { forgetLessons, last, noteLesson, opened } from "./opened.ts";
 
 class Shelf {
   readonly #kept = new Map<string, string>();
@@ -22,8 +22,12 @@ test("a lesson is noted once, whatever its language or frame, and nothing else i
   noteLesson("/zh/lessons/reset");
   noteLesson("/en/matrix");
   assert.deepEqual(opened(), ["four-way", "reset"]);
+  assert.equal(last(), "reset");
+  noteLesson("/en/lessons/four-way");
+  assert.equal(last(), "four-way");
   forgetLessons();
   assert.deepEqual(opened(), []);
+  assert.equal(last(), undefined);
 });
 
 test("what is damaged counts as nothing", () => {

@@ -2,6 +2,7 @@
 import { forget, seen } from "./coverage.ts";
 import { forgetLessons, opened } from "./opened.ts";
 import { Outbox } from "./quiz-outbox.ts";
+import { forgetRight } from "./right.ts";
 import { storage } from "./storage.ts";
 
 const all = <E extends Element>(selector: string): E[] => [...document.querySelectorAll<E>(selector)];
@@ -50,6 +51,7 @@ function showUnsent(): void {
 function forgetHere(): void {
   forget();
   forgetLessons();
+  forgetRight();
   new Outbox("", storage()).empty();
 }
 
