@@ -176,8 +176,11 @@ export class TcpLadder extends HTMLElement implements Panel {
 
   /** Gives the keyboard back to a segment that was drawn anew, or else to the ladder: it stays in the stage. */
   #refocus(id: number): void {
-    const el = this.#segments.get(id)?.el ?? this.#scroll;
-    el.focus({ preventScroll: true });
+    afterDrawing(() => {
+      const el = this.#segments.get(id)?.el ?? this.#scroll;
+      el.focus({ preventScroll: true });
+      this.#rove();
+    });
   }
 
   #y(y: number): number {
