@@ -52,7 +52,6 @@ type stepFold struct {
 
 type segmentFold struct {
 	sent      *engine.SegmentSent
-	dropped   bool
 	copies    int
 	delivered int
 }
