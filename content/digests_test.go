@@ -20,10 +20,7 @@ const digestsFile = "testdata/digests.txt"
 // every platform and for ever. A run whose scenario was edited has another token, and so another line; a line whose token
 // stayed and whose digest changed is a change of the engine. It needs a new engine.Version.
 func TestDigests(t *testing.T) {
-	c, err := Load("")
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := loaded(t)
 	var got bytes.Buffer
 	fmt.Fprintf(&got, "engine %d\n", engine.Version)
 	n := 0

@@ -117,7 +117,7 @@ func TestUnheldClaimsAreRefused(t *testing.T) {
 		if err := os.WriteFile(path.Join(dir, "lessons/03-four-way/en.md"), []byte(mistake), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		_, err := Load(dir)
+		err := laid(t, dir)
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "lessons/03-four-way/en.md:") {
 			t.Errorf("want %q, got %v", want, err)
 		}

@@ -7,10 +7,7 @@ import (
 )
 
 func TestFrontIsTheLessonThatTheSyllabusNames(t *testing.T) {
-	c, err := Load("")
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := loaded(t)
 	if got := c.Front().Slug; got != "four-way" || c.Lessons()[0].Slug == got {
 		t.Errorf("the front is %q, the first lesson %q", got, c.Lessons()[0].Slug)
 	}
