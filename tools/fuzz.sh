@@ -10,6 +10,7 @@ fuzzers=(
   "./scenario FuzzExecute"        # any text as a scenario
   "./scenario FuzzParseToken"     # any text as a run's token
   "./scenario FuzzParseRun"       # any JSON as a run
+  "./scenario/cprogram FuzzGenerate" # any text as a scenario with programs in C
   "./internal/stream FuzzDecode"  # any frame on the WebSocket
 )
 there=$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -r grep -ho '^func Fuzz[A-Za-z]*' | sort)
