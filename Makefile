@@ -63,10 +63,15 @@ storm: ## throw STORM random programs at the engine; STORM_SEED is the first one
 kernel: ## run the exported packetdrill scripts, long ones too, on this machine's kernel; as root
 	go test -count 1 -timeout 60m -run 'TestRealKernel$$' -v ./internal/export -kernel.longest 30m
 
+# What only computes, one thing after another, is tested without the race detector: it would take ten times as long.
+COMPUTES := ./content ./internal/quiz ./cmd/finwait
+
 .PHONY: test-go
-test-go: ## Go tests with the race detector
+test-go: ## Go tests, with the race detector where anything runs beside anything
 	$(call say,go test -race)
-	go test -race ./...
+	go test -race $$(go list ./... | grep -vxF "$$(go list $(COMPUTES))")
+	$(call say,go test)
+	go test $(COMPUTES)
 
 .PHONY: bench-log
 bench-log: ## what the engine costs, as figures in the log; nothing is asserted
@@ -81,7 +86,7 @@ docker-test: ## build the image and run it
 .PHONY: journeys
 journeys: ## a learner's ways through the pages, in a real browser
 	$(call say,journeys)
-	go test $(TAGS) -count 1 -timeout 10m -v ./journeys
+	go test $(TAGS) -count 1 -timeout 15m -v ./journeys
 
 .PHONY: screenshot
 screenshot: ## take docs/screenshot.png anew
