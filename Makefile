@@ -19,7 +19,7 @@ help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 .PHONY: test
-test: tools lint generate test-web fuzz test-go bench-log docker-test journeys ## install what is needed, then run everything
+test: tools lint generate test-web fuzz test-go bench-log docker-test journeys-short ## install what is needed, then run everything
 	$(call say,all of it holds)
 
 .PHONY: tools
@@ -83,10 +83,14 @@ docker-test: ## build the image and run it
 	$(call say,Docker)
 	go test $(TAGS) -count 1 -timeout 10m ./journeys/container
 
-.PHONY: journeys
+.PHONY: journeys journeys-short
 journeys: ## a learner's ways through the pages, in a real browser
 	$(call say,journeys)
-	go test $(TAGS) -count 1 -timeout 15m -v ./journeys
+	go test $(TAGS) -count 1 -timeout 20m -v ./journeys
+
+journeys-short: ## each of them in one of the two languages
+	$(call say,journeys)
+	go test $(TAGS) -count 1 -timeout 15m -v -short ./journeys
 
 .PHONY: screenshot
 screenshot: ## take docs/screenshot.png anew
