@@ -403,6 +403,7 @@ export class TcpLadder extends HTMLElement implements Panel {
       this.#top = this.#setTop = Math.round(exact);
       this.#rest = exact - this.#top;
       this.#anchor = undefined;
+      this.#follow = false; // until the next step: what is in sight stays where it is
       this.#scrolls();
       this.#store.invalidate(changed.events);
     }
