@@ -75,16 +75,22 @@ func (r *Run) packets(seq int) []string {
 		if !ok {
 			continue
 		}
-		line := fmt.Sprintf("%9.6f %s > %s: Flags [%s], seq %d", float64(ev.T)/1e6, s.From, s.To, tcpdumpFlags(s.Flags), s.Seqno)
+		span := ""
 		if s.Len > 0 {
-			line += fmt.Sprintf(":%d", s.Seqno+int64(s.Len))
+			span = fmt.Sprintf(":%d", s.Seqno+int64(s.Len))
 		}
-		if s.Flags&engine.ACK != 0 {
-			line += fmt.Sprintf(", ack %d", s.Ackno)
-		}
-		lines = append(lines, line+fmt.Sprintf(", win %d, length %d", s.Win, s.Len))
+		lines = append(lines, tcpdumpLine(ev.T, s, span, fmt.Sprintf(", win %d", s.Win)))
 	}
 	return lines
+}
+
+// tcpdumpLine is a segment as tcpdump prints it, seen at t; span follows its sequence number, more its acknowledgment.
+func tcpdumpLine(t engine.Micros, s *engine.SegmentSent, span, more string) string {
+	line := fmt.Sprintf("%9.6f %s > %s: Flags [%s], seq %d", float64(t)/1e6, s.From, s.To, tcpdumpFlags(s.Flags), s.Seqno) + span
+	if s.Flags&engine.ACK != 0 {
+		line += fmt.Sprintf(", ack %d", s.Ackno)
+	}
+	return line + more + fmt.Sprintf(", length %d", s.Len)
 }
 
 // tcpdumpFlags writes flags as tcpdump does: "S.", "P.", ".".

@@ -110,13 +110,6 @@ func (r *Run) lastUntil(t engine.Micros) int {
 func (r *Run) seen(host string, until engine.Micros) []string {
 	var lines []string
 	sent := map[int]*engine.SegmentSent{}
-	add := func(t engine.Micros, s *engine.SegmentSent) {
-		line := fmt.Sprintf("%9.6f %s > %s: Flags [%s], seq %d", float64(t)/1e6, s.From, s.To, tcpdumpFlags(s.Flags), s.Seqno)
-		if s.Flags&engine.ACK != 0 {
-			line += fmt.Sprintf(", ack %d", s.Ackno)
-		}
-		lines = append(lines, line+fmt.Sprintf(", length %d", s.Len))
-	}
 	for _, ev := range r.events {
 		if ev.T > until {
 			break
@@ -124,11 +117,11 @@ func (r *Run) seen(host string, until engine.Micros) []string {
 		switch b := ev.Body.(type) {
 		case *engine.SegmentSent:
 			if sent[b.ID] = b; b.From == host {
-				add(ev.T, b)
+				lines = append(lines, tcpdumpLine(ev.T, b, "", ""))
 			}
 		case *engine.Deliver:
 			if s := sent[b.ID]; s != nil && b.Host == host && s.From != host {
-				add(ev.T, s)
+				lines = append(lines, tcpdumpLine(ev.T, s, "", ""))
 			}
 		}
 	}
