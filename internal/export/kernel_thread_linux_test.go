@@ -35,7 +35,7 @@ type kernelCaller struct {
 	sockets *kernelSockets
 	wake    int // an eventfd
 	tid     int
-	call    *kernelCall
+	call    atomic.Pointer[kernelCall]
 	begun   atomic.Bool
 	outcome atomic.Pointer[kernelOutcome]
 }
@@ -63,24 +63,28 @@ func newKernelCaller(k *kernelSockets) (*kernelCaller, error) {
 }
 
 func (c *kernelCaller) loop() {
+	defer unix.Close(c.wake)
 	b := make([]byte, 8)
 	for {
 		if _, err := unix.Read(c.wake, b); err == unix.EINTR {
 			continue
-		} else if err != nil || c.call == nil {
-			unix.Close(c.wake)
+		} else if err != nil {
+			return
+		}
+		call := c.call.Load()
+		if call == nil {
 			return
 		}
 		c.begun.Store(true)
-		r, err := c.sockets.make(c.call)
+		r, err := c.sockets.make(call)
 		c.outcome.Store(&kernelOutcome{r, err})
 	}
 }
 
 func (c *kernelCaller) signal(call *kernelCall) error {
-	c.call = call
 	c.begun.Store(false)
 	c.outcome.Store(nil)
+	c.call.Store(call)
 	_, err := unix.Write(c.wake, binary.NativeEndian.AppendUint64(nil, 1))
 	return err
 }
