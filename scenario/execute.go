@@ -23,6 +23,9 @@ type Limits struct {
 	// OnStep, where set, is called before each Starlark instruction with the place of the instruction before it. A code,
 	// CodeMemory or CodeTimeout, stops the run with that error.
 	OnStep func(line, col int) (code string)
+
+	// Tune, where set, changes the simulation before it begins: how far the clocks are into a tick, how long the link is.
+	Tune func(*engine.Config)
 }
 
 // Log is the outcome of a run.
@@ -78,7 +81,7 @@ func newExecution(s *setup, r Run) *execution {
 		x.log.Title = *s.title
 	}
 	x.log.Lines = &x.encoder.Lines
-	x.sim = engine.NewSim(engine.Config{
+	c := engine.Config{
 		Seed:   r.Seed,
 		Delay:  s.delay,
 		Faults: s.linkFaults(),
@@ -89,7 +92,11 @@ func newExecution(s *setup, r Run) *execution {
 			x.record.Append(ev)
 			x.log.Events = x.record.Events
 		},
-	})
+	}
+	if tune := s.machine.limits.Tune; tune != nil {
+		tune(&c)
+	}
+	x.sim = engine.NewSim(c)
 	return x
 }
 

@@ -54,6 +54,14 @@ func symbol(text string) (int, error) {
 	return n, nil
 }
 
+// kernels is the kernel's descriptor for a script's, -1 for one that is not open.
+func (k *kernelSockets) kernels(fd int) int {
+	if n, open := k.fds[fd]; open {
+		return n
+	}
+	return -1
+}
+
 // make makes a call in the calling thread.
 func (k *kernelSockets) make(c *kernelCall) (r kernelResult, err error) {
 	n := make([]int, len(c.args)) // the arguments that are numbers
@@ -64,7 +72,7 @@ func (k *kernelSockets) make(c *kernelCall) (r kernelResult, err error) {
 			}
 		}
 	}
-	fd := k.fds[n[0]]
+	fd := k.kernels(n[0])
 	if c.name == "socket" || c.name == "poll" {
 		fd = -1
 	}
@@ -148,7 +156,7 @@ func (k *kernelSockets) poll(list string, timeout int) (int, string, error) {
 		if err != nil {
 			return 0, "", err
 		}
-		fds = append(fds, unix.PollFd{Fd: int32(k.fds[fd]), Events: int16(mask)})
+		fds = append(fds, unix.PollFd{Fd: int32(k.kernels(fd)), Events: int16(mask)})
 		heads = append(heads, fmt.Sprintf("{fd=%d, events=%s, revents=", fd, events))
 	}
 	n, err := unix.Poll(fds, timeout)

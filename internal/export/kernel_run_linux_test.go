@@ -167,8 +167,6 @@ func (r *kernelRun) call(e *kernelEvent, from time.Time) error {
 		return err
 	case !returned:
 		return errors.New("it blocks")
-	case e.call.name == "close" && e.call.errno == "":
-		delete(r.sockets.fds, numberOf(e.call.args[0]))
 	}
 	return r.compare(e, result)
 }
@@ -199,6 +197,9 @@ func (r *kernelRun) awaitCall() error {
 
 func (r *kernelRun) compare(e *kernelEvent, got kernelResult) error {
 	c := e.call
+	if c.name == "close" && got.errno != "EBADF" {
+		delete(r.sockets.fds, numberOf(c.args[0])) // whatever it gives, the number is free
+	}
 	makes := c.name == "socket" || c.name == "accept"
 	switch {
 	case got.errno != c.errno || got.errno == "" && !makes && got.ret != c.ret || makes && got.ret >= 0 != (c.ret >= 0):

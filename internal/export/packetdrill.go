@@ -69,7 +69,7 @@ type script struct {
 
 	begun bool
 	last  engine.Micros // time of the line before
-	woke  *entry        // the line before, where it is a packet that lets a call return
+	woke  bool          // at that time a packet let a call return
 	ends  engine.Micros // when the call that blocks longest ends
 }
 
@@ -292,10 +292,10 @@ func (s *script) write(e *entry) {
 	}
 	s.last = min(s.last, t)
 	stamp := plus + short(t-s.last)
-	if t == s.last && e.arrives && s.woke != nil {
-		stamp = plus + short(wakeTime)
+	if t == s.last && e.arrives && s.woke {
+		stamp, s.woke = plus+short(wakeTime), false
 	}
-	s.woke = s.wakes(e)
+	s.woke = t == s.last && s.woke || s.wakes(e)
 	switch {
 	case e.blocks:
 		stamp += "..." + short(e.until-s.last)
@@ -314,12 +314,9 @@ func (s *script) write(e *entry) {
 // wakeTime is what a program gets to return from a call before more arrives; in the model it needs none.
 const wakeTime = engine.Millisecond
 
-// wakes gives a packet again that lets a call return which blocks, else nil.
-func (s *script) wakes(e *entry) *entry {
-	if e.arrives && slices.ContainsFunc(s.entries, func(o *entry) bool { return o.blocks && s.log.Events[o.call.returned].Cause == e.at }) {
-		return e
-	}
-	return nil
+// wakes says that a packet lets a call return which blocks.
+func (s *script) wakes(e *entry) bool {
+	return e.arrives && slices.ContainsFunc(s.entries, func(o *entry) bool { return o.blocks && s.log.Events[o.call.returned].Cause == e.at })
 }
 
 // rangeStamp writes a range of times, widened to whole milliseconds.

@@ -1,0 +1,59 @@
+package export_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"finwait/engine"
+)
+
+// kernelClock tells where the kernel's clock of ticks stands, on which its timers run: a timer that falls due on the border
+// of two slots of its wheel, or a limit that a few ms decide about, goes one way or the other by that alone.
+type kernelClock struct {
+	ticks int64 // since a moment before the machine's start, at the monotonic time 0
+}
+
+const (
+	kernelTick    = 4 * time.Millisecond // the engine's; a kernel of another rate is not followed
+	wheelRepeats  = 512 * 8              // ticks after which the slots of timers of up to 2 min are the same again
+	kernelLatency = engine.Micros(50)
+)
+
+func monotonic() time.Duration {
+	var ts unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &ts); err != nil {
+		panic(err) // there is one on every Linux
+	}
+	return time.Duration(ts.Nano())
+}
+
+// readKernelClock looks several times: a processor that sleeps counts its ticks late.
+func readKernelClock() (c kernelClock, err error) {
+	for range 5 {
+		b, err := os.ReadFile("/proc/timer_list")
+		if err != nil {
+			return c, err
+		}
+		var now, jiffies int64
+		for _, l := range strings.Split(string(b), "\n") {
+			fmt.Sscanf(l, "now at %d nsecs", &now)
+			fmt.Sscanf(l, "jiffies: %d", &jiffies)
+		}
+		if now == 0 || jiffies == 0 {
+			return c, fmt.Errorf("/proc/timer_list does not tell of jiffies")
+		}
+		c.ticks = max(c.ticks, jiffies-now/int64(kernelTick))
+		sleep(time.Millisecond)
+	}
+	return c, nil
+}
+
+// phase is what the engine's clock shows at a monotonic time, from where its wheel repeats.
+func (c kernelClock) phase(at time.Duration) engine.Micros {
+	micros := engine.Micros((time.Duration(c.ticks%wheelRepeats)*kernelTick + at) / time.Microsecond)
+	return micros % engine.Micros(wheelRepeats*kernelTick/time.Microsecond)
+}
