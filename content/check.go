@@ -47,6 +47,7 @@ func (c *Content) Check() (*Report, error) {
 			report.Sentences += l.Texts[lang].Claims
 		}
 	}
+	c.checkTerms(&ps)
 	report.ToCome = c.syllabus.missing(c)
 	for _, r := range c.Rules() {
 		if r.Example != "" && !reached[r.ID][r.Example] {

@@ -7,14 +7,9 @@ import (
 	extension "github.com/yuin/goldmark/extension/ast"
 )
 
-// claims holds that each claim of a block names the check behind it and quotes only figures of runs. part is the section
-// that the block stands in, -1 for the lead.
-func (r *composer) claims(block ast.Node, part int) {
-	class, answered := "", false
-	if part >= 0 {
-		p := r.out.Parts[part]
-		class, answered = p.Class, p.Answer != ""
-	}
+// claims holds that each claim of a block names the check behind it and quotes only figures of runs. class is that of the
+// section that the block stands in; "choices" is that of what may be wrong.
+func (r *composer) claims(block ast.Node, class string) {
 	if class == "deeper" {
 		return // it lists sources
 	}
@@ -23,8 +18,8 @@ func (r *composer) claims(block ast.Node, part int) {
 		case !entering:
 		case n.Kind() == ast.KindFencedCodeBlock || n.Kind() == ast.KindCodeBlock || n.Kind() == extension.KindTableHeader:
 			return ast.WalkSkipChildren, nil
-		case n.Kind() == ast.KindList && class == "predict" && !answered:
-			return ast.WalkSkipChildren, nil // the choices may be wrong
+		case n.Kind() == ast.KindList && class == "choices":
+			return ast.WalkSkipChildren, nil
 		case n.Kind() == extension.KindTableRow:
 			if c := read(flat(n, r.source)); c.says || len(c.proofs) > 0 {
 				r.held(n.Parent(), c)
@@ -55,8 +50,8 @@ func (r *composer) paragraph(n ast.Node, class string) {
 }
 
 func (r *composer) held(n ast.Node, c claim) {
-	r.out.cited = append(r.out.cited, c.proofs...)
-	if r.out.Claims++; len(c.proofs) == 0 {
+	r.cited = append(r.cited, c.proofs...)
+	if r.count++; len(c.proofs) == 0 {
 		r.fail(n, "no check holds this claim; name one by {{= NAME}}: %q", c.text)
 		return
 	}
@@ -68,7 +63,7 @@ func (r *composer) held(n ast.Node, c claim) {
 // quoted says that a document stands behind the claim: its figures can't come from a run.
 func (r *composer) quoted(proofs []string) bool {
 	for _, name := range proofs {
-		if r.lesson.proofs[name].source != "" {
+		if r.found.proofs[name].source != "" {
 			return true
 		}
 	}

@@ -12,7 +12,7 @@ import (
 	"finwait/scenario"
 )
 
-//go:embed lessons scenarios rules quizzes phrases syllabus.star news.json
+//go:embed lessons scenarios rules quizzes phrases glossary syllabus.star news.json
 var embedded embed.FS
 
 // Content is all there is to learn, parsed and checked. It does not change after Load and may be shared.
@@ -27,6 +27,8 @@ type Content struct {
 	phrases     map[Lang]map[string]string
 	pagePhrases map[Lang]map[string]string
 	news        []News
+	glossary    []*Group
+	interview   []*Group
 }
 
 // Content is the library that runs take their scenarios from.
@@ -56,7 +58,18 @@ func load(fsys fs.FS) (*Content, error) {
 	c.pagePhrases = loadPhrases(fsys, "phrases/pages", &ps)
 	c.news = loadNews(fsys, &ps)
 	c.loadQuizzes(fsys, &ps)
-	c.loadLessons(fsys, &ps)
+	glossary, interview := collect(fsys, glossaryDir, &ps), collect(fsys, interviewDir, &ps)
+	terms := map[Lang]*termFinder{}
+	for _, lang := range Langs {
+		terms[lang] = newTermFinder(glossary.groups, lang)
+	}
+	before := len(ps)
+	c.loadLessons(fsys, terms, &ps)
+	c.glossary, c.interview = glossary.groups, interview.groups
+	if len(ps) == before { // else what they cite may be missing for the same mistake
+		c.loadEntries(glossary, nil, &ps)
+		c.loadEntries(interview, terms, &ps)
+	}
 	c.syllabus = loadSyllabus(fsys, &ps)
 	c.tryQuizzes(&ps)
 	sort.SliceStable(ps, func(i, j int) bool { return ps[i].File < ps[j].File })

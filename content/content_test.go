@@ -40,6 +40,8 @@ func (o oneLesson) ReadDir(name string) ([]fs.DirEntry, error) {
 			return e.IsDir() && e.Name() != "03-four-way"
 		case name == "quizzes":
 			return !slices.Contains([]string{"four-way-states", "close-order", "close-timers", "close-fault", "close-trace"}, e.Name())
+		case name == glossaryDir || name == interviewDir:
+			return true // they cite other lessons
 		}
 		return false
 	}), err

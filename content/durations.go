@@ -13,8 +13,6 @@ func Durations(rows []*Loss, index *Index) map[string]string {
 		"fin-timeout":  Clock(stay(rows, "second-FIN", true, "close", "client", engine.FinWait2)),
 		"last-ack":     Clock(stay(rows, "second-FIN", true, "close", "server", engine.LastAck)),
 		"time-wait":    Span(timeWait.Least, timeWait.Most),
-		"probe":        Clock(lossCell(rows, "first-FIN", false, "close").Outcome.Later),
-		"delack":       Clock(index.Timers[engine.TimerDelack].Most),
 	}
 }
 

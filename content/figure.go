@@ -98,7 +98,7 @@ func (f filling) citation(names []string) (string, error) {
 	var out string
 	for _, name := range names {
 		if f.proofs[name] == nil {
-			return "", fmt.Errorf("lesson.star has no check %q", name)
+			return "", fmt.Errorf("there is no check %q", name)
 		}
 		out += string(proofOpen) + name + string(proofClose)
 	}

@@ -33,6 +33,7 @@ type Lesson struct {
 	runs    map[string]scenario.Run // by name; "" is the lesson's own
 	proofs  map[string]*proof       // by name
 	figures []*figure
+	found   filling        // what its runs gave
 	lines   map[string]int // where a run or a question is named in lesson.star
 }
 
@@ -44,7 +45,8 @@ type LessonText struct {
 	Parts   []Part
 	Words   int // words, or characters of Chinese, to read
 
-	Claims int // sentences that say what a check holds
+	Claims int      // sentences that say what a check holds
+	Terms  []string // ids of the glossary's terms that are linked in it
 
 	cited []string // names of those checks
 }
@@ -59,6 +61,8 @@ type Part struct {
 	At     engine.Micros // of "beat": when the run reaches it
 	Seq    int           // of "beat": its event
 	Clock  string        // of "beat": At as text
+
+	cited []string // names of the checks that hold what it says
 }
 
 // partClasses are the classes that a heading may name.
@@ -67,7 +71,7 @@ var partClasses = map[string]bool{"predict": true, "myths": true, "production": 
 var lessonDir = regexp.MustCompile(`^(\d\d)-([a-z0-9]+(?:-[a-z0-9]+)*)$`)
 
 // loadLessons reads lessons/NN-slug/.
-func (c *Content) loadLessons(fsys fs.FS, ps *Problems) {
+func (c *Content) loadLessons(fsys fs.FS, terms map[Lang]*termFinder, ps *Problems) {
 	entries, _ := fs.ReadDir(fsys, "lessons")
 	shared := loadShared(fsys, ps)
 	for _, e := range entries {
@@ -82,7 +86,7 @@ func (c *Content) loadLessons(fsys fs.FS, ps *Problems) {
 		l := &Lesson{Slug: m[2], dir: path.Join("lessons", e.Name()), Texts: map[Lang]*LessonText{}}
 		l.Number, _ = strconv.Atoi(m[1])
 		before := len(*ps)
-		c.loadLesson(fsys, l, shared, ps)
+		c.loadLesson(fsys, l, shared, terms, ps)
 		if len(*ps) == before {
 			c.lessons = append(c.lessons, l)
 		}
@@ -91,7 +95,7 @@ func (c *Content) loadLessons(fsys fs.FS, ps *Problems) {
 }
 
 // loadLesson reads one lesson, runs its scenarios and renders its texts.
-func (c *Content) loadLesson(fsys fs.FS, l *Lesson, shared starlark.StringDict, ps *Problems) {
+func (c *Content) loadLesson(fsys fs.FS, l *Lesson, shared starlark.StringDict, terms map[Lang]*termFinder, ps *Problems) {
 	file := path.Join(l.dir, "lesson.star")
 	src, err := fs.ReadFile(fsys, file)
 	if err != nil {
@@ -127,8 +131,9 @@ func (c *Content) loadLesson(fsys fs.FS, l *Lesson, shared starlark.StringDict, 
 	for _, name := range slices.Sorted(maps.Keys(l.proofs)) {
 		ps.add(file, l.proofs[name].line, l.prove(l.proofs[name], logs))
 	}
+	l.found = filled
 	for _, lang := range Langs {
-		l.loadText(fsys, lang, filled, ps)
+		l.loadText(fsys, lang, filled, terms[lang], ps)
 	}
 }
 

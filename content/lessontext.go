@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net/url"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -19,7 +20,7 @@ import (
 )
 
 // loadText reads and renders a lesson in one language.
-func (l *Lesson) loadText(fsys fs.FS, lang Lang, found filling, ps *Problems) {
+func (l *Lesson) loadText(fsys fs.FS, lang Lang, found filling, terms *termFinder, ps *Problems) {
 	file := path.Join(l.dir, string(lang)+".md")
 	src, err := fs.ReadFile(fsys, file)
 	if err != nil {
@@ -44,51 +45,89 @@ func (l *Lesson) loadText(fsys fs.FS, lang Lang, found filling, ps *Problems) {
 	}
 	body, err = found.fill(file, body)
 	ps.add(file, 0, err)
-	r := &composer{lesson: l, file: file, found: found, md: markdown(), source: []byte(body), out: t, seen: map[string]bool{}}
-	r.render()
+	r := newComposer(file, body, found)
+	r.terms, r.run = terms.at("../"), l.variation
+	r.render(t)
 	*ps = append(*ps, r.problems...)
 	l.Texts[lang] = t
 }
 
-// composer turns one text into its parts.
+// composer turns one text into HTML, block by block, and reads what it claims.
 type composer struct {
-	lesson   *Lesson
 	file     string
 	found    filling
 	md       goldmark.Markdown
 	source   []byte
-	out      *LessonText
-	seen     map[string]bool
+	run      func(dest string) (scenario.Run, error) // what an address run:DEST opens
+	terms    *termLinks
+	seen     map[string]bool // ids of sections
 	problems Problems
+
+	cited  []string // names of the checks that hold its claims
+	count  int      // claims
+	linked []string // ids of the terms that are links
 }
 
-func (r *composer) render() {
+func newComposer(file, body string, found filling) *composer {
+	return &composer{file: file, found: found, md: markdown(), source: []byte(body), seen: map[string]bool{}}
+}
+
+// document parses the text.
+func (r *composer) document() ast.Node {
 	doc := r.md.Parser().Parse(text.NewReader(r.source))
 	r.links(doc)
-	part := -1 // the lead
-	for n := doc.FirstChild(); n != nil; n = n.NextSibling() {
-		if h, ok := n.(*ast.Heading); ok && h.Level == 2 {
-			r.out.Parts = append(r.out.Parts, r.heading(h))
-			part++
+	return doc
+}
+
+// isHeading tells whether a block begins a section.
+func isHeading(n ast.Node) bool {
+	h, ok := n.(*ast.Heading)
+	return ok && h.Level == 2
+}
+
+// render makes the parts of a lesson.
+func (r *composer) render(out *LessonText) {
+	var part *Part // nil is the lead
+	for n := r.document().FirstChild(); n != nil; n = n.NextSibling() {
+		if isHeading(n) {
+			out.Parts = append(out.Parts, r.heading(n.(*ast.Heading), len(out.Parts)+1))
+			part = &out.Parts[len(out.Parts)-1]
+			r.terms.forget()
 			continue
 		}
 		if h, ok := n.(*ast.Heading); ok && h.Level == 1 {
 			r.fail(n, "the title is in the front matter: begin with ##")
 		}
-		r.claims(n, part)
-		switch html := r.html(n); {
-		case part < 0:
-			r.out.Lead += html
-		case n.Kind() == ast.KindThematicBreak:
-			r.answer(n, &r.out.Parts[part])
-		case r.out.Parts[part].Answer != "":
-			r.out.Parts[part].Answer += html
-		default:
-			r.out.Parts[part].Body += html
+		if part == nil {
+			r.claims(n, "")
+			r.link(n)
+			out.Lead += r.html(n)
+			continue
 		}
+		r.block(n, part)
 	}
-	for i := range r.out.Parts {
-		r.out.Parts[i].Answer = template.HTML(strings.TrimPrefix(string(r.out.Parts[i].Answer), answerMark))
+	for i := range out.Parts {
+		out.Parts[i].Answer = template.HTML(strings.TrimPrefix(string(out.Parts[i].Answer), answerMark))
+	}
+	out.cited, out.Claims, out.Terms = r.cited, r.count, slices.Compact(slices.Sorted(slices.Values(r.linked)))
+}
+
+// block adds one block to a part.
+func (r *composer) block(n ast.Node, p *Part) {
+	class, before := p.Class, len(r.cited)
+	if class == "predict" && p.Answer == "" {
+		class = "choices"
+	}
+	r.claims(n, class)
+	p.cited = append(p.cited, r.cited[before:]...)
+	r.link(n)
+	switch html := r.html(n); {
+	case n.Kind() == ast.KindThematicBreak:
+		r.answer(n, p)
+	case p.Answer != "":
+		p.Answer += html
+	default:
+		p.Body += html
 	}
 }
 
@@ -105,8 +144,8 @@ func (r *composer) answer(n ast.Node, p *Part) {
 }
 
 // heading begins a part.
-func (r *composer) heading(h *ast.Heading) Part {
-	p := Part{Title: r.inline(h), ID: "part-" + strconv.Itoa(len(r.out.Parts)+1)}
+func (r *composer) heading(h *ast.Heading, nth int) Part {
+	p := Part{Title: r.inline(h), ID: "part-" + strconv.Itoa(nth)}
 	if v, ok := h.AttributeString("class"); ok {
 		p.Class = string(v.([]byte))
 		if p.ID = p.Class; !partClasses[p.Class] {
@@ -140,7 +179,7 @@ func (r *composer) links(doc ast.Node) {
 		if !ok {
 			return ast.WalkContinue, nil
 		}
-		run, err := r.lesson.variation(dest)
+		run, err := r.run(dest)
 		if err != nil {
 			r.fail(link.Parent(), "run:%s: %v", dest, err)
 			return ast.WalkContinue, nil
@@ -186,7 +225,7 @@ func (r *composer) html(n ast.Node) template.HTML {
 }
 
 // inline renders what is inside a heading.
-func (r *composer) inline(h *ast.Heading) template.HTML {
+func (r *composer) inline(h ast.Node) template.HTML {
 	var out template.HTML
 	for n := h.FirstChild(); n != nil; n = n.NextSibling() {
 		out += r.html(n)

@@ -23,6 +23,7 @@ var kindHTML = ast.NewNodeKind("FinwaitHTML")
 type htmlNode struct {
 	ast.BaseInline
 	html template.HTML
+	name string // of a state
 }
 
 // Kind implements ast.Node.
@@ -74,22 +75,33 @@ func (namer) Transform(doc *ast.Document, reader text.Reader, _ parser.Context) 
 	}
 }
 
-// split replaces one text by the pieces around the names in it.
+// split puts chips and links in the place of the names in one text.
 func split(t *ast.Text, source []byte) {
-	parent, from := t.Parent(), t.Segment.Start
 	value := t.Segment.Value(source)
-	for _, m := range named.FindAllSubmatchIndex(value, -1) {
-		if start := t.Segment.Start + m[0]; start > from {
+	spans := named.FindAllSubmatchIndex(value, -1)
+	found := make([]ast.Node, len(spans))
+	for i, m := range spans {
+		if m[2] >= 0 {
+			found[i] = &htmlNode{html: rfcLink(value, m)}
+			continue
+		}
+		state := engine.State(value[m[0]:m[1]])
+		found[i] = &htmlNode{html: Chip(state), name: string(state)}
+	}
+	replace(t, spans, found)
+}
+
+// replace puts a node in the place of each span of a text, whose rest stays. A span is from and to, in bytes of the text.
+func replace(t *ast.Text, spans [][]int, nodes []ast.Node) {
+	parent, begin, from := t.Parent(), t.Segment.Start, t.Segment.Start
+	for i, m := range spans {
+		if start := begin + m[0]; start > from {
 			parent.InsertBefore(parent, t, ast.NewTextSegment(text.NewSegment(from, start)))
 		}
-		node := &htmlNode{html: Chip(engine.State(value[m[0]:m[1]]))}
-		if m[2] >= 0 {
-			node.html = rfcLink(value, m)
-		}
-		parent.InsertBefore(parent, t, node)
-		from = t.Segment.Start + m[1]
+		parent.InsertBefore(parent, t, nodes[i])
+		from = begin + m[1]
 	}
-	if from > t.Segment.Start {
+	if from > begin {
 		t.Segment = text.NewSegment(from, t.Segment.Stop)
 	}
 }
@@ -112,6 +124,18 @@ func (nodes) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 	r.Register(kindHTML, func(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if entering {
 			_, _ = w.WriteString(string(n.(*htmlNode).html))
+		}
+		return ast.WalkContinue, nil
+	})
+	r.Register(ast.KindFencedCodeBlock, func(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if entering {
+			// A listing that is wider than its column is scrolled by the keyboard too.
+			_, _ = w.WriteString(`<pre tabindex="0"><code>`)
+			for _, line := range n.Lines().Sliced(0, n.Lines().Len()) {
+				template.HTMLEscape(w, line.Value(source))
+			}
+		} else {
+			_, _ = w.WriteString("</code></pre>\n")
 		}
 		return ast.WalkContinue, nil
 	})

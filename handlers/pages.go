@@ -105,11 +105,12 @@ func (h *Handler) lessonView(r *http.Request, lesson *content.Lesson, mode strin
 	text := lesson.Texts[l]
 	p := h.page(r, l, "lessons/"+lesson.Slug)
 	p.Title, p.Description, p.OEmbed, p.Picture = text.Title, text.Summary, true, lesson.Slug
-	p.Styles = append(slices.Clone(stageStyles), "css/quiz.css")
-	p.Scripts = []string{"dist/stage.js", "dist/quiz.js"}
+	p.Styles = append(slices.Clone(stageStyles), "css/quiz.css", "css/gloss.css")
+	p.Scripts = []string{"dist/stage.js", "dist/quiz.js", "dist/terms.js"}
 	view := &web.Lesson{
 		Page: p, Course: web.Course(h.Content.Lessons(), l), Current: web.EntryOf(lesson, l), Chapter: l.Of(lesson.Chapter),
 		Alt: lesson.Texts[otherLanguage(l)].Title, Text: text, Stage: stage,
+		Say: h.Content.PagePhrases(l), Terms: h.Content.Terms(text.Terms),
 	}
 	if view.Quizzes, err = h.quizCards(p, lesson); err != nil {
 		return nil, err

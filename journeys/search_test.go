@@ -50,7 +50,7 @@ func (f finder) chosen() string {
 func TestSearchByKeyboard(t *testing.T) {
 	queries := map[string]struct{ query, first, path string }{
 		"en": {"time wait", "TIME-WAIT", "/en/states#TIME-WAIT"},
-		"zh": {"孤儿连接", "孤儿连接", "/zh/reference#term-orphan"},
+		"zh": {"孤儿连接", "孤儿连接", "/zh/glossary#orphan"},
 	}
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		want := queries[l.Code]

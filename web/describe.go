@@ -49,6 +49,30 @@ func (l Lesson) data() templ.Component {
 	}).WithType("application/ld+json")
 }
 
+// definedTerm is a term of the glossary, as schema.org has it.
+type definedTerm struct {
+	Type        string `json:"@type"`
+	ID          string `json:"@id"`
+	Name        string `json:"name"`
+	Description string `json:"description"`
+}
+
+// termSet tells search engines of the glossary.
+func (e Entries) termSet() templ.Component {
+	at := e.Origin + e.In(e.Lang)
+	var terms []definedTerm
+	for _, g := range e.Groups {
+		for _, entry := range g.Entries {
+			t := entry.Texts[e.Lang]
+			terms = append(terms, definedTerm{"DefinedTerm", at + "#" + entry.ID, t.Name, plain(t.Body)})
+		}
+	}
+	return templ.JSONScript("resource", map[string]any{
+		"@context": "https://schema.org", "@type": "DefinedTermSet", "name": e.Title, "description": e.Description,
+		"url": at, "inLanguage": e.Lang.Tag(), "hasDefinedTerm": terms,
+	}).WithType("application/ld+json")
+}
+
 // Minutes is how long the text of a lesson takes to read.
 func (l Lesson) Minutes() string { return minutesToRead(l.Text.Words, l.Lang) }
 

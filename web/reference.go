@@ -41,12 +41,6 @@ var timers = []engine.TimerName{
 	engine.TimerKeepalive, engine.TimerFinWait2, engine.TimerTimeWait,
 }
 
-// terms are the glossary's, by the names of their phrases.
-var terms = []string{
-	"2MSL", "active-close", "passive-close", "accept-queue", "syn-queue", "delayed-ack", "eof", "half-close", "orphan",
-	"rst", "rto", "segment", "tlp",
-}
-
 // ruleGroups are the files of the catalogue, in the order of a connection's life.
 var ruleGroups = []string{"opening", "data", "timers", "closing", "timewait", "link"}
 

@@ -30,6 +30,7 @@ type SearchSource struct {
 	Lessons   []*content.Lesson
 	Rules     []*content.Rule
 	Failures  []content.Failure
+	Glossary  []*content.Group
 }
 
 // Findable is one thing that a search can find.
@@ -86,10 +87,17 @@ func (s SearchSource) lesson(l *content.Lesson) []Findable {
 
 func (s SearchSource) terms() []Findable {
 	var out []Findable
-	for _, t := range terms {
-		out = append(out, Findable{
-			Kind: foundTerm, Title: s.Say["term."+t], Text: lasting(s.Say["term."+t+".text"], s.Durations), Also: t, Path: "reference#term-" + t,
-		})
+	for _, g := range s.Glossary {
+		for _, e := range g.Entries {
+			if content.FamilyOf(engine.State(e.Texts[s.Lang].Name)) != "" {
+				continue // the page of the states has more
+			}
+			t := e.Texts[s.Lang]
+			out = append(out, Findable{
+				Kind: foundTerm, Title: t.Name, Text: plain(t.Body), Path: "glossary#" + e.ID,
+				Also: strings.Join(append([]string{e.Texts[other(s.Lang)].Name}, t.Also...), " "),
+			})
+		}
 	}
 	return out
 }

@@ -18,6 +18,7 @@ var entries = []api.EntryPoint{
 	{InputPath: "playground.ts", OutputPath: "playground"},
 	{InputPath: "course.ts", OutputPath: "course"},
 	{InputPath: "search-dialog.ts", OutputPath: "search"},
+	{InputPath: "terms.ts", OutputPath: "terms"},
 	{InputPath: "site.ts", OutputPath: "site"},
 	{InputPath: "embed.ts", OutputPath: "embed"},
 	{InputPath: "frame.ts", OutputPath: "frame"},
