@@ -171,19 +171,38 @@ func (h *Host) sysListen(p *pending) (Result, bool) {
 	return returns(0)
 }
 
+// sysAccept takes its descriptor before it waits, so that another thread's socket() gets the next one (kernel
+// __sys_accept4_file).
 func (h *Host) sysAccept(p *pending) (Result, bool) {
+	if p.newFD == 0 {
+		p.newFD = p.proc.install(takenFD)
+	}
+	sk, res, done := h.accept(p)
+	switch {
+	case sk != nil:
+		p.proc.fds[p.newFD] = sk
+	case done:
+		p.proc.uninstall(p.newFD)
+	}
+	return res, done
+}
+
+// accept gives the connection that waits longest, or says why there is none.
+func (h *Host) accept(p *pending) (sk *socket, res Result, done bool) {
 	l := p.target
 	if l.state != Listen {
-		return fails("EINVAL")
+		res, done = fails("EINVAL")
+		return nil, res, done
 	}
 	if l.acceptQ.len() == 0 {
-		return h.blocks(p, l)
+		res, done = h.blocks(p, l)
+		return nil, res, done
 	}
-	sk := l.acceptQ.pop()
+	sk = l.acceptQ.pop()
 	l.touch()
 	sk.listener = nil
 	sk.connectState = connected
-	return Result{Ret: int64(p.proc.install(sk)), Out: sk.remoteString()}, true
+	return sk, Result{Ret: int64(p.newFD), Out: sk.remoteString()}, true
 }
 
 // sysConnect follows inet_stream_connect: the socket's own state says whether this call starts, awaits or refuses.

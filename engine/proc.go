@@ -40,6 +40,7 @@ type pending struct {
 	done     bool
 	started  bool // has blocked at least once
 	progress int  // bytes written so far by a blocked write
+	newFD    int  // taken for what the call makes; 0 is none
 }
 
 // inputThread stands for the thread of a call that an input made.
@@ -55,8 +56,11 @@ func (t *thread) number() int {
 
 const firstFD = 3
 
+// takenFD stands in a process's table for a descriptor that a call has taken and that is not open yet.
+var takenFD = &socket{}
+
 func (p *process) socket(fd int) *socket {
-	if fd < 0 || fd >= len(p.fds) {
+	if fd < 0 || fd >= len(p.fds) || p.fds[fd] == takenFD {
 		return nil
 	}
 	return p.fds[fd]
@@ -150,8 +154,9 @@ func (h *Host) exit(p *process, how ProcessAction, status int) {
 	h.logProcess(p, how, status)
 	p.endCalls()
 	for fd := len(p.fds) - 1; fd >= 0; fd-- {
-		if sk := p.fds[fd]; sk != nil {
-			p.fds[fd] = nil
+		sk := p.socket(fd)
+		p.fds[fd] = nil
+		if sk != nil {
 			sk.close()
 		}
 	}
@@ -276,7 +281,7 @@ func (h *Host) call(now Micros, proc *process, id int, c Call) {
 func (h *Host) next(now Micros, t *thread, id int) {
 	p := &t.call
 	p.thread, p.proc = t, t.proc
-	p.target, p.sock, p.done, p.started, p.progress = nil, nil, false, false, 0
+	p.target, p.sock, p.done, p.started, p.progress, p.newFD = nil, nil, false, false, 0, 0
 	t.waiting = p
 	h.begin(now, p, id)
 }
