@@ -56,7 +56,10 @@ func (sk *socket) updateWindow(seg *Segment) {
 		sk.sndWl1 = seg.Seq
 		if sk.sndWnd != wnd {
 			sk.sndWnd = wnd
-			sk.maxWnd = max(sk.maxWnd, wnd)
+			if wnd > sk.maxWnd {
+				sk.maxWnd = wnd
+				sk.sizeSegments()
+			}
 			sk.touch()
 		}
 	}

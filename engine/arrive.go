@@ -54,10 +54,10 @@ func (sk *socket) startSequence() {
 	sk.tsOff = h.tsOffset(sk.tuple())
 	sk.congestion = congestion{cwnd: initialCwnd, ssthresh: initialSsthresh}
 	sk.rcvWup, sk.rcvNxt, sk.copied, sk.unsent = 0, 0, 0, 0
-	sk.ackState = ackState{rcvMSS: 536}
+	sk.ackState = ackState{rcvMSS: defaultMSS}
 	sk.rtt, sk.backoff, sk.retransmits, sk.retransStamp, sk.totalRTO, sk.probesSince, sk.dupAcks = rttEstimator{}, 0, 0, 0, 0, 0, 0
 	sk.sndShut, sk.rcvShut, sk.finSeen, sk.finQueued = false, false, false, false
-	sk.mss = ourMSS
+	sk.mss, sk.pathMSS = ourMSS, ourMSS
 	sk.buf.start(sk.opts.rcvBuf)
 }
 
@@ -73,7 +73,7 @@ func (sk *socket) takeOptions(seg *Segment) {
 	} else {
 		sk.sndScale, sk.rcvScale = 0, 0
 	}
-	mss := 536 // RFC 9293 section 3.7.1
+	mss := defaultMSS
 	if seg.MSS != 0 {
 		mss = int(seg.MSS)
 	}
@@ -84,9 +84,23 @@ func (sk *socket) takeOptions(seg *Segment) {
 		mss -= tsOptionBytes
 		sk.tsRecent, sk.tsRecentAt = seg.TSVal, h.now
 	}
-	sk.mss = max(mss, 48)
-	sk.ackState.rcvMSS = min(536, sk.mss)
+	sk.pathMSS = max(mss, 48)
 	sk.sndWnd, sk.sndWl1, sk.maxWnd = uint32(seg.Win), seg.Seq, uint32(seg.Win)
+	sk.sizeSegments()
+}
+
+// sizeSegments lets no segment be larger than half of the peer's largest window, or than all of a tiny one (kernel
+// tcp_sync_mss).
+func (sk *socket) sizeSegments() {
+	sk.mss = sk.pathMSS
+	if sk.host.linux {
+		sk.mss = sk.halfWindow(sk.mss)
+	}
+}
+
+// expectSegments begins the estimate of the peer's segment size, low (kernel tcp_initialize_rcv_mss).
+func (sk *socket) expectSegments() {
+	sk.ackState.rcvMSS = max(min(defaultMSS, sk.mss, int(sk.rcvWnd)/2), leastRcvMSS)
 }
 
 // arriveSynSent is RFC 9293 section 3.10.7.3.
@@ -132,6 +146,7 @@ func (sk *socket) establishActive(seg *Segment) {
 	sk.out, sk.unsent = sk.out[:0], 0
 	sk.retransmits, sk.retransStamp, sk.backoff = 0, 0, 0
 	sk.disarm(rtx)
+	sk.expectSegments()
 	sk.startWindow()
 	sk.setState(Established, RuleSynSentSynAck)
 	sk.lastHeard = sk.host.now
@@ -332,6 +347,7 @@ func (sk *socket) leaveSynReceived(seg *Segment) bool {
 		return false
 	}
 	sk.sndWnd, sk.sndWl1 = uint32(seg.Win)<<sk.sndScale, seg.Seq
+	sk.expectSegments()
 	sk.startWindow()
 	sk.setState(Established, RuleSimultaneousEstablished)
 	sk.startKeepalive()

@@ -169,7 +169,9 @@ func (sk *socket) establishPassive(seg *Segment) {
 	l.touch()
 	sk.sndUna = sk.iss + 1
 	sk.sndWnd, sk.sndWl1 = uint32(seg.Win)<<sk.sndScale, seg.Seq
-	sk.maxWnd = max(sk.maxWnd, sk.sndWnd)
+	sk.maxWnd = sk.sndWnd
+	sk.sizeSegments()
+	sk.expectSegments()
 	if sk.numTimeout == 0 {
 		sk.rttSample(sk.host.now - sk.synackSent)
 	} else {

@@ -2,8 +2,11 @@ package engine
 
 import "math/bits"
 
-// timeoutMin is the shortest wait that Linux arms a retransmission timer for (TCP_TIMEOUT_MIN).
-const timeoutMin ticks = 2
+// The shortest waits that Linux arms a retransmission timer for (TCP_TIMEOUT_MIN, TCP_TIMEOUT_MIN_US).
+const (
+	timeoutMin    ticks = 2
+	timeoutMargin       = 2 * Millisecond
+)
 
 // armRetransmit starts the retransmission timer (RFC 6298 section 5).
 func (sk *socket) armRetransmit(d ticks) {
@@ -27,7 +30,7 @@ func (sk *socket) armProbeOrRTO() {
 	if sk.inFlight() == 1 {
 		wait += h.rtoMin()
 	} else {
-		wait += h.micros(timeoutMin)
+		wait += timeoutMargin
 	}
 	d := h.inTicks(wait)
 	if left := sk.out[0].sentAt + h.micros(sk.rto) - h.now; left > 0 {
@@ -237,7 +240,7 @@ func (sk *socket) recover(d delivered) {
 		sk.resendLost(RuleFastRetransmit)
 	}
 	if wait > 0 {
-		sk.arm(rtx, forRetransmit, sk.host.inTicks(wait+sk.host.micros(timeoutMin)), sk.retransmits, RuleReorderTimer)
+		sk.arm(rtx, forRetransmit, sk.host.inTicks(wait+timeoutMargin), sk.retransmits, RuleReorderTimer)
 		sk.rackTimer = true
 	}
 }

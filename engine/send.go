@@ -4,6 +4,8 @@ package engine
 const (
 	ourMSS          = 1460  // MTU 1500 less both headers
 	loopbackMSS     = 65495 // likewise of the longest IP packet
+	defaultMSS      = 536   // of a peer that names none: RFC 9293 section 3.7.1
+	leastRcvMSS     = 88    // the least that a peer is taken to send (TCP_MIN_MSS)
 	tsOptionBytes   = 12    // of each segment's room, with timestamps on
 	defaultSndBuf   = 87040 // tcp_wmem's default, expanded for ten segments
 	initialCwnd     = 10    // RFC 6928
@@ -116,11 +118,28 @@ const (
 // burstGoal is how much of a program's data one chunk takes: whole segments up to half the peer's largest window (kernel
 // tcp_xmit_size_goal).
 func (sk *socket) burstGoal() int {
-	goal := maxBurst
-	if half := int(sk.maxWnd) / 2; sk.maxWnd > 536 {
-		goal = min(goal, half)
+	return max(sk.halfWindow(maxBurst)/sk.mss, 1) * sk.mss
+}
+
+// halfWindow bounds a size by half of the peer's largest window, so that an acknowledgment can come for the first half
+// while the second is under way, or by all of a tiny one (kernel tcp_bound_to_half_wnd).
+func (sk *socket) halfWindow(n int) int {
+	bound := int(sk.maxWnd)
+	if bound > defaultMSS {
+		bound /= 2
 	}
-	return max(goal/sk.mss, 1) * sk.mss
+	if bound == 0 {
+		return n
+	}
+	return min(n, max(bound, sk.leastMSS()))
+}
+
+// leastMSS is what an IP packet of the least size that every link carries has room for.
+func (sk *socket) leastMSS() int {
+	if sk.tsOK {
+		return 68 - 20 - tsOptionBytes
+	}
+	return 68 - 20
 }
 
 func (sk *socket) burstSegments() int {

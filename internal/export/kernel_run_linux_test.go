@@ -19,34 +19,40 @@ type kernelRun struct {
 	wire    kernelWire
 	sockets kernelSockets
 	caller  *kernelCaller
+	start   chan struct{}
+	result  chan error
 
-	last    time.Time // when the last event was over
+	began   time.Time
+	sent    []time.Duration // when the kernel sent its packets
+	last    time.Time       // when the last event was over
 	blocked *kernelEvent
 	ends    time.Time // when the call that blocks is to return
-	packets int
 }
 
-// prepareKernel makes a network namespace for a script and gives what runs the script there, once.
-func prepareKernel(text string) (run func() error, err error) {
+// prepareKernel makes a network namespace for a script, to be run there once.
+func prepareKernel(text string) (*kernelRun, error) {
 	script, err := parseKernelScript(text)
 	if err != nil {
 		return nil, err
 	}
-	r := &kernelRun{script: script}
-	ready, start, result := make(chan error), make(chan struct{}), make(chan error)
+	r := &kernelRun{script: script, start: make(chan struct{}), result: make(chan error)}
+	ready := make(chan error)
 	go func() {
 		runtime.LockOSThread() // and never unlocked: the thread, in its own namespace, ends with the goroutine
 		err := r.prepare()
 		ready <- err
 		if err == nil {
-			<-start
-			result <- r.all()
+			<-r.start
+			r.result <- r.all()
 		}
 	}()
-	return func() error {
-		close(start)
-		return <-result
-	}, <-ready
+	return r, <-ready
+}
+
+// run runs the script.
+func (r *kernelRun) run() error {
+	close(r.start)
+	return <-r.result
 }
 
 func (r *kernelRun) prepare() (err error) {
@@ -74,7 +80,8 @@ func (r *kernelRun) all() (err error) {
 	}()
 	r.wire = kernelWire{local: kernelBindPort, clock: map[uint32]uint32{}}
 	r.sockets.fds = map[int]int{}
-	r.last = time.Now()
+	r.began = time.Now()
+	r.last = r.began
 	anchor := time.Time{} // of the injected packet before
 	for i := range r.script.events {
 		e := &r.script.events[i]
@@ -133,7 +140,7 @@ func (r *kernelRun) expect(e *kernelEvent, from time.Time) error {
 	case b == nil:
 		return fmt.Errorf("the kernel sent nothing")
 	}
-	r.packets++
+	r.sent = append(r.sent, at.Sub(r.began))
 	if err := r.wire.compare(e.packet, b); err != nil {
 		return fmt.Errorf("%w, at %v", err, at.Sub(from))
 	}
