@@ -96,7 +96,7 @@ func (h *benchHandler) Resume(Result) (Call, int, bool) {
 }
 
 // benchWorld has a number of clients that make each as many connections.
-func benchWorld(tb testing.TB, clients, each int, sink func(Event)) *Sim {
+func benchWorld(tb testing.TB, clients, each int, sink func(*Event)) *Sim {
 	s := NewSim(Config{Delay: 10 * Millisecond, Budget: 1 << 40, Sink: sink})
 	for i, h := range []string{"client", "server"} {
 		ports := map[string]int64{"net.ipv4.ip_local_port_range.low": 1024, "net.ipv4.ip_local_port_range.high": 65535}
@@ -117,15 +117,15 @@ func benchWorld(tb testing.TB, clients, each int, sink func(Event)) *Sim {
 }
 
 // benchLifecycles computes b.N lifecycles at least, of a number of connections at once, in runs of no more than most.
-func benchLifecycles(b *testing.B, clients, most int, sink func() func(Event)) {
+func benchLifecycles(b *testing.B, clients, most int, sink func() func(*Event)) {
 	events, lifecycles := 0, 0
 	for lifecycles < b.N {
-		add := sink()
 		each := max(min(b.N-lifecycles, most)/clients, 1)
-		s := benchWorld(b, clients, each, func(e Event) { events++; add(e) })
+		s := benchWorld(b, clients, each, sink())
 		if _, err := s.Run(); err != nil {
 			b.Fatal(err)
 		}
+		events += s.seq
 		lifecycles += clients * each
 	}
 	ns := b.Elapsed().Seconds() * 1e9
@@ -134,13 +134,13 @@ func benchLifecycles(b *testing.B, clients, most int, sink func() func(Event)) {
 	b.ReportMetric(float64(events)/float64(lifecycles), "events/op")
 }
 
-func ignore() func(Event) { return func(Event) {} }
+func ignore() func(*Event) { return func(*Event) {} }
 
-func keep() func(Event) { return new(Recorder).Append }
+func keep() func(*Event) { return new(Recorder).Append }
 
-func encode() func(Event) {
+func encode() func(*Event) {
 	e, n := NewEncoder(), 0
-	return func(ev Event) {
+	return func(ev *Event) {
 		if n++; n%4096 == 0 { // so that this measures encoding, not memory
 			e.Reset()
 		}

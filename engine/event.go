@@ -36,7 +36,7 @@ type Event struct {
 	T     Micros // never less than the event before
 	Rule  Rule   // why it happened; empty where no rule decided
 	Cause int    // Seq of the event that brought it about; -1 for none
-	Body  Body   // one that a Sink gets holds until the Sink returns
+	Body  Body   // what a Sink gets holds until the Sink returns
 }
 
 // Body is what an event says beyond its common fields: one of the pointer types of this file.

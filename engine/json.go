@@ -6,13 +6,13 @@ import (
 )
 
 // AppendJSON appends an event as one JSON object.
-func AppendJSON(dst []byte, ev Event) []byte { return new(heading).appendEvent(dst, ev) }
+func AppendJSON(dst []byte, ev Event) []byte { return new(heading).appendEvent(dst, &ev) }
 
 // heading has the numbers that every line begins with: from one line to the next they hardly change.
 type heading struct{ seq, t, cause number }
 
 // appendEvent appends an event as one JSON object. A rule is an identifier, so it is written as it is.
-func (h *heading) appendEvent(dst []byte, ev Event) []byte {
+func (h *heading) appendEvent(dst []byte, ev *Event) []byte {
 	dst = h.seq.appendNext(append(dst, `{"seq":`...), int64(ev.Seq))
 	dst = h.t.appendNext(append(dst, `,"t":`...), int64(ev.T))
 	dst = plain(dst, `,"kind":"`, string(ev.Body.Kind()))

@@ -67,10 +67,10 @@ func TestDecimal(t *testing.T) {
 
 func TestEndCarriesTheDigest(t *testing.T) {
 	e := NewEncoder()
-	e.Append(Event{Cause: -1, Body: &Meta{}})
-	e.Append(Event{Seq: 1, Cause: -1, Body: &Deliver{1, "server"}})
+	e.Append(&Event{Cause: -1, Body: &Meta{}})
+	e.Append(&Event{Seq: 1, Cause: -1, Body: &Deliver{1, "server"}})
 	before := sha256.Sum256(e.Lines.Bytes())
-	e.Append(Event{Seq: 2, Cause: -1, Body: &End{Reason: EndQuiet}})
+	e.Append(&Event{Seq: 2, Cause: -1, Body: &End{Reason: EndQuiet}})
 	if want := hex.EncodeToString(before[:]); e.Lines.SHA256 != want {
 		t.Errorf("digest %s, want that of the lines before the end, %s", e.Lines.SHA256, want)
 	}

@@ -64,7 +64,7 @@ func (e *Encoder) Reset() {
 }
 
 // Append encodes one event.
-func (e *Encoder) Append(ev Event) {
+func (e *Encoder) Append(ev *Event) {
 	if end, ok := ev.Body.(*End); ok {
 		digest := sha256.Sum256(e.Lines.buf)
 		end.SHA256 = hex.EncodeToString(digest[:])

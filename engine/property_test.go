@@ -98,7 +98,7 @@ func (p *plan) build(t rapid.TB) *world {
 	w := &world{lines: NewEncoder()}
 	c := p.config
 	c.Delay = 10 * Millisecond
-	c.Sink = func(e Event) {
+	c.Sink = func(e *Event) {
 		w.lines.Append(e)
 		w.Append(e)
 	}

@@ -30,9 +30,8 @@ type Recorder struct {
 }
 
 // Append adds an event with a body of its own. It is a Config.Sink.
-func (r *Recorder) Append(ev Event) {
-	ev.Body = r.keep(ev.Body)
-	r.Events = append(r.Events, ev)
+func (r *Recorder) Append(ev *Event) {
+	r.Events = append(r.Events, Event{ev.Seq, ev.T, ev.Rule, ev.Cause, r.keep(ev.Body)})
 }
 
 // keep copies a body of the engine's. The bodies that it does not name are made anew for each event.

@@ -108,7 +108,7 @@ type world struct {
 
 func newWorld(t testing.TB, c Config) *world {
 	w := &world{lines: NewEncoder()}
-	c.Sink = func(e Event) {
+	c.Sink = func(e *Event) {
 		w.lines.Append(e)
 		w.Append(e)
 	}

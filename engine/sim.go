@@ -8,13 +8,13 @@ import (
 // Config sets up a simulation.
 type Config struct {
 	Seed   int64
-	Delay  Micros      // the link's one-way delay
-	Faults []Fault     // what the link does to which segments
-	Until  Micros      // virtual time to stop at; 0 is one day
-	Budget int         // events to stop at; 0 is DefaultBudget
-	Sink   func(Event) // receives each event in order; its Body holds until Sink returns, a Recorder keeps it
-	Phase  Micros      // how far the hosts' clocks are into a tick at time 0
-	Replay Replay      // what a recorded run decides in place of hashes and the link's delay; nil is none
+	Delay  Micros       // the link's one-way delay
+	Faults []Fault      // what the link does to which segments
+	Until  Micros       // virtual time to stop at; 0 is one day
+	Budget int          // events to stop at; 0 is DefaultBudget
+	Sink   func(*Event) // receives each event in order; it and its Body hold until Sink returns, a Recorder keeps them
+	Phase  Micros       // how far the hosts' clocks are into a tick at time 0
+	Replay Replay       // what a recorded run decides in place of hashes and the link's delay; nil is none
 }
 
 // Replay lets a recording decide what on a real machine depends on chance.
@@ -50,6 +50,7 @@ type Sim struct {
 	cause   int // seq of the event whose consequences are being worked out
 	callID  int
 	failure error
+	event   Event // the latest
 	bodies  bodies
 	texts   endpointTexts
 }
@@ -265,7 +266,9 @@ func (s *Sim) emit(rule Rule, b Body) int {
 	seq := s.seq
 	s.seq++
 	if s.config.Sink != nil {
-		s.config.Sink(Event{Seq: seq, T: s.now, Rule: rule, Cause: s.cause, Body: b})
+		ev := &s.event
+		ev.Seq, ev.T, ev.Rule, ev.Cause, ev.Body = seq, s.now, rule, s.cause, b
+		s.config.Sink(ev)
 	}
 	return seq
 }

@@ -156,7 +156,7 @@ type stormRun struct {
 func (s *storm) run(in *Input, count *stormCount) (*stormRun, error) {
 	enc := NewEncoder()
 	run := &stormRun{}
-	s.config.Sink = func(e Event) {
+	s.config.Sink = func(e *Event) {
 		enc.Append(e)
 		run.Append(e)
 		s.check.see(run.Events[len(run.Events)-1])

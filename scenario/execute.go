@@ -87,7 +87,7 @@ func newExecution(s *setup, r Run) *execution {
 		Faults: s.linkFaults(),
 		Until:  s.end(),
 		Budget: MaxEvents,
-		Sink: func(ev engine.Event) {
+		Sink: func(ev *engine.Event) {
 			x.encoder.Append(ev)
 			x.record.Append(ev)
 			x.log.Events = x.record.Events

@@ -28,7 +28,7 @@ func TestEventsReadBackWhatWasWritten(t *testing.T) {
 		}
 		again := engine.NewEncoder()
 		for _, ev := range events {
-			again.Append(ev)
+			again.Append(&ev)
 		}
 		if !bytes.Equal(again.Lines.Bytes(), log.Lines.Bytes()) {
 			t.Errorf("%s: the log is another one after it was read back", name)

@@ -93,7 +93,7 @@ func writeLog(path string, t *Trace, events []engine.Event) error {
 	for _, name := range slices.Sorted(mapKeys(t.Meta.Addresses)) {
 		meta.Hosts = append(meta.Hosts, engine.HostMeta{Name: name, Addr: t.Meta.Addresses[name], Profile: "linux", Sysctl: map[string]int64{}})
 	}
-	e.Append(engine.Event{Cause: -1, Body: meta})
+	e.Append(&engine.Event{Cause: -1, Body: meta})
 	last := engine.Micros(0)
 	for _, ev := range events { // one further on, after the meta
 		ev.Seq++
@@ -101,9 +101,9 @@ func writeLog(path string, t *Trace, events []engine.Event) error {
 			ev.Cause++
 		}
 		last = ev.T
-		e.Append(ev)
+		e.Append(&ev)
 	}
-	e.Append(engine.Event{Seq: len(events) + 1, T: last, Cause: -1, Body: &engine.End{Reason: engine.EndUntil}})
+	e.Append(&engine.Event{Seq: len(events) + 1, T: last, Cause: -1, Body: &engine.End{Reason: engine.EndUntil}})
 	return os.WriteFile(path, e.Lines.Bytes(), 0o644)
 }
 
