@@ -15,7 +15,7 @@ type happening interface{ happen(*Sim) }
 type agenda struct {
 	now    Micros
 	due    fifo[happening] // of the present time
-	timers []dueTimers
+	timers dueTimers
 	late   fifo[happening] // inputs
 	levels [maxLevels]*level
 	filled uint64 // bit i says that level i holds something
@@ -23,15 +23,16 @@ type agenda struct {
 }
 
 const (
-	digitBits = 6
-	maxLevels = 8
-	lastTime  = 1<<(digitBits*maxLevels) - 1 // nine years; runs end before
+	digitBits    = 6
+	slotsOfLevel = 1 << digitBits
+	maxLevels    = 8
+	lastTime     = 1<<(digitBits*maxLevels) - 1 // nine years; runs end before
 )
 
 // level has a slot for each value of a digit.
 type level struct {
 	filled uint64 // bit i says that slot i holds something
-	slots  [1 << digitBits]slot
+	slots  [slotsOfLevel]slot
 }
 
 // slot is a list of blocks.
@@ -59,43 +60,48 @@ const (
 	turnLate turn = -2
 )
 
-func (a *agenda) put(e entry) {
-	if e.at <= a.now {
-		a.fallDue(&e)
+func (a *agenda) put(at Micros, turn turn, what happening) {
+	if at <= a.now {
+		a.fallDue(at, turn, what)
 		return
 	}
-	e.at = min(e.at, lastTime)
-	i := (bits.Len64(uint64(e.at^a.now)) - 1) / digitBits
+	at = min(at, lastTime)
+	i := uint(bits.Len64(uint64(at^a.now))-1) / digitBits
 	l := a.levels[i]
 	if l == nil {
 		l = new(level)
 		a.levels[i] = l
 	}
-	digit := uint64(e.at) >> (i * digitBits) & (1<<digitBits - 1)
+	digit := uint64(at) >> (i * digitBits) % slotsOfLevel
 	a.filled |= 1 << i
 	l.filled |= 1 << digit
 	s := &l.slots[digit]
-	if s.last == nil || s.last.n == len(s.last.entries) {
-		a.extend(s)
+	b := s.last
+	if b == nil || b.n == len(b.entries) {
+		b = a.extend(s)
 	}
-	s.last.entries[s.last.n] = e
-	s.last.n++
+	e := &b.entries[b.n]
+	e.at, e.what, e.turn = at, what, turn
+	b.n++
 }
 
-func (a *agenda) fallDue(e *entry) {
-	switch e.turn {
+func (a *agenda) fallDue(at Micros, turn turn, what happening) {
+	switch turn {
 	case turnDue:
-		a.due.push(e.what)
+		a.due.push(what)
 	case turnLate:
-		a.late.push(e.what)
+		a.late.push(what)
 	default:
-		a.timerDue(e.turn, e.what.(*timer), e.at)
+		a.timerDue(turn, what.(*timer), at)
 	}
 }
 
 // next says whether something is left to happen; time is then that of the next.
-func (a *agenda) next() bool {
-	for a.due.len() == 0 && !a.timersDue() && a.late.len() == 0 {
+func (a *agenda) next() bool { return a.due.len() > 0 || a.moveOn() }
+
+// moveOn lets time go on until something is due, if nothing is that was scheduled for the present.
+func (a *agenda) moveOn() bool {
+	for a.due.len() == 0 && !a.timers.any() && a.late.len() == 0 {
 		if a.filled == 0 {
 			return false
 		}
@@ -109,10 +115,8 @@ func (a *agenda) take() happening {
 	if a.due.len() > 0 {
 		return a.due.pop()
 	}
-	for i := range a.timers {
-		if q := &a.timers[i]; q.any() {
-			return q.pop().timer
-		}
+	if a.timers.any() {
+		return a.timers.pop()
 	}
 	return a.late.pop()
 }
@@ -135,7 +139,8 @@ func (a *agenda) advance() {
 	}
 	for b := first; b != nil; {
 		for k := range b.entries[:b.n] {
-			a.put(b.entries[k])
+			e := &b.entries[k]
+			a.put(e.at, e.turn, e.what)
 		}
 		next := b.next
 		b.next, a.spare = a.spare, b
@@ -144,7 +149,7 @@ func (a *agenda) advance() {
 }
 
 // extend puts an empty block behind a slot's others.
-func (a *agenda) extend(s *slot) {
+func (a *agenda) extend(s *slot) *block {
 	b := a.spare
 	if b == nil {
 		b = new(block)
@@ -158,6 +163,7 @@ func (a *agenda) extend(s *slot) {
 		s.last.next = b
 	}
 	s.last = b
+	return b
 }
 
 // each visits everything that is to come; timers can be void.
@@ -165,8 +171,8 @@ func (a *agenda) each(visit func(what happening, of turn)) {
 	for _, what := range a.due.waiting() {
 		visit(what, turnDue)
 	}
-	for i := range a.timers {
-		for _, d := range a.timers[i].waiting() {
+	for i := range a.timers.hosts {
+		for _, d := range a.timers.hosts[i].waiting() {
 			visit(d.timer, turn(i))
 		}
 	}

@@ -58,24 +58,28 @@ func (t *conversation) side(end endpoint) int {
 	return 1
 }
 
-// text shows the end at a side.
-func (s *Sim) text(t *conversation, side int) string {
-	if t.texts[side] == "" {
-		t.texts[side] = s.texts.of(t.ends[side])
+// text shows an end.
+func (s *Sim) text(t *conversation, end endpoint) string {
+	text := &t.texts[t.side(end)]
+	if *text == "" {
+		*text = s.texts.of(end)
 	}
-	return t.texts[side]
+	return *text
 }
 
 // endpointTexts remembers the last few texts of endpoints: that of a server is in many conversations.
 type endpointTexts [16]struct {
-	end  endpoint
-	text string
+	end        endpoint
+	text, addr string
 }
 
 func (t *endpointTexts) of(e endpoint) string {
 	known := &t[e.port%uint16(len(t))]
 	if known.end != e || known.text == "" {
-		known.end, known.text = e, e.String()
+		if known.end.addr != e.addr || known.text == "" {
+			known.addr = e.addr.String()
+		}
+		known.end, known.text = e, endpointText(known.addr, e.port)
 	}
 	return known.text
 }
@@ -88,19 +92,18 @@ func (s *Sim) describe(fl *flight) *SegmentSent {
 		talk.isn[out] = seg.Seq
 	}
 	sent := &s.bodies.sent
-	*sent = SegmentSent{
-		ID: fl.id, From: fl.from.name, Sport: seg.Sport, Dport: seg.Dport, Flags: seg.Flags,
-		Seqno: int64(int32(seg.Seq - talk.isn[out])), Abs: SeqAck{seg.Seq, seg.Ack},
-		Len: len(seg.Payload), Win: seg.Win, WinBytes: seg.winBytes, Retransmission: seg.retransmit, Payload: seg.Payload,
-	}
+	sent.ID, sent.From, sent.To, sent.Sport, sent.Dport, sent.Flags = fl.id, fl.from.name, "", seg.Sport, seg.Dport, seg.Flags
 	if fl.to != nil {
 		sent.To = fl.to.name
 	}
+	sent.Seqno, sent.Ackno, sent.Abs = int64(int32(seg.Seq-talk.isn[out])), 0, SeqAck{seg.Seq, seg.Ack}
 	if seg.has(ACK) {
 		sent.Ackno = int64(int32(seg.Ack - talk.isn[back]))
 	}
+	sent.Len, sent.Payload, sent.Retransmission = len(seg.Payload), seg.Payload, seg.retransmit
+	sent.Win, sent.WinBytes = seg.Win, seg.winBytes
 	o := &sent.Opts
-	o.MSS, o.SACKOK = int(seg.MSS), seg.SACKOK
+	*o = Options{MSS: int(seg.MSS), SACKOK: seg.SACKOK}
 	if seg.HasTS {
 		sent.ts = Timestamps{seg.TSVal, seg.TSEcr}
 		o.TS = &sent.ts

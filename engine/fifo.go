@@ -12,10 +12,9 @@ func (q *fifo[T]) len() int     { return len(q.list) - q.head }
 func (q *fifo[T]) push(v T)     { q.list = append(q.list, v) }
 func (q *fifo[T]) waiting() []T { return q.list[q.head:] }
 
+// pop gives the first. What was there stays in the room until it is used again, so it should not be much.
 func (q *fifo[T]) pop() T {
-	var none T
 	v := q.list[q.head]
-	q.list[q.head] = none
 	if q.head++; q.head == len(q.list) {
 		q.list, q.head = q.list[:0], 0
 	} else if q.head >= fifoSlack && 2*q.head >= len(q.list) {

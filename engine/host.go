@@ -42,9 +42,11 @@ type endpoint struct {
 	port uint16
 }
 
-func (e endpoint) String() string {
-	b := append(e.addr.appendTo(make([]byte, 0, len("255.255.255.255:65535")+mostDigits)), ':')
-	return string(decimal(b, int64(e.port)))
+func (e endpoint) String() string { return endpointText(e.addr.String(), e.port) }
+
+func endpointText(addr string, port uint16) string {
+	b := append(append(make([]byte, 0, len("255.255.255.255:65535")+mostDigits), addr...), ':')
+	return string(decimal(b, int64(port)))
 }
 
 type fourTuple struct{ local, remote endpoint }
@@ -130,7 +132,9 @@ func (h *Host) settle() {
 	for i := 0; i < len(h.dirty); i++ { // trying a call can touch further sockets
 		sk := h.dirty[i]
 		sk.dirty = false
-		sk.retryWaiters()
+		if len(sk.waiters) > 0 {
+			sk.retryWaiters()
+		}
 		if !sk.dirty {
 			sk.logStep()
 			h.giveSocket(sk)
@@ -150,15 +154,17 @@ func (sk *socket) touch() {
 // logStep logs what changed of a socket's timers and queues since the last step.
 func (sk *socket) logStep() {
 	h := sk.host
-	sk.logTimers()
-	if sk.state == Listen {
+	if sk.timersChanged != 0 {
+		sk.logTimers()
+	}
+	if sk.listening != nil && sk.state == Listen {
 		sk.logListen()
 		return
 	}
 	if recvq, sendq := sk.recvQ(), sk.sendQ(); recvq != sk.loggedRecvQ || sendq != sk.loggedSendQ {
 		sk.loggedRecvQ, sk.loggedSendQ = recvq, sendq
 		q := &h.sim.bodies.queue
-		*q = Queue{h.name, sk.id, sk.localString(), recvq, sendq}
+		q.Host, q.Sock, q.Local, q.RecvQ, q.SendQ = h.name, sk.id, sk.localString(), recvq, sendq
 		h.emit("", q)
 	}
 }

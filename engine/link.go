@@ -48,14 +48,14 @@ func (f *activeFault) matches(now Micros, from string, seg *Segment) bool {
 }
 
 // send puts a host's segment on the link: logs it, applies the faults and schedules its arrival.
-func (s *Sim) send(from *Host, seg *Segment, rule Rule) {
+func (s *Sim) send(from *Host, fl *flight, rule Rule) {
+	l, seg := &s.link, &fl.seg
 	if from.off {
+		l.flights.give(fl)
 		return
 	}
-	l := &s.link
 	l.lastID++
-	fl := l.flights.take()
-	fl.id, fl.seg, fl.from, fl.to = l.lastID, *seg, from, s.byAddr(from, seg.Dst)
+	fl.id, fl.from, fl.to = l.lastID, from, s.byAddr(from, seg.Dst)
 	if seg.talk == nil {
 		fl.seg.talk = l.talks.between(from, seg.src(), seg.dst())
 	}
@@ -134,7 +134,7 @@ func (s *Sim) schedule(fl *flight, at Micros) {
 	*a = arrival{flight: fl, at: at}
 	fl.arrivals = append(fl.arrivals, a)
 	fl.entries++
-	s.agenda.put(entry{turn: turnDue, at: at, what: a})
+	s.agenda.put(at, turnDue, a)
 }
 
 func (s *Sim) dropFlight(fl *flight, rule Rule) {

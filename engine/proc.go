@@ -21,7 +21,7 @@ type thread struct {
 	ended   bool
 	waiting *pending // the call it is in
 	call    pending  // room for it
-	result  Result   // of its last call, until it is resumed
+	result  Result   // of its last call
 	lastSeq int      // of the event that let it go on
 }
 
@@ -197,7 +197,9 @@ func (h *Host) powerOff(now Micros) {
 func (h *Host) abandon(p *pending) {
 	p.done = true
 	p.timeout.stop()
-	p.unwait()
+	if p.sock != nil || p.polled != nil {
+		p.unwait()
+	}
 	if p.call.Name == "close" && p.target != nil {
 		p.target.endLinger() // a signal ends the wait too
 	}
@@ -259,10 +261,8 @@ func (h *Host) try(p *pending) bool {
 func (h *Host) finish(p *pending, res Result) {
 	h.abandon(p)
 	r := &h.sim.bodies.returned
-	*r = Returned{
-		ID: p.id, Host: h.name, Proc: p.proc.name, Thread: p.thread.number(), Line: p.call.Line, FD: p.call.FD, Call: p.call.Name,
-		Ret: res.Ret, Out: res.Out, Errno: res.Errno, BlockedUS: h.now - p.since,
-	}
+	r.ID, r.Host, r.Proc, r.Thread, r.Line, r.FD, r.Call = p.id, h.name, p.proc.name, p.thread.number(), p.call.Line, p.call.FD, p.call.Name
+	r.Ret, r.Out, r.Errno, r.BlockedUS = res.Ret, res.Out, res.Errno, h.now-p.since
 	seq := h.emit("", r)
 	if t := p.thread; t != nil {
 		t.waiting, t.result = nil, res
@@ -291,7 +291,8 @@ func (h *Host) begin(now Micros, p *pending, id int) {
 	h.now = now
 	p.id, p.since = id, now
 	c, made := &p.call, &h.sim.bodies.call
-	*made = CallMade{ID: id, Host: h.name, Proc: p.proc.name, Thread: p.thread.number(), Line: c.Line, FD: c.FD, Call: c.Name, Args: h.sim.loggedArgs(c)}
+	made.ID, made.Host, made.Proc, made.Thread, made.Line = id, h.name, p.proc.name, p.thread.number(), c.Line
+	made.FD, made.Call, made.Args = c.FD, c.Name, h.sim.loggedArgs(c)
 	h.sim.cause = h.emit("", made)
 	h.dispatch(p)
 	h.settle()

@@ -86,7 +86,9 @@ func ParseAddr(s string) (Addr, error) {
 	return a, nil
 }
 
-func (a Addr) String() string { return string(a.appendTo(nil)) }
+func (a Addr) String() string {
+	return string(a.appendTo(make([]byte, 0, len("255.255.255.255")+mostDigits)))
+}
 
 func (a Addr) appendTo(b []byte) []byte {
 	for shift := 24; shift >= 0; shift -= 8 {

@@ -14,17 +14,21 @@ const (
 
 // emitSegment sends a segment of this connection.
 func (sk *socket) emitSegment(flags Flags, seq uint32, data []byte, rule Rule) {
-	sk.transmit(&Segment{Flags: flags, Seq: seq, Payload: data}, rule)
+	fl := sk.host.sim.link.flights.take()
+	fl.seg.Flags, fl.seg.Seq, fl.seg.Payload = flags, seq, data
+	sk.transmit(fl, rule)
 }
 
 // emitAgain is emitSegment for what was sent before.
 func (sk *socket) emitAgain(flags Flags, seq uint32, data []byte, rule Rule) {
-	sk.transmit(&Segment{Flags: flags, Seq: seq, Payload: data, retransmit: true}, rule)
+	fl := sk.host.sim.link.flights.take()
+	fl.seg.Flags, fl.seg.Seq, fl.seg.Payload, fl.seg.retransmit = flags, seq, data, true
+	sk.transmit(fl, rule)
 }
 
 // transmit completes a segment from the connection's state and hands it to the link.
-func (sk *socket) transmit(seg *Segment, rule Rule) {
-	h, flags := sk.host, seg.Flags
+func (sk *socket) transmit(fl *flight, rule Rule) {
+	h, seg, flags := sk.host, &fl.seg, fl.seg.Flags
 	seg.Src, seg.Dst, seg.Sport, seg.Dport = sk.local.addr, sk.remote.addr, sk.local.port, sk.remote.port
 	seg.WScale, seg.talk = -1, sk.talk
 	if flags&SYN != 0 {
@@ -49,7 +53,7 @@ func (sk *socket) transmit(seg *Segment, rule Rule) {
 	if len(seg.Payload) > 0 {
 		sk.dataGoesOut()
 	}
-	h.sim.send(h, seg, rule)
+	h.sim.send(h, fl, rule)
 }
 
 // tsNow is the connection's timestamp clock, in ms.
@@ -323,12 +327,14 @@ func (h *Host) replyReset(to *Segment, rule Rule) {
 	if to.has(RST) {
 		return
 	}
-	seg := &Segment{Src: to.Dst, Dst: to.Src, Sport: to.Dport, Dport: to.Sport, WScale: -1, Flags: RST, talk: to.talk}
+	fl := h.sim.link.flights.take()
+	seg := &fl.seg
+	*seg = Segment{Src: to.Dst, Dst: to.Src, Sport: to.Dport, Dport: to.Sport, WScale: -1, Flags: RST, talk: to.talk}
 	if to.has(ACK) {
 		seg.Seq = to.Ack
 	} else {
 		seg.Flags |= ACK
 		seg.Ack = to.end()
 	}
-	h.sim.send(h, seg, rule)
+	h.sim.send(h, fl, rule)
 }

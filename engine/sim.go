@@ -107,7 +107,7 @@ func (s *Sim) Spawn(at Micros, host, proc string, p Program) error {
 	if h == nil {
 		return fmt.Errorf("there is no host %q", host)
 	}
-	s.agenda.put(entry{turn: turnDue, at: at, what: &processStart{h, proc, p}})
+	s.agenda.put(at, turnDue, &processStart{h, proc, p})
 	return nil
 }
 
@@ -124,12 +124,12 @@ func (s *Sim) AddProcess(host, proc string) error {
 // CallAt makes a call in a process at a time, with an id of the caller's choice, beside whatever its threads do. A process
 // that is dead by then makes no call.
 func (s *Sim) CallAt(at Micros, host, proc string, id int, c Call) {
-	s.agenda.put(entry{turn: turnDue, at: at, what: &outsideCall{s.host(host), proc, id, c}})
+	s.agenda.put(at, turnDue, &outsideCall{s.host(host), proc, id, c})
 }
 
 // At lets the caller act at a time, before anything else that is scheduled for it later.
 func (s *Sim) At(at Micros, act func()) {
-	s.agenda.put(entry{turn: turnDue, at: at, what: callback(act)})
+	s.agenda.put(at, turnDue, callback(act))
 }
 
 // AddFault gives the link one more rule from now on; remove takes it away again.
@@ -144,7 +144,7 @@ func (s *Sim) AddFault(f Fault) (remove func()) {
 // Schedule makes a scenario's own timed action; it is logged and acts as an input does, before a learner's inputs of the
 // same time.
 func (s *Sim) Schedule(at Micros, do Do) {
-	s.agenda.put(entry{at: at, turn: turnLate, what: &action{-1, do}})
+	s.agenda.put(at, turnLate, &action{-1, do})
 }
 
 // Input adds the learner's input number index.
@@ -153,7 +153,7 @@ func (s *Sim) Input(index int, in Input) {
 		s.refuse(index, RefusedTime, fmt.Sprintf("the input's time is %d µs; a run lasts from 0 to %d µs", in.At, s.config.Until))
 		return
 	}
-	s.agenda.put(entry{at: in.At, turn: turnLate, what: &action{index, in.Do}})
+	s.agenda.put(in.At, turnLate, &action{index, in.Do})
 }
 
 func (s *Sim) refuse(index int, code RefusalCode, why string) {
@@ -241,11 +241,10 @@ func (t *thread) happen(s *Sim) {
 	if t.ended {
 		return
 	}
-	h, result := t.proc.host, t.result
-	t.result = Result{}
+	h := t.proc.host
 	var status int
 	var ok bool
-	t.call.call, status, ok = t.program.Resume(result)
+	t.call.call, status, ok = t.program.Resume(t.result)
 	s.cause = t.lastSeq
 	if !ok {
 		h.threadEnded(s.now, t, status)

@@ -178,7 +178,7 @@ func (sk *socket) tuple() fourTuple { return fourTuple{sk.local, sk.remote} }
 
 func (sk *socket) localString() string {
 	if sk.talk != nil {
-		return sk.host.sim.text(sk.talk, sk.talk.side(sk.local))
+		return sk.host.sim.text(sk.talk, sk.local)
 	}
 	return sk.host.sim.texts.of(sk.local)
 }
@@ -188,7 +188,7 @@ func (sk *socket) remoteString() string {
 	case sk.remote.port == 0:
 		return "*"
 	case sk.talk != nil:
-		return sk.host.sim.text(sk.talk, sk.talk.side(sk.remote))
+		return sk.host.sim.text(sk.talk, sk.remote)
 	}
 	return sk.remote.String()
 }
@@ -204,9 +204,8 @@ func (sk *socket) setState(to State, rule Rule) {
 	}
 	sk.touch()
 	b := &sk.host.sim.bodies.state
-	*b = StateChange{
-		Host: sk.host.name, Sock: sk.id, Local: sk.localString(), Remote: sk.remoteString(), From: from, To: to, Orphan: sk.orphan,
-	}
+	b.Host, b.Sock, b.Local, b.Remote = sk.host.name, sk.id, sk.localString(), sk.remoteString()
+	b.From, b.To, b.Orphan = from, to, sk.orphan
 	sk.host.emit(rule, b)
 }
 

@@ -25,19 +25,22 @@ func (h *Host) giveSocket(sk *socket) {
 // reset makes a socket new. It keeps the room of its queues, and what the agenda has of its timers.
 func (sk *socket) reset() {
 	clear(sk.out[:cap(sk.out)])
-	timers := sk.timers
-	*sk = socket{
-		host: sk.host, state: Closed,
-		out: sk.out[:0], waiters: sk.waiters[:0], buf: rcvBuffer{parts: sk.buf.parts[:0]},
+	host, out, waiters, parts, entries := sk.host, sk.out[:0], sk.waiters[:0], sk.buf.parts[:0], [numTimers]Micros{}
+	for i := range sk.timers {
+		entries[i] = sk.timers[i].entryAt
 	}
-	for i := range timers {
-		sk.timers[i] = timers[i].renewed()
+	*sk = socket{}
+	sk.host, sk.state, sk.out, sk.waiters, sk.buf.parts = host, Closed, out, waiters, parts
+	for i := range sk.timers {
+		sk.timers[i].entryAt = entries[i]
 	}
 }
 
 // takeThread gives a thread that has not begun.
 func (h *Host) takeThread() *thread {
 	t, _ := h.threads.take()
-	*t = thread{call: pending{timeout: t.call.timeout.renewed()}}
+	entry := t.call.timeout.entryAt
+	*t = thread{}
+	t.call.timeout.entryAt = entry
 	return t
 }

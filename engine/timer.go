@@ -68,15 +68,12 @@ func (h *Host) set(t *timer, at Micros) {
 	t.at, t.arming = at, h.armings
 	if t.entryAt == 0 || t.entryAt > at {
 		t.entryAt = at
-		h.sim.agenda.put(entry{at: at, what: t, turn: h.index})
+		h.sim.agenda.put(at, h.index, t)
 	}
 }
 
 // stop disarms t; a timer that is not armed stays so.
 func (t *timer) stop() { t.at = 0 }
-
-// renewed is a timer like new, but for what the agenda still has of it.
-func (t *timer) renewed() timer { return timer{entryAt: t.entryAt} }
 
 // happen fires t.
 func (t *timer) happen(s *Sim) {
@@ -88,8 +85,11 @@ func (t *timer) happen(s *Sim) {
 	}
 }
 
-// dueTimers are a host's timers of the present time, in the order of their arming.
-type dueTimers struct{ fifo[dueTimer] }
+// dueTimers are the timers of the present time, host by host, each host's in the order of their arming.
+type dueTimers struct {
+	hosts []fifo[dueTimer]
+	n     int // in all, void ones too
+}
 
 type dueTimer struct {
 	*timer
@@ -109,27 +109,19 @@ func (a *agenda) timerDue(host turn, t *timer, at Micros) {
 	case !t.armed():
 	case t.at > at:
 		t.entryAt = t.at
-		a.put(entry{at: t.at, what: t, turn: host})
+		a.put(t.at, host, t)
 	default:
-		for len(a.timers) <= int(host) {
-			a.timers = append(a.timers, dueTimers{})
-		}
-		a.timers[host].add(t)
+		a.timers.add(host, t)
 	}
-}
-
-// timersDue says whether a timer is to fire now.
-func (a *agenda) timersDue() bool {
-	for i := range a.timers {
-		if a.timers[i].any() {
-			return true
-		}
-	}
-	return false
 }
 
 // add puts a timer among those that are due.
-func (q *dueTimers) add(t *timer) {
+func (d *dueTimers) add(host turn, t *timer) {
+	for len(d.hosts) <= int(host) {
+		d.hosts = append(d.hosts, fifo[dueTimer]{})
+	}
+	d.n++
+	q := &d.hosts[host]
 	q.push(dueTimer{t, t.arming})
 	list := q.waiting()
 	for i := len(list) - 1; i > 0 && list[i-1].byArming > list[i].byArming; i-- {
@@ -138,14 +130,25 @@ func (q *dueTimers) add(t *timer) {
 }
 
 // any drops what is void at the front, and says whether something is left.
-func (q *dueTimers) any() bool {
-	for q.len() > 0 {
-		if !q.waiting()[0].void() {
-			return true
+func (d *dueTimers) any() bool { return d.n > 0 && d.first() != nil }
+
+// first is the queue of which a timer is next; nil is none.
+func (d *dueTimers) first() *fifo[dueTimer] {
+	for i := range d.hosts {
+		for q := &d.hosts[i]; q.len() > 0; d.n-- {
+			if !q.waiting()[0].void() {
+				return q
+			}
+			q.pop()
 		}
-		q.pop()
 	}
-	return false
+	return nil
+}
+
+// pop takes the next, which there must be.
+func (d *dueTimers) pop() *timer {
+	d.n--
+	return d.first().pop().timer
 }
 
 // ticks is a span on the host's clock: jiffies of 1/HZ s on Linux.
@@ -219,11 +222,10 @@ func (sk *socket) disarm(i int) {
 
 // logTimers tells the log the net effect of what happened to the timers in this step.
 func (sk *socket) logTimers() {
-	for sk.timersChanged != 0 {
-		i := bits.TrailingZeros8(sk.timersChanged)
-		sk.timersChanged &^= 1 << i
-		sk.logTimer(&sk.timers[i])
+	for changed := sk.timersChanged; changed != 0; changed &= changed - 1 {
+		sk.logTimer(&sk.timers[bits.TrailingZeros8(changed)])
 	}
+	sk.timersChanged = 0
 }
 
 func (sk *socket) logTimer(t *timer) {
@@ -239,6 +241,6 @@ func (sk *socket) logTimer(t *timer) {
 
 func (sk *socket) logTimerChange(rule Rule, use timerUse, action TimerAction, at Micros, attempt int32) int {
 	b := &sk.host.sim.bodies.timer
-	*b = TimerChange{sk.host.name, sk.id, timerNames[use], action, at, int(attempt)}
+	b.Host, b.Sock, b.Timer, b.Action, b.At, b.Attempt = sk.host.name, sk.id, timerNames[use], action, at, int(attempt)
 	return sk.host.emit(rule, b)
 }
