@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"finwait/engine"
 )
@@ -17,7 +18,12 @@ type fold struct {
 	hosts    []string // the client's side first
 	of       map[string]*hostFold
 	segments map[int]*segmentFold
+	numbers  map[ends]int // of the connections, in the order in which they begin
+	crowded  bool         // a host has several of them at a time, so that they are called by number
 }
+
+// ends are a connection's two ends as "host:port", the lesser one first.
+type ends [2]string
 
 type hostFold struct {
 	name     string
@@ -57,7 +63,7 @@ type segmentFold struct {
 }
 
 func newFold(events []engine.Event) *fold {
-	f := &fold{events: events, of: map[string]*hostFold{}, segments: map[int]*segmentFold{}}
+	f := &fold{events: events, of: map[string]*hostFold{}, segments: map[int]*segmentFold{}, numbers: map[ends]int{}}
 	for _, h := range events[0].Body.(*engine.Meta).Hosts {
 		f.hosts = append(f.hosts, h.Name)
 		f.of[h.Name] = &hostFold{name: h.Name, returned: map[int]*engine.Returned{}}
@@ -65,7 +71,52 @@ func newFold(events []engine.Event) *fold {
 	if i := slices.Index(f.hosts, "client"); i > 0 {
 		f.hosts = append([]string{"client"}, slices.Delete(f.hosts, i, i+1)...)
 	}
+	if i := slices.Index(f.hosts, "server"); i >= 0 {
+		f.hosts = append(slices.Delete(f.hosts, i, i+1), "server")
+	}
+	f.count()
 	return f
+}
+
+// endsOf are those of a segment's connection.
+func endsOf(s *engine.SegmentSent) ends {
+	return sorted(fmt.Sprintf("%s:%d", s.From, s.Sport), fmt.Sprintf("%s:%d", s.To, s.Dport))
+}
+
+func sorted(a, b string) ends {
+	return ends{min(a, b), max(a, b)}
+}
+
+// count numbers the connections of the whole log, and finds out whether a host has two at a time.
+func (f *fold) count() {
+	names := map[string]string{}
+	for _, h := range f.events[0].Body.(*engine.Meta).Hosts {
+		names[h.Addr] = h.Name
+	}
+	open := map[string]map[int]bool{}
+	for _, ev := range f.events {
+		b, ok := ev.Body.(*engine.StateChange)
+		if !ok || b.Remote == "*" {
+			continue
+		}
+		end := func(address string) string {
+			addr, port, _ := strings.Cut(address, ":")
+			if strings.HasPrefix(addr, "127.") {
+				return b.Host + ":" + port
+			}
+			return names[addr] + ":" + port
+		}
+		if open[b.Host] == nil {
+			open[b.Host] = map[int]bool{}
+		}
+		if c := sorted(end(b.Local), end(b.Remote)); !open[b.Host][b.Sock] && f.numbers[c] == 0 {
+			f.numbers[c] = len(f.numbers) + 1
+		}
+		if open[b.Host][b.Sock] = true; b.To == engine.Closed {
+			delete(open[b.Host], b.Sock)
+		}
+		f.crowded = f.crowded || len(open[b.Host]) > 1
+	}
 }
 
 // read goes on to the first n events.

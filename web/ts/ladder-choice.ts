@@ -1,6 +1,7 @@
 // The event that the reader chose, marked on its host's lifeline: a call, a return, a timer, a state, an arrival. A segment
 // is marked as a whole, on its way.
 import { s, set } from "./dom.ts";
+import { laneX, lineOf } from "./lifelines.ts";
 import type { Scene } from "./scene.ts";
 import type { Store } from "./store.ts";
 
@@ -24,8 +25,8 @@ export class LadderChoice {
     this.#named = [];
     const { selected, at, current, track } = store;
     const e = selected === undefined ? undefined : current.log.events[selected];
-    const side = e && "host" in e ? scene.sides.get(e.host) : undefined;
-    const seen = e !== undefined && e.seq < at.n && side !== undefined;
+    const line = e && "host" in e ? lineOf(scene.columns, e.host) : undefined;
+    const seen = e !== undefined && e.seq < at.n && line !== undefined;
     set(this.el, "visibility", seen ? "visible" : "hidden");
     if (!seen) return;
     // What a call gave is written where it returned.
@@ -33,7 +34,7 @@ export class LadderChoice {
     this.#named = written.flatMap((seq) => drawn(seq) ?? []);
     for (const el of this.#named) el.classList.add("sel");
     for (const circle of [this.#rim, this.#dot]) {
-      set(circle, "cx", scene.columns[side]);
+      set(circle, "cx", e.kind === "state" ? laneX(line, current.log.connections.laneOf(e.seq)) : line.x);
       set(circle, "cy", (this.#top + (track.y[e.seq] ?? 0)).toFixed(1));
     }
   }

@@ -1,7 +1,7 @@
-// The heads of the ladder's two lifelines as buttons: each opens the menu of what can be done on that host.
+// The heads of the ladder's lifelines as buttons: each opens the menu of what can be done on that host.
 import { h, icon } from "./dom.ts";
 import type { Phrases } from "./phrases.ts";
-import type { Columns, Side } from "./scene.ts";
+import { type Columns, lineOf } from "./lifelines.ts";
 
 /** What is asked for by a press: bubbles from the ladder. */
 export interface HostPress {
@@ -13,13 +13,14 @@ export class LadderHosts {
   #buttons = new Map<string, HTMLButtonElement>();
 
   /** Puts a button over each host's name. */
-  place(c: Columns, sides: ReadonlyMap<string, Side>, say: Phrases): void {
+  place(c: Columns, say: Phrases): void {
     for (const [name, b] of this.#buttons) {
-      if (sides.has(name)) continue;
+      if (lineOf(c, name)) continue;
       b.remove();
       this.#buttons.delete(name);
     }
-    for (const [name, side] of sides) {
+    for (const { host: name, x } of c.lines) {
+      if (name === "") continue;
       let b = this.#buttons.get(name);
       if (!b) {
         const shown = say.host(name);
@@ -31,7 +32,7 @@ export class LadderHosts {
         this.#buttons.set(name, b);
         this.el.append(b);
       }
-      b.style.insetInlineStart = `${c[side]}px`;
+      b.style.insetInlineStart = `${x}px`;
     }
   }
 

@@ -19,8 +19,8 @@ function burst(count: number, span: number): LabelWire[] {
   const wires: LabelWire[] = [];
   const fall = 22 * count + 36;
   for (let i = 0; i < count; i++) {
-    wires.push({ sent: data(i), x: 100, y: 22 * i, xTo: 100 + span, yTo: 22 * i + fall, until: 1 });
-    wires.push({ sent: pure(i), x: 100 + span, y: fall / 2 + 22 * i, xTo: 100, yTo: 1.5 * fall + 22 * i, until: 1 });
+    wires.push({ sent: data(i), lead: "", x: 100, y: 22 * i, xTo: 100 + span, yTo: 22 * i + fall, until: 1 });
+    wires.push({ sent: pure(i), lead: "", x: 100 + span, y: fall / 2 + 22 * i, xTo: 100, yTo: 1.5 * fall + 22 * i, until: 1 });
   }
   return wires.sort((a, b) => a.y - b.y);
 }

@@ -6,12 +6,16 @@ import { flagsOf, segmentKind } from "./format.ts";
 /** A wire as the labels see it, in px; the label's text runs along it. */
 export interface LabelWire {
   sent: SegmentEvent;
+  /** What stands before its flags. */
+  lead: string;
   x: number;
   y: number;
   xTo: number;
   yTo: number;
   /** The share of the way that is free for the label. */
   until: number;
+  /** Where the label is next to, of a segment to its own host. */
+  bend?: number | undefined;
 }
 
 /** A rectangle that may be turned; half its length and height in px, its angle in radians. */
@@ -115,8 +119,8 @@ export class LadderLabels {
 
   #place(i: number, counts: (j: number) => boolean = () => true): PlacedLabel {
     const w = this.#wires[i]!;
-    const flags = (w.sent.retransmission ? "↻ " : "") + flagsOf(w.sent.flags);
-    const variants = figuresOf(w.sent);
+    const flags = w.lead + (w.sent.retransmission ? "↻ " : "") + flagsOf(w.sent.flags);
+    const variants = [...figuresOf(w.sent), ""];
     const full = variants[0]!;
     const near = this.#near(i);
     const others = near.map((j) => this.#wires[j]!);
@@ -162,6 +166,8 @@ function weighs(sent: SegmentEvent): boolean {
 
 function sharesOf(w: LabelWire, length: number, until: number): number[] {
   const least = (length + margin) / Math.hypot(w.xTo - w.x, w.yTo - w.y);
+  // Beside a way back to the same host there is room without end: its label is next to the bend.
+  if (w.bend !== undefined) return 2 * least <= 1 ? [w.xTo === w.bend ? 1 - least : least] : [];
   return shares.map((s) => s * until).filter((s) => s >= least && s <= until - least);
 }
 

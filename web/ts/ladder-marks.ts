@@ -1,9 +1,10 @@
 // What stands beside the lifelines of the ladder: states and results, timers that ran out, the length of silence.
 import { glyph, s } from "./dom.ts";
-import { familyOf, shortName } from "./family.ts";
+import { familyOf } from "./family.ts";
 import { duration, gapTime } from "./format.ts";
 import type { Phrases } from "./phrases.ts";
-import { type Band, type Columns, type Gap, type Label, tallGap, textWidth, type Wait } from "./scene.ts";
+import { beside, type Columns, outward, textWidth } from "./lifelines.ts";
+import { type Band, type Gap, type Label, tallGap, type Wait } from "./scene.ts";
 
 /** Draws the marks of one layout; top is the height of the drawing above the lens. */
 export class LadderMarks {
@@ -29,32 +30,28 @@ export class LadderMarks {
 
   band(b: Band): SVGElement {
     return s("rect", {
-      class: `band mark st-${familyOf(b.state)}`, "data-seq": b.seq, x: this.#columns[b.side] - 4, y: this.#y(b.y), width: 8,
+      class: `band mark st-${familyOf(b.state)}`, "data-seq": b.seq, x: b.x, y: this.#y(b.y), width: b.width,
       height: Math.max(0, b.yTo - b.y), rx: 1,
     });
   }
 
   label(l: Label): SVGElement {
-    const left = l.side === "left";
-    const x = this.#columns[l.side];
     const y = this.#y(l.y);
-    const at = { x: x + (left ? -12 : 12), y: y + 4, "text-anchor": left ? "end" : "start" };
-    const text = l.phrase ? this.#say.text(l.phrase, { timer: this.#timer(l.text) })
-      : l.state && this.#columns.left < 145 ? shortName(l.state) : l.text;
+    const at = { x: l.x, y: y + 4, "text-anchor": l.anchor };
+    const text = l.phrase ? this.#say.text(l.phrase, { timer: this.#timer(l.text) }) : l.text;
     // Behind the name nothing shows through: now, and the lines of times, stop beside it.
     const wide = textWidth(text) + 6;
-    const behind = s("rect", { class: "behind", x: left ? at.x - wide + 3 : at.x - 3, y: y - 6, width: wide, height: 13 });
+    const behind = s("rect", { class: "behind", x: l.anchor === "end" ? l.x - wide + 3 : l.x - 3, y: y - 6, width: wide, height: 13 });
     if (!l.state) return marked(l.seq, "", behind, s("text", { class: l.error ? "call err" : "call", ...at }, text));
     const family = familyOf(l.state);
-    return marked(l.seq, `bl st-${family}`, behind, s("g", { class: "node", transform: `translate(${x} ${y})` }, glyph(family)), s("text", at, text));
+    return marked(l.seq, `bl st-${family}`, behind, s("g", { class: "node", transform: `translate(${l.node} ${y})` }, glyph(family, l.line.lanes > 1 ? 0.75 : 1)), s("text", at, text));
   }
 
-  wait({ side, timer, seq, y, yTo, us }: Wait): SVGElement {
-    const left = side === "left";
-    const x = this.#columns[side] + (left ? -14 : 14);
-    const hook = left ? 5 : -5;
+  wait({ line, timer, seq, y, yTo, us }: Wait): SVGElement {
+    const { x, anchor } = beside(line, 14);
+    const hook = -5 * outward(line);
     const mid = this.#y(yTo - y > tallGap ? y + 60 : (y + yTo) / 2);
-    const at = { x: x + (left ? -9 : 9), "text-anchor": left ? "end" : "start" };
+    const at = { x: x + 9 * outward(line), "text-anchor": anchor };
     return marked(seq, "",
       s("path", { class: "gapl", d: `M${x} ${this.#y(y) + 6}h${-hook}V${this.#y(yTo) - 4}h${hook}` }),
       s("text", { class: "call", ...at, y: mid - 2 }, this.#timer(timer)),

@@ -2,7 +2,9 @@
 import { s } from "./dom.ts";
 import { familyOf } from "./family.ts";
 import { flagsOf } from "./format.ts";
-import { buildScene, type Columns, firstDifference, roomBeside, wayOf, type Wire } from "./scene.ts";
+import { type Columns, outward } from "./lifelines.ts";
+import { buildScene, firstDifference } from "./scene.ts";
+import { across, type Point, traced, type Wire, wayOf } from "./wire.ts";
 import type { Store } from "./store.ts";
 
 interface Mark {
@@ -21,26 +23,26 @@ export class LadderOther {
   }
 
   /** Lays the compared run out on the lens that it shares with the current one. */
-  rebuild(store: Store, width: number): void {
+  rebuild(store: Store, columns: Columns): void {
     this.el.replaceChildren();
     this.#marks = [];
     const { compared, current, lens } = store;
     const track = lens.tracks[1];
     if (!compared || !track) return;
     const from = firstDifference(current.log, compared.log);
-    const scene = buildScene(compared.log, track, lens, width, roomBeside([current.log, compared.log]));
+    const scene = buildScene(compared.log, track, lens, columns);
     for (const b of scene.bands) {
       const y = Math.max(b.y, track.y[from] ?? 0);
       const yTo = Math.min(b.yTo, track.y.at(-1) ?? 0);
       if (yTo <= y) continue;
-      const x = scene.columns[b.side] + (b.side === "left" ? 6 : -9);
+      const x = outward(b.line) < 0 ? b.line.x + 6 : b.line.x - 9;
       this.#add(s("rect", { class: `band st-${familyOf(b.state)}`, x, y: this.#top + y, width: 3, height: yTo - y }), yTo);
     }
     for (const w of scene.wires) {
       if (w.segment.sent.seq < from && w.segment.fates.every((f) => f.seq < from)) continue;
       const way = wayOf(w, Infinity, lens, track, compared.log);
       const points = way.lost ? [...way.points.filter((p) => p.y < way.lost!.y), way.lost] : way.points;
-      this.#add(drawWay(w, points, scene.columns, this.#top, compared.name, way.lost !== undefined), points.at(-1)!.y);
+      this.#add(drawWay(w, traced(w, points), this.#top, compared.name, way.lost !== undefined), points.at(-1)!.y);
     }
   }
 
@@ -61,9 +63,8 @@ export class LadderOther {
   }
 }
 
-function drawWay(w: Wire, points: readonly { y: number; share: number }[], c: Columns, top: number, name: string, lost: boolean): SVGElement {
-  const [a, b] = w.from === "left" ? [c.left + 10, c.right - 10] : [c.right - 10, c.left + 10];
-  const at = points.map((p) => ({ x: a + p.share * (b - a), y: top + p.y }));
+function drawWay(w: Wire, points: readonly Point[], top: number, name: string, lost: boolean): SVGElement {
+  const at = points.map((p) => ({ x: across(w, p.share), y: top + p.y }));
   const [last, before] = [at.at(-1)!, at.at(-2)!];
   const turn = (Math.atan2(last.y - before.y, last.x - before.x) * 180) / Math.PI;
   const end = lost ? "M-4 -4l8 8m0 -8l-8 8" : "M-8 -3.5L0 0L-8 3.5";

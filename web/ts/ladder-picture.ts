@@ -10,6 +10,7 @@ import { Lens } from "./lens.ts";
 import type { RunLog } from "./model.ts";
 import { isPhraseKey, type Phrases } from "./phrases.ts";
 import { pictureStyle } from "./picture-style.ts";
+import { addressesOfNoHost, columns } from "./lifelines.ts";
 import { type Band, buildScene, type Scene } from "./scene.ts";
 
 const width = 680; // px, of the drawing: 18 cm of paper at 96 dpi
@@ -27,7 +28,7 @@ export interface PictureText {
 export function ladderPicture(log: RunLog, n: number, t: number, text: PictureText, say: Phrases): SVGSVGElement {
   const lens = new Lens([log]);
   const track = lens.tracks[0]!;
-  const scene = buildScene(log, track, lens, width);
+  const scene = buildScene(log, track, lens, columns(width, [log]));
   const whole = n >= log.events.length;
   const yNow = Math.max(lens.atTime(t).y, track.y[n - 1] ?? 0);
   const timer = (name: string): string => (isPhraseKey(`timer.${name}`) ? say.text(`timer.${name}` as "timer.time-wait") : name);
@@ -38,7 +39,7 @@ export function ladderPicture(log: RunLog, n: number, t: number, text: PictureTe
   for (const w of scene.wires) {
     const f = flight(w.segment, n);
     if (f.status === "unsent") continue;
-    const d = drawWire(w, scene.columns, say, scene.texts.of(w.index));
+    const d = drawWire(w, say, scene.texts.of(w.index));
     d.update(f, n, log, lens, track, head);
     if (d.flying) d.move(yNow);
     below.push(d.el);
@@ -58,7 +59,7 @@ export function ladderPicture(log: RunLog, n: number, t: number, text: PictureTe
       s("text", { class: "tick", x: scene.columns.axis, y: head + tick.y + 4, "text-anchor": "end" }, tick.text),
     ]),
     ...seen(scene.gaps).map((g) => marks.gap(g)),
-    s("path", { class: "life", d: `M${scene.columns.left} ${head - 16}V${end + 10}M${scene.columns.right} ${head - 16}V${end + 10}` }),
+    s("path", { class: "life", d: scene.columns.lines.filter((l) => l.host !== "").map((l) => `M${l.x} ${head - 16}V${end + 10}`).join("") }),
     ...seen(scene.bands).map((b) => marks.band(cut(b, n, yNow))),
     ...below, ...above,
     ...seen(scene.labels).map((l) => marks.label(l)), ...seen(scene.waits).map((w) => marks.wait(w)),
@@ -74,10 +75,10 @@ function cut(b: Band, n: number, yNow: number): Band {
 
 function heads(log: RunLog, scene: Scene, say: Phrases): SVGElement[] {
   const out: SVGElement[] = [s("text", { class: "tick", x: scene.columns.axis, y: 62, "text-anchor": "end" }, say.text("ladder.ms"))];
-  for (const [name, side] of scene.sides) {
-    const x = scene.columns[side];
-    out.push(s("text", { class: "host", x, y: 62, "text-anchor": "middle" }, say.host(name)),
-      s("text", { class: "addr", x, y: 77, "text-anchor": "middle" }, log.meta?.hosts.find((h) => h.name === name)?.addr ?? ""));
+  for (const { host, x } of scene.columns.lines) {
+    const addr = host === "" ? addressesOfNoHost(log).join(" ") : (log.meta?.hosts.find((h) => h.name === host)?.addr ?? "");
+    out.push(s("text", { class: "host", x, y: 62, "text-anchor": "middle" }, host === "" ? say.text("ladder.nohost") : say.host(host)),
+      s("text", { class: "addr", x, y: 77, "text-anchor": "middle" }, addr));
   }
   return out;
 }

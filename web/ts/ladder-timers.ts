@@ -1,11 +1,13 @@
 // The armed timers of the ladder: the one part of the future that is drawn, since both hosts know it already.
+import type { Connections } from "./connections.ts";
 import { s, set, setText } from "./dom.ts";
 import { familyOf } from "./family.ts";
 import { axisTime, duration } from "./format.ts";
 import type { Lens } from "./lens.ts";
-import { type Armed, primary, type World } from "./model.ts";
+import { type Armed, type Host, primary, type World } from "./model.ts";
 import { isPhraseKey, type Phrases } from "./phrases.ts";
-import type { Columns, Scene, Side } from "./scene.ts";
+import { beside, type Columns, laneWidth, laneX, type Lifeline } from "./lifelines.ts";
+import type { Scene } from "./scene.ts";
 import type { Playhead, Store } from "./store.ts";
 
 const top = 18;
@@ -13,18 +15,26 @@ const radius = 31;
 const around = 2 * Math.PI * radius;
 const tall = 1200; // px of a wait, beyond which its ring goes along with now
 const mostAhead = 3000; // px of a wait that are drawn
+const textGap = 14; // px between what is written at two ends
+
+/** A timer that is to be drawn: of a socket in a lane. */
+interface Wanted {
+  line: Lifeline;
+  lane: number;
+  armed: Armed;
+  family: string;
+  key: string;
+}
 
 interface Ahead {
-  side: Side;
+  line: Lifeline;
   armed: Armed;
   yFrom: number;
   yTo: number;
   band: SVGRectElement;
-  text: SVGGElement;
   ring: SVGGElement | undefined;
   arc: SVGCircleElement | undefined;
   value: SVGTextElement | undefined;
-  unit: string;
   key: string;
 }
 
@@ -60,14 +70,7 @@ export class LadderTimers {
 
   /** Takes over what is armed after the events shown. */
   set(world: World, scene: Scene, store: Store): void {
-    const wanted: { side: Side; armed: Armed; family: string; key: string }[] = [];
-    for (const [host, side] of scene.sides) {
-      const sock = primary(world.hosts.get(host));
-      if (!sock) continue;
-      // The delayed acknowledgment is over in less than its label would take to read.
-      const armed = sock.timers.filter((a) => a.timer !== "delack").sort((a, b) => b.at - a.at)[0];
-      if (armed) wanted.push({ side, armed, family: familyOf(sock.state), key: `${side} ${armed.timer} ${armed.setAt} ${armed.at} ${sock.state}` });
-    }
+    const wanted = scene.columns.lines.flatMap((line) => wantedOn(line, world.hosts.get(line.host), store.current.log.connections));
     this.#reduced = store.reduced;
     const same = wanted.length === this.#ahead.length && wanted.every((x, i) => x.key === this.#ahead[i]?.key);
     if (same && this.#ahead.every((a) => a.yTo === store.lens.atTime(a.armed.at).y)) return;
@@ -75,28 +78,37 @@ export class LadderTimers {
     for (const x of wanted) this.#add(x, store.lens);
   }
 
-  #add(x: { side: Side; armed: Armed; family: string; key: string }, lens: Lens): void {
-    const c = this.#columns!;
-    const { side, armed } = x;
-    const left = side === "left";
+  #add(x: Wanted, lens: Lens): void {
+    const { line, armed } = x;
     const yFrom = lens.atTime(armed.setAt).y;
     const yTo = lens.atTime(armed.at).y;
-    const band = s("rect", { class: `band ghost st-${x.family}`, x: c[side] - 4, width: 8 });
+    const band = s("rect", { class: `band ghost st-${x.family}`, x: laneX(line, x.lane) - laneWidth(line) / 2, width: laneWidth(line) });
     const y = top + yTo;
-    const text = s("g", {},
-      s("path", { class: "rule", d: left ? `M${c.axis + 4} ${Math.round(y) + 0.5}H${c.left - 5}` : `M${c.right + 5} ${Math.round(y) + 0.5}H${c.width}` }),
-      s("text", { class: "call dim", x: c[side] + 12, y: y + 4, "text-anchor": "start" },
-        armed.timer === "time-wait" ? this.#say.text("ladder.expires") : this.name(armed.timer)));
-    if (left) text.append(s("text", { class: "tick", x: c.axis, y: y + 4, "text-anchor": "end" }, axisTime(armed.at)));
-    this.bands.append(band, text);
-    const a: Ahead = { side, armed, yFrom, yTo, band, text, ring: undefined, arc: undefined, value: undefined, unit: "", key: x.key };
-    if ((armed.timer === "time-wait" || armed.timer === "fin-wait-2") && yTo - yFrom > 2 * radius + 24) this.#addRing(a, x.family);
+    this.bands.append(band);
+    const others = this.#ahead.filter((o) => o.line === line);
+    if (others.every((o) => Math.abs(o.yTo - yTo) >= textGap)) this.bands.append(this.#end(line, armed, y));
+    const a: Ahead = { line, armed, yFrom, yTo, band, ring: undefined, arc: undefined, value: undefined, key: x.key };
+    const counted = (armed.timer === "time-wait" || armed.timer === "fin-wait-2") && yTo - yFrom > 2 * radius + 24;
+    if (counted && !others.some((o) => o.ring)) this.#addRing(a, x.family);
     this.#ahead.push(a);
     this.bottom = Math.max(this.bottom, y);
   }
 
+  /** Says where a timer will run out, and on the first lifeline when. */
+  #end(line: Lifeline, armed: Armed, y: number): SVGGElement {
+    const { axis, lines, width } = this.#columns!;
+    const [first, last] = [line === lines[0], line === lines.at(-1)];
+    const x = line.side === "left" ? line.x + 12 : beside(line).x;
+    const el = s("g", {}, s("text", { class: "call dim", x, y: y + 4, "text-anchor": "start" },
+      armed.timer === "time-wait" ? this.#say.text("ladder.expires") : this.name(armed.timer)));
+    const across = Math.round(y) + 0.5;
+    if (first) el.prepend(s("path", { class: "rule", d: `M${axis + 4} ${across}H${line.x - 5}` }), s("text", { class: "tick", x: axis, y: y + 4, "text-anchor": "end" }, axisTime(armed.at)));
+    else if (last) el.prepend(s("path", { class: "rule", d: `M${line.x + 5} ${across}H${width}` }));
+    return el;
+  }
+
   #addRing(a: Ahead, family: string): void {
-    const cx = this.#columns![a.side];
+    const cx = a.line.x;
     const cy = top + (a.yTo - a.yFrom > tall ? a.yFrom + 80 : (a.yFrom + a.yTo) / 2 + 8);
     const total = (a.armed.at - a.armed.setAt) / 1e6;
     a.arc = s("circle", { class: "ar", cx, cy, r: radius, transform: `rotate(-90 ${cx} ${cy})` });
@@ -124,4 +136,17 @@ export class LadderTimers {
       setText(a.value, (left / 1e6).toFixed(this.#reduced ? 0 : left < 1e7 ? 2 : 1));
     }
   }
+}
+
+/** The timers to draw on a lifeline: the last to run out of its connection, or of each where it has lanes for several. */
+function wantedOn(line: Lifeline, host: Host | undefined, connections: Connections): Wanted[] {
+  const one = primary(host);
+  const sockets = line.lanes > 1 ? [...(host?.sockets.values() ?? [])] : one ? [one] : [];
+  return sockets.flatMap((sock) => {
+    // The delayed acknowledgment is over in less than its label would take to read.
+    const armed = sock.timers.filter((a) => a.timer !== "delack").sort((a, b) => b.at - a.at)[0];
+    if (!armed) return [];
+    const key = `${line.host} ${sock.sock} ${armed.timer} ${armed.setAt} ${armed.at} ${sock.state}`;
+    return { line, lane: connections.laneOf(sock.steps.at(-1)?.seq ?? 0), armed, family: familyOf(sock.state), key };
+  });
 }

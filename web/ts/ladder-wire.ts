@@ -6,7 +6,7 @@ import type { RunLog } from "./model.ts";
 import type { Phrases } from "./phrases.ts";
 import { drawLabel } from "./ladder-label.ts";
 import type { PlacedLabel } from "./ladder-labels.ts";
-import { along, type Columns, inset, noteAt, type Point, wayOf, type Way, type Wire } from "./scene.ts";
+import { across, along, labelledWay, noteAt, type Point, traced, type Way, wayOf, type Wire } from "./wire.ts";
 
 export interface DrawnWire {
   el: SVGGElement;
@@ -26,7 +26,7 @@ export interface DrawnWire {
   raise(on: boolean): void;
 }
 
-export function drawWire(w: Wire, c: Columns, say: Phrases, text: PlacedLabel): DrawnWire {
+export function drawWire(w: Wire, say: Phrases, text: PlacedLabel): DrawnWire {
   const { sent } = w.segment;
   const re = sent.retransmission ? " re" : "";
   const halo = s("polyline", { class: "halo" });
@@ -41,10 +41,7 @@ export function drawWire(w: Wire, c: Columns, say: Phrases, text: PlacedLabel): 
   const label = drawLabel(text, `seg-${w.kind}`, sent.id);
   const el = s("g", { class: `seg seg-${w.kind}${re}`, role: "button", tabindex: -1, "data-id": sent.id },
     hit, halo, ...rims, ghost, wire, copies, head, cross);
-  const xAt = (share: number): number => {
-    const [a, b] = [c.left + inset, c.right - inset];
-    return w.from === "left" ? a + share * (b - a) : b - share * (b - a);
-  };
+  const xAt = (share: number): number => across(w, share);
   let way: Way | undefined;
   let top = 0;
   let told = ""; // what the drawing is of
@@ -52,8 +49,13 @@ export function drawWire(w: Wire, c: Columns, say: Phrases, text: PlacedLabel): 
   let mode: "flying" | "lost" | "" = ""; // as the classes have it
   let ghostOf: readonly Point[] | undefined;
   const px = (p: Point): string => `${xAt(p.share).toFixed(1)} ${(top + p.y).toFixed(1)}`;
-  const line = (points: readonly Point[]): string => points.map(px).join(" ");
-  const path = (points: readonly Point[]): string => `M${points.map(px).join("L")}`;
+  const line = (points: readonly Point[]): string => traced(w, points).map(px).join(" ");
+  const path = (points: readonly Point[]): string => `M${traced(w, points).map(px).join("L")}`;
+  /** The direction of the line's end. */
+  const heading = (points: readonly Point[]): number => {
+    const [a, b] = traced(w, points).slice(-2);
+    return a && b ? angle(a, b) : 0;
+  };
   const angle = (a: Point, b: Point): number => (Math.atan2(b.y - a.y, xAt(b.share) - xAt(a.share)) * 180) / Math.PI;
 
   const drawn: DrawnWire = {
@@ -66,16 +68,11 @@ export function drawWire(w: Wire, c: Columns, say: Phrases, text: PlacedLabel): 
       top = offset;
       way = wayOf(w, n, lens, track, log);
       drawn.flying = f.status === "flying" || (way.lost !== undefined && f.status === "lost");
-      const end = way.points.at(-1)!;
       hit.setAttribute("d", path(way.points));
       const lost = f.status === "lost" ? way.lost : undefined;
       const rim = path(lost ? untilLoss(way.points, lost) : way.points);
       for (const r of rims) r.setAttribute("d", rim);
-      // Where the segment turned aside, the label stays on the way that it was sent on.
-      const [a, b] = way.points.length > 2 ? [way.points[0]!, { y: w.yTo, share: 1 }] : [way.points.at(-2)!, end];
-      const turn = angle(a, b);
-      label.place((share) => px({ y: a.y + share * (b.y - a.y), share: a.share + share * (b.share - a.share) }),
-        Math.abs(turn) > 90 ? turn - 180 * Math.sign(turn) : turn);
+      placeLabel(way);
       copies.replaceChildren();
       for (const copy of way.copies) copies.append(...drawCopy(copy, f.delivered > 1));
       drawFate(way, f);
@@ -99,10 +96,17 @@ export function drawWire(w: Wire, c: Columns, say: Phrases, text: PlacedLabel): 
   };
   return drawn;
 
+  function placeLabel({ points }: Way): void {
+    // Where the segment turned aside, the label stays on the way that it was sent on.
+    const on = labelledWay(w, points.length > 2 ? w.yTo : points.at(-1)!.y);
+    const turn = (Math.atan2(on.yTo - on.y, on.xTo - on.x) * 180) / Math.PI;
+    label.place((share) => `${(on.x + share * (on.xTo - on.x)).toFixed(1)} ${(top + on.y + share * (on.yTo - on.y)).toFixed(1)}`,
+      Math.abs(turn) > 90 ? turn - 180 * Math.sign(turn) : turn);
+  }
+
   function drawCopy(copy: readonly Point[], arrived: boolean): SVGElement[] {
     const way = s("path", { class: "wire copy", d: path(copy) });
-    const [a, b] = [copy[0]!, copy.at(-1)!];
-    const at = `translate(${px(b)}) rotate(${angle(a, b).toFixed(1)})`;
+    const at = `translate(${px(copy.at(-1)!)}) rotate(${heading(copy).toFixed(1)})`;
     return arrived ? [way, s("path", { class: "head", d: "M0 0l-9.75 -4.03v8.06z", transform: at })] : [way];
   }
 
@@ -131,7 +135,7 @@ export function drawWire(w: Wire, c: Columns, say: Phrases, text: PlacedLabel): 
 
   /** Puts a note at a point, beside the segment's way. */
   function place(t: SVGTextElement, p: Point): void {
-    const at = noteAt(w, c, p, t.textContent ?? "");
+    const at = noteAt(w, p, t.textContent ?? "");
     set(t, "x", at.x.toFixed(1));
     set(t, "y", (top + at.y).toFixed(1));
     set(t, "text-anchor", at.anchor);
@@ -140,7 +144,7 @@ export function drawWire(w: Wire, c: Columns, say: Phrases, text: PlacedLabel): 
 
   function land(points: readonly Point[]): void {
     wire.setAttribute("points", line(points));
-    headTo(points.at(-1)!, angle(points.at(-2)!, points.at(-1)!), 0);
+    headTo(points.at(-1)!, heading(points), 0);
     ghostAlong([]);
     set(halo, "points", "");
     show("");
@@ -155,7 +159,7 @@ export function drawWire(w: Wire, c: Columns, say: Phrases, text: PlacedLabel): 
     else halo.setAttribute("points", passed);
     // The wire hides what lies behind the head, so that the dots need not move; that of a retransmission has gaps.
     ghostAlong(sent.retransmission ? [here, ...rest] : all);
-    headTo(here, angle(points.at(-1)!, rest[0] ?? all.at(-1)!), 3);
+    headTo(here, w.out === undefined ? angle(points.at(-1)!, rest[0] ?? all.at(-1)!) : heading([...points, here]), 3);
   }
 
   function fall(now: Way, at: Point): void {
@@ -169,7 +173,7 @@ export function drawWire(w: Wire, c: Columns, say: Phrases, text: PlacedLabel): 
     cross.setAttribute("visibility", "visible");
     cross.setAttribute("transform", `translate(${px(at)})`);
     note.setAttribute("class", "sub lost");
-    note.textContent = say.text(now.byInput ? "ladder.dropped.you" : "ladder.dropped.link");
+    note.textContent = say.text(now.byInput ? "ladder.dropped.you" : sent.to === "" ? "ladder.nohost" : "ladder.dropped.link");
     place(note, at);
   }
 

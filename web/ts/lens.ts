@@ -19,6 +19,7 @@ const linear = 0.0036; // px per µs: a trip of 10 ms is as high as in the other
 const tallest = 1_000_000; // px of a linear ladder; a longer run has a smaller scale
 const afterCrowd = 12; // px
 const labelGap = 14; // px between labels of one side
+const selfTrip = 20; // px of a segment's way back to its own host
 
 /** One instant: everything at t, from y to yEnd. */
 interface Instant {
@@ -76,7 +77,7 @@ export class Lens {
         let cur = y;
         const gaps = wireGaps(log, next[i]!);
         for (let e = log.events[next[i]!]; e && e.t === t; e = log.events[++next[i]!]) {
-          cur = room(e, log.labelled.has(e.seq), cur, last[i]!, gaps);
+          cur = room(e, log, cur, last[i]!, gaps);
           this.tracks[i]!.y.push(cur);
           this.tracks[i]!.w.push(w + (cur - y) * wallPerPx);
         }
@@ -190,7 +191,7 @@ function wireGaps(log: RunLog, seq: number): Map<string, number> {
 }
 
 /** The height of an event at or below cur where it covers nothing of its kind. */
-function room(e: LogEvent, labelled: boolean, cur: number, last: Map<string, number>, gaps: ReadonlyMap<string, number>): number {
+function room(e: LogEvent, log: RunLog, cur: number, last: Map<string, number>, gaps: ReadonlyMap<string, number>): number {
   const put = (key: string, gap: number): void => {
     const prev = last.get(key);
     if (prev !== undefined && cur - prev < gap) cur = prev + gap;
@@ -199,6 +200,9 @@ function room(e: LogEvent, labelled: boolean, cur: number, last: Map<string, num
   if (e.kind === "segment" || e.kind === "deliver") {
     const key = e.kind === "segment" ? `out ${e.from}` : `in ${e.host}`;
     put(key, gaps.get(key) ?? wireGap);
-  } else if (labelled && "host" in e) put(`label ${e.host}`, labelGap);
+    // What a host sends to itself is there within microseconds: it is drawn as high as its label.
+    const sent = log.segments.get(e.id)?.sent;
+    if (sent && sent.from === sent.to) put(`self ${sent.from}`, e.kind === "deliver" ? selfTrip : 0);
+  } else if (log.labelled.has(e.seq) && "host" in e) put(`label ${e.host}`, labelGap);
   return cur;
 }

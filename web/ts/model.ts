@@ -3,6 +3,7 @@ import type {
   CallEvent, EndEvent, LogEvent, MetaEvent, ReturnEvent, State, StateEvent,
   TimerEvent, TimerName,
 } from "./events.gen.ts";
+import { Connections } from "./connections.ts";
 import type { Segment } from "./flight.ts";
 import { prefix } from "./search.ts";
 
@@ -100,6 +101,7 @@ export class RunLog {
   readonly stops: number[] = [];
   /** Indices of the events that the ladder names beside their host's lifeline. */
   readonly labelled = new Set<number>();
+  readonly connections = new Connections();
   meta: MetaEvent | undefined;
   end: EndEvent | undefined;
   /** The returns of calls, by the seq of the call. */
@@ -113,6 +115,7 @@ export class RunLog {
       if (e.seq !== this.events.length) throw new Error(`event ${e.seq} where ${this.events.length} is due`);
       this.events.push(e);
       this.#index(e);
+      this.connections.add(e);
       if (this.#isLabelled(e) || this.#restarts(e)) this.labelled.add(e.seq);
       if (isStop(this, e.seq)) {
         // A call that returns at once is one stop with its return.
@@ -238,15 +241,14 @@ function isStop(log: RunLog, seq: number): boolean {
 /** What the two hosts are called as long as the run has not said it. */
 export const usualHosts: readonly [string, string] = ["client", "server"];
 
-/** The hosts in the order of the screen: the client is on the left. */
+/** The hosts in the order of the screen: the client on the left, and on the right the server, or who answers first. */
 export function hostOrder(log: RunLog): string[] {
   const names = log.meta?.hosts.map((h) => h.name) ?? [];
-  let left = names.includes("client") ? "client" : "";
-  for (const { sent } of log.segments.values()) {
-    if (left) break;
-    if (sent.flags === "S") left = sent.from;
-  }
-  return left ? [left, ...names.filter((n) => n !== left)] : names;
+  const opening = [...log.segments.values()].find(({ sent }) => sent.flags === "S" && sent.from !== sent.to)?.sent;
+  const left = names.includes("client") ? "client" : (opening?.from ?? names[0]);
+  const right = names.length < 3 ? undefined : names.includes("server") && left !== "server" ? "server" : opening?.to;
+  const between = names.filter((n) => n !== left && n !== right);
+  return names.length === 0 ? [] : [left!, ...between, ...(right && right !== left ? [right] : [])];
 }
 
 export function newWorld(log: RunLog): World {
@@ -376,9 +378,8 @@ export function primary(h: Host | undefined): Socket | undefined {
   return h?.sockets.get(h.primary);
 }
 
-/** The steps that the state diagram of a host shows: those of its connection, and of the listener that it came from. */
-export function walked(h: Host | undefined): Step[] {
-  const s = primary(h);
+/** The steps that the state diagram of a host shows: those of a connection, and of the listener that it came from. */
+export function walked(h: Host | undefined, s = primary(h)): Step[] {
   if (!h || !s) return [];
   if (s.listener) return s.steps;
   const passive = s.steps[0]?.to === "SYN-RECEIVED";

@@ -4,10 +4,10 @@ import { button, h, setText } from "./dom.ts";
 import { duration } from "./format.ts";
 import { KeysDialog } from "./keys-dialog.ts";
 import { LensSwitch } from "./lens-switch.ts";
+import { textWidth } from "./lifelines.ts";
 import type { Pace } from "./pace.ts";
 import { isPhraseKey, type PhraseKey, type Phrases } from "./phrases.ts";
 import { programOf } from "./program.ts";
-import { textWidth } from "./scene.ts";
 import type { StageData } from "./stage-data.ts";
 import { changed, type Failure, type Panel, type Store } from "./store.ts";
 import type { LinkState } from "./stream.ts";
@@ -219,6 +219,8 @@ export class StageFrame implements Panel {
     const say = this.#say;
     const { meta } = store.current.log;
     if (bits & changed.log && meta) {
+      this.el.classList.toggle("alone", meta.hosts.length < 2);
+      this.el.classList.toggle("many", meta.hosts.length > 2);
       const title = say.text("stage.label", { title: meta.title[say.lang] });
       setText(this.#title, title);
       this.el.setAttribute("aria-label", title);

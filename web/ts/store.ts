@@ -5,6 +5,7 @@ import { type Branch, newBranch, runOf } from "./branch.ts";
 import { Branches } from "./branches.ts";
 import { type Failure, Feed, type Source } from "./feed.ts";
 import { canIntervene } from "./flight.ts";
+import { Focus } from "./focus.ts";
 import { changed, type Moment, type Panel, Playback } from "./playback.ts";
 import type { OpenRequest } from "./stream.ts";
 
@@ -24,6 +25,7 @@ export class Store extends Playback {
   /** Another run is shown than before, or others beside it. */
   onShow: () => void = () => {};
 
+  readonly focus = new Focus();
   runs = new Branches(newBranch("A", [], { source: "" }));
   #feed: Feed;
   #asked = new Map<Branch, (r: ForkResult) => void>();
@@ -76,6 +78,7 @@ export class Store extends Playback {
   open(request: OpenRequest, at: Moment = {}, source = ""): void {
     this.#feed.dropAll();
     this.#asked.clear();
+    this.focus.reset();
     const first = newBranch("A", request.run?.inputs ?? [], { source });
     Object.assign(this, { runs: new Branches(first), playing: false, stepping: false, selected: undefined, compared: undefined, twin: [], failure: undefined, waits: 0, busy: false });
     this.at = { n: 0, t: 0, w: 0, y: 0 };
@@ -83,6 +86,11 @@ export class Store extends Playback {
     this.relens = true;
     this.#feed.fill(first, request);
     this.invalidate(changed.all);
+  }
+
+  override select(seq: number | undefined): void {
+    if (seq !== undefined) this.focus.reveal(this.current.log, seq);
+    super.select(seq);
   }
 
   /** Opens another run beside those that are kept, and shows it at a moment. */
@@ -98,6 +106,7 @@ export class Store extends Playback {
     const result = await this.#ask(b, request);
     if (result !== "done") return result;
     this.runs.add(b, true);
+    this.focus.reset();
     this.pause();
     this.#shown();
     this.pendingAt = at;
@@ -195,6 +204,7 @@ export class Store extends Playback {
     if (b === this.current) return;
     if (this.compared) this.compared = this.compared === b ? this.current : undefined;
     if (!this.twin.includes(b)) this.twin = [];
+    if (b.family !== this.current.family) this.focus.reset();
     this.runs.show(b);
     this.#shown();
   }

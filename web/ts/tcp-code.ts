@@ -6,7 +6,8 @@ import { CodeList, type LineState } from "./code-list.ts";
 import { CodeTabs } from "./code-tabs.ts";
 import { h, sentence, set, setText } from "./dom.ts";
 import { duration } from "./format.ts";
-import { type Host, hostOrder, primary, type RunLog, type Thread, usualHosts } from "./model.ts";
+import { HostHead } from "./host-head.ts";
+import { type Host, primary, type RunLog, type Thread } from "./model.ts";
 import type { Part, Phrases } from "./phrases.ts";
 import { type HostProgram, linesOf, type Program } from "./program.ts";
 import { Seen } from "./seen.ts";
@@ -20,7 +21,7 @@ export class TcpCode extends HTMLElement implements Panel {
   #index = 0;
   #program: Program | undefined;
   #name = "";
-  #title = h("h3", {});
+  #head!: HostHead;
   #status = h("span", { class: "r" });
   #tabs!: CodeTabs;
   #missing = h("p", { class: "noctext" });
@@ -37,13 +38,13 @@ export class TcpCode extends HTMLElement implements Panel {
     this.#store = store;
     this.#index = index;
     this.#program = program;
-    this.#title.textContent = say.host(usualHosts[index] ?? "");
+    this.#head = new HostHead(say, index, store);
     this.#note.append(this.#tag, this.#noteText);
     this.#note.hidden = this.#missing.hidden = true;
     this.#tabs = new CodeTabs(say);
     this.#tabs.panel.append(this.#missing, this.#list.el);
     this.#list.onSeek = (line) => this.#seek(line);
-    this.append(h("div", { class: "ph" }, this.#title, this.#tabs.el, this.#status), this.#tabs.panel, this.#note);
+    this.append(h("div", { class: "ph" }, this.#head.el, this.#tabs.el, this.#status), this.#tabs.panel, this.#note);
     store.subscribe(this);
     onLanguage((language) => {
       this.#tabs.show(language);
@@ -62,7 +63,8 @@ export class TcpCode extends HTMLElement implements Panel {
   draw(store: Store, bits: number): void {
     if (!(bits & (changed.events | changed.log | changed.select))) return;
     const { log } = store.current;
-    const name = hostOrder(log)[this.#index] ?? "";
+    const name = store.focus.sides(log)[this.#index] ?? "";
+    this.#head.draw(store, name);
     const host = store.world.hosts.get(name);
     const laidOut = name !== "" && this.#shownFor !== `${name} ${codeLanguage()}`;
     if (laidOut) this.#layOut(name);
@@ -85,7 +87,6 @@ export class TcpCode extends HTMLElement implements Panel {
     const language = codeLanguage();
     this.#name = name;
     this.#shownFor = `${name} ${language}`;
-    setText(this.#title, this.#say.host(name));
     set(this.#list.el, "aria-label", this.#say.text("code.label", { host: this.#say.host(name) }));
     const host = this.#program?.hosts.get(name);
     const why = language === "c" ? host?.cError : undefined;

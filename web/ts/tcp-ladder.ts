@@ -1,20 +1,22 @@
 // <tcp-ladder>: the time-sequence diagram. It draws what is near the playhead, and in a frame touches what moves only.
 import { afterDrawing } from "./clock.ts";
 import { button, h, hide, s, set, setText } from "./dom.ts";
-import { familyOf } from "./family.ts";
 import { axisTime, duration, nowTime } from "./format.ts";
 import { LadderChoice } from "./ladder-choice.ts";
 import { LadderHosts } from "./ladder-hosts.ts";
 import { LadderMarks } from "./ladder-marks.ts";
+import { LadderOpen } from "./ladder-open.ts";
 import { LadderOther } from "./ladder-other.ts";
 import { LadderTimers } from "./ladder-timers.ts";
 import { drawWire, type DrawnWire } from "./ladder-wire.ts";
 import { flight } from "./flight.ts";
-import { primary } from "./model.ts";
+import { addressesOfNoHost, type Columns, columns, type Lifeline } from "./lifelines.ts";
+import { primary, type RunLog } from "./model.ts";
 import type { Phrases } from "./phrases.ts";
-import { type Band, buildScene, columns, roomBeside, type Scene, type Side, type Wire } from "./scene.ts";
+import { buildScene, type Scene } from "./scene.ts";
 import { prefix } from "./search.ts";
 import { changed, type Panel, type Store } from "./store.ts";
+import type { Wire } from "./wire.ts";
 
 /** The height of the drawing above the lens, in px. */
 export const ladderTop = 18;
@@ -51,8 +53,7 @@ export class TcpLadder extends HTMLElement implements Panel {
   #notes = s("g", {});
   #now = s("g", { class: "now", "aria-hidden": "true" });
   #nowText = s("text", { class: "tick nowt", x: 45, y: 4, "text-anchor": "end" });
-  #open: Record<Side, SVGRectElement> = { left: s("rect", { class: "band" }), right: s("rect", { class: "band" }) };
-  #openBand: Record<Side, Band | undefined> = { left: undefined, right: undefined };
+  #open = new LadderOpen(top);
   #life = s("path", { class: "life" });
   #drawn = new Map<string, Drawn>();
   #segments = new Map<number, DrawnWire>();
@@ -82,8 +83,8 @@ export class TcpLadder extends HTMLElement implements Panel {
     this.#scroll.setAttribute("aria-label", say.text("ladder.label"));
     this.#scroll.setAttribute("role", "region");
     this.#now.append(s("path", { class: "nowtag", d: "M3 -9h42l6 9l-6 9h-42a3 3 0 0 1 -3 -3v-12a3 3 0 0 1 3 -3z" }), this.#nowText);
-    this.#svg.append(this.#ahead, this.#static, this.#life, this.#timers.bands, this.#other.el, this.#bands, this.#open.left,
-      this.#open.right, this.#now, this.#wires, this.#notes, this.#labels, this.#choice.el, this.#timers.rings);
+    this.#svg.append(this.#ahead, this.#static, this.#life, this.#timers.bands, this.#other.el, this.#bands, this.#open.el,
+      this.#now, this.#wires, this.#notes, this.#labels, this.#choice.el, this.#timers.rings);
     this.#scroll.append(this.#svg);
     this.#hint.append(button("btn primary", "play", say.text("play.play"), () => store.play()), h("p", {}, say.text("stage.hint")));
     this.append(this.#heads, this.hosts.el, this.#scroll, this.#hint);
@@ -151,10 +152,10 @@ export class TcpLadder extends HTMLElement implements Panel {
     this.#segments.get(id)?.el.focus();
   }
 
-  /** The host of a lifeline. */
-  hostAt(side: Side): string | undefined {
-    for (const [name, x] of this.#scene?.sides ?? []) if (x === side) return name;
-    return undefined;
+  /** The host of the first lifeline, or of the last one. */
+  hostAt(end: "first" | "last"): string | undefined {
+    const hosts = this.#scene?.columns.lines.filter((l) => l.host !== "") ?? [];
+    return hosts.at(end === "first" ? 0 : -1)?.host;
   }
 
   /** Where a segment's head is, in px of this element, for a menu beside it. */
@@ -189,7 +190,7 @@ export class TcpLadder extends HTMLElement implements Panel {
 
   #rebuild(): void {
     const { current, compared, track, lens } = this.#store;
-    this.#scene = buildScene(current.log, track, lens, this.#width, roomBeside(compared ? [current.log, compared.log] : [current.log]));
+    this.#scene = buildScene(current.log, track, lens, columns(this.#width, compared ? [current.log, compared.log] : [current.log]));
     for (const g of [this.#static, this.#bands, this.#labels, this.#wires, this.#notes]) g.replaceChildren();
     this.#drawn.clear();
     this.#segments.clear();
@@ -197,36 +198,23 @@ export class TcpLadder extends HTMLElement implements Panel {
     this.#contentHeight = 0;
     this.#drawHeads();
     const c = this.#scene.columns;
-    for (const side of ["left", "right"] as const) {
-      this.#open[side].setAttribute("x", String(c[side] - 4));
-      this.#open[side].setAttribute("width", "8");
-    }
     this.#now.querySelectorAll(".nowline").forEach((el) => el.remove());
-    this.#now.prepend(
-      s("path", { class: "nowline", d: `M${c.axis + 4} 0H${c.left - 6}M${c.right + 6} 0H${c.width}` }),
-      s("path", { class: "nowline in", d: `M${c.left + 6} 0H${c.right - 6}` }),
-    );
+    this.#now.prepend(...nowLines(c));
     if (this.#scale !== this.#store.scale) {
       this.#scale = this.#store.scale;
       this.#anchor ??= this.#yNow - this.#top - this.#rest;
     }
     this.#marks = new LadderMarks(this.#say, c, top, (name) => this.#timers.name(name));
     this.#timers.reset(c);
-    this.#other.rebuild(this.#store, this.#width);
+    this.#other.rebuild(this.#store, c);
   }
 
   #drawHeads(): void {
-    const c = this.#scene?.columns ?? columns(this.#width);
+    const c = this.#scene!.columns;
     this.#heads.setAttribute("viewBox", `0 0 ${c.width} 46`);
     this.#heads.replaceChildren(s("text", { class: "tick", x: c.axis, y: 20, "text-anchor": "end" }, this.#say.text("ladder.ms")));
-    this.hosts.place(c, this.#scene?.sides ?? new Map(), this.#say);
-    for (const [name, side] of this.#scene?.sides ?? []) {
-      const addr = this.#store.current.log.meta?.hosts.find((x) => x.name === name)?.addr ?? "";
-      this.#heads.append(
-        s("text", { class: "host", x: c[side], y: 20, "text-anchor": "middle" }, this.#say.host(name)),
-        s("text", { class: "addr", x: c[side], y: 35, "text-anchor": "middle", "data-side": side }, addr),
-      );
-    }
+    this.hosts.place(c, this.#say);
+    for (const line of c.lines) this.#heads.append(...headOf(line, this.#store.current.log, this.#say));
   }
 
   /** Shows what has happened and lies near the view, and takes the rest away. */
@@ -235,9 +223,8 @@ export class TcpLadder extends HTMLElement implements Panel {
     const { at, world } = this.#store;
     this.#from = this.#paper ? -Infinity : Math.max(0, this.#top - margin);
     this.#to = this.#paper ? Infinity : this.#top + this.#height + margin;
-    const { left, right } = scene.columns;
     const [first, last] = [Math.max(0, this.#from), Math.min(this.#to, Math.max(this.#y(this.#store.lens.height), this.#timers.bottom) + 2000)];
-    this.#ahead.setAttribute("d", `M${left} ${first}V${last}M${right} ${first}V${last}`);
+    this.#ahead.setAttribute("d", scene.columns.lines.map((l) => `M${l.x} ${first}V${last}`).join(""));
     const near = (y: number, yTo: number): boolean => this.#y(yTo) >= this.#from && this.#y(y) <= this.#to;
     const keep = new Set<string>();
     const show = (key: string, parent: SVGGElement, seq: number, y: number, yTo: number, make: () => SVGElement): void => {
@@ -270,20 +257,15 @@ export class TcpLadder extends HTMLElement implements Panel {
       d.el.remove();
       this.#drawn.delete(key);
     }
-    for (const side of ["left", "right"] as const) {
-      const band = scene.bands.findLast((b) => b.side === side && b.seq < at.n);
-      this.#openBand[side] = band;
-      set(this.#open[side], "class", band ? `band mark st-${familyOf(band.state)}` : "band none");
-      if (band) set(this.#open[side], "data-seq", band.seq);
-    }
+    this.#open.set(scene.bands.filter((b) => b.seq < at.n && b.toSeq >= at.n));
     for (const w of scene.wires) this.#revealWire(w, near);
     this.#choice.show(this.#store, scene, (seq) => this.#drawn.get(`l${seq}`)?.el ?? this.#drawn.get(`w${seq}`)?.el);
     this.#rove();
     this.#timers.set(world, scene, this.#store);
-    for (const [name, side] of scene.sides) {
-      const sock = primary(world.hosts.get(name));
-      const text = this.#heads.querySelector(`[data-side=${side}]`);
-      if (text && sock?.local) setText(text, sock.local);
+    for (const [i, { host }] of scene.columns.lines.length > 2 ? [] : scene.columns.lines.entries()) {
+      const text = this.#heads.querySelectorAll(".addr")[i];
+      const local = primary(world.hosts.get(host))?.local;
+      if (text && local) setText(text, local);
     }
   }
 
@@ -320,7 +302,7 @@ export class TcpLadder extends HTMLElement implements Panel {
       return;
     }
     if (!d) {
-      d = drawWire(w, this.#scene!.columns, this.#say, this.#scene!.texts.of(w.index));
+      d = drawWire(w, this.#say, this.#scene!.texts.of(w.index));
       this.#segments.set(id, d);
       this.#wires.append(d.el);
       this.#notes.append(d.label, d.note);
@@ -345,7 +327,7 @@ export class TcpLadder extends HTMLElement implements Panel {
   /** What stands on the wire, and in full where it is shortened. */
   #nameOf(w: Wire): string {
     const { flags, figures, full, shown } = this.#scene!.texts.of(w.index);
-    return !shown || figures === full ? `${flags} ${full}` : `${flags} ${figures} (${full})`;
+    return !shown || figures === full || figures === "" ? `${flags} ${full}` : `${flags} ${figures} (${full})`;
   }
 
   /** One segment is in the order of Tab: the focused one, else the newest that is in flight, else the newest. */
@@ -366,15 +348,8 @@ export class TcpLadder extends HTMLElement implements Panel {
     const y = (this.#yNow = this.#y(at.y));
     this.#now.setAttribute("transform", `translate(0 ${y.toFixed(1)})`);
     setText(this.#nowText, nowTime(at.t));
-    for (const side of ["left", "right"] as const) {
-      const from = this.#openBand[side];
-      if (from) {
-        set(this.#open[side], "y", this.#y(from.y).toFixed(1));
-        this.#open[side].setAttribute("height", Math.max(0, at.y - from.y).toFixed(1));
-      } else set(this.#open[side], "height", 0);
-    }
-    const { left, right } = this.#scene!.columns;
-    this.#life.setAttribute("d", `M${left} 0V${y.toFixed(1)}M${right} 0V${y.toFixed(1)}`);
+    this.#open.move(at.y);
+    this.#life.setAttribute("d", this.#scene!.columns.lines.filter((l) => l.host !== "").map((l) => `M${l.x} 0V${y.toFixed(1)}`).join(""));
     const flying = [...this.#segments.values()].filter((d) => d.flying);
     for (const d of flying) d.move(at.y, flying.length > mostHaloes);
     this.#timers.move(at, y);
@@ -419,4 +394,20 @@ export class TcpLadder extends HTMLElement implements Panel {
     this.#scrolls();
     if (want < this.#from || want + this.#height > this.#to) this.#store.invalidate(changed.events);
   }
+}
+
+/** A lifeline's head: its host's name and address, or the address that no host has. */
+function headOf(line: Lifeline, log: RunLog, say: Phrases): SVGElement[] {
+  const at = { x: line.x, "text-anchor": "middle" };
+  const name = line.host === "" ? say.text("ladder.nohost") : say.host(line.host);
+  const addr = line.host === "" ? addressesOfNoHost(log).join(" ") : (log.meta?.hosts.find((x) => x.name === line.host)?.addr ?? "");
+  return [s("text", { class: "host", ...at, y: 20 }, name), s("text", { class: "addr", ...at, y: 35 }, addr)];
+}
+
+/** The line of now, to the left and to the right of the lifelines, and between them. */
+function nowLines({ axis, lines, width }: Columns): SVGElement[] {
+  const first = lines[0]?.x ?? width;
+  const last = lines.at(-1)?.x ?? width;
+  const between = lines.slice(1).map((l, i) => `M${lines[i]!.x + 6} 0H${l.x - 6}`);
+  return [s("path", { class: "nowline", d: `M${axis + 4} 0H${first - 6}M${last + 6} 0H${width}` }), s("path", { class: "nowline in", d: between.join("") })];
 }

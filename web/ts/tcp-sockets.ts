@@ -63,7 +63,8 @@ export class TcpSockets extends HTMLElement implements Panel {
   /** Writes the table anew where a socket has changed, and not only the time. */
   #fill(store: Store): void {
     const hosts = hostOrder(store.current.log).map((name) => ({ name, off: store.world.hosts.get(name)?.off ?? false, sockets: listed(store.world.hosts.get(name)) }));
-    const key = hosts.map((x) => [x.name, x.off, ...x.sockets.map(contents)].join(" ")).join("\n");
+    const { connections } = store.current.log;
+    const key = String(connections.several) + hosts.map((x) => [x.name, x.off, ...x.sockets.map(contents)].join(" ")).join("\n");
     const sockets = hosts.flatMap((x) => x.sockets);
     if (key === this.#shown) {
       this.#rows.forEach((r, i) => (r.socket = sockets[i]!));
@@ -76,7 +77,7 @@ export class TcpSockets extends HTMLElement implements Panel {
     const els: HTMLElement[] = [];
     for (const host of hosts) {
       for (const socket of host.sockets) {
-        const el = this.#row(host.name, socket);
+        const el = this.#row(host.name, socket, connections.several ? connections.numberOf(host.name, socket.sock) : undefined);
         this.#rows.push({ el, socket });
         els.push(el);
       }
@@ -103,14 +104,14 @@ export class TcpSockets extends HTMLElement implements Panel {
     }
   }
 
-  #row(name: string, s: Socket): HTMLElement {
+  #row(name: string, s: Socket, number: number | undefined): HTMLElement {
     const say = this.#say;
     const num = (name: string, n: number, hot: boolean): HTMLElement => h("td", { class: hot && n > 0 ? "rt hot" : "rt", "data-q": name }, String(n));
     const state = h("td", {}, chip(s.state, ssState(s.state)));
     if (s.orphan) state.append(" ", h("span", { class: "tag hollow" }, say.text("sockets.orphan")));
     const peer = s.remote === "*" ? "0.0.0.0:*" : s.remote;
     const why = h("button", { type: "button", class: "sockb" }, say.host(name), h("span", { class: "sr" }, say.text("sockets.why", { state: ssState(s.state), local: s.local, peer })));
-    return h("tr", {}, h("td", {}, why), state, num("Recv-Q", s.listener ? s.accept : s.recvq, true), num("Send-Q", s.listener ? s.backlog : s.sendq, !s.listener),
+    return h("tr", {}, h("td", {}, why, number === undefined ? undefined : h("span", { class: "conn" }, `#${number}`)), state, num("Recv-Q", s.listener ? s.accept : s.recvq, true), num("Send-Q", s.listener ? s.backlog : s.sendq, !s.listener),
       h("td", {}, s.local), h("td", {}, peer), s.listener ? this.#queues(s) : this.#timers(s));
   }
 

@@ -289,7 +289,7 @@ export class TcpStage extends HTMLElement {
         else this.#acts.undo();
         return true;
       case "h": {
-        const host = this.#ladder.hostAt(shift ? "right" : "left");
+        const host = this.#ladder.hostAt(shift ? "last" : "first");
         if (host !== undefined) this.#acts.openHost(host);
         return host !== undefined;
       }

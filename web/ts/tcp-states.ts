@@ -7,9 +7,11 @@ import { arrows, nodeHeight, nodes, nodeWidth, viewBox } from "./diagram.ts";
 import { chip, glyph, h, s, set, setText } from "./dom.ts";
 import { familyOf, shortName } from "./family.ts";
 import { duration } from "./format.ts";
-import { hostOrder, primary, type RunLog, type Step, usualHosts, walked } from "./model.ts";
+import { HostHead } from "./host-head.ts";
+import { type RunLog, type Step, walked } from "./model.ts";
 import type { Phrases } from "./phrases.ts";
 import { Seen } from "./seen.ts";
+import { SocketPick } from "./socket-pick.ts";
 import { changed, type Panel, type Store } from "./store.ts";
 
 const lastClosed = nodes.length - 1;
@@ -30,7 +32,8 @@ export class TcpStates extends HTMLElement implements Panel {
   #say!: Phrases;
   #store!: Store;
   #index = 0;
-  #title = h("h3", {});
+  #head!: HostHead;
+  #sockets!: SocketPick;
   #state = h("span", { class: "cur" });
   #count = h("span", { class: "num" });
   #right = h("span", { class: "r" });
@@ -47,6 +50,8 @@ export class TcpStates extends HTMLElement implements Panel {
     this.#store = store;
     this.#say = say;
     this.#index = index;
+    this.#head = new HostHead(say, index, store);
+    this.#sockets = new SocketPick(say, store);
     if (index === 0) store.subscribe(new Covered());
     const id = `fw-arrow-${index}`;
     this.#svg.append(s("defs", {}, marker(`${id}-off`, "off"), marker(`${id}-seen`, "seen"), marker(`${id}-on`, "on")));
@@ -63,7 +68,7 @@ export class TcpStates extends HTMLElement implements Panel {
     this.#svg.append(...this.#arrows.map((a) => a.path), ...this.#arrows.map((a) => a.hit), ...this.#arrows.map((a) => a.label), ...this.#nodes);
     this.#list.append(...this.#arrows.map((a) => a.item));
     this.#right.append(this.#count, this.#cover);
-    this.append(h("div", { class: "ph" }, this.#title, this.#state, this.#right), this.#svg, this.#list);
+    this.append(h("div", { class: "ph" }, this.#head.el, this.#sockets.el, this.#state, this.#right), this.#svg, this.#list);
     this.#listen();
     store.subscribe(this);
   }
@@ -113,10 +118,12 @@ export class TcpStates extends HTMLElement implements Panel {
   draw(store: Store, bits: number): void {
     if (!(bits & (changed.events | changed.log | changed.select))) return;
     const { log } = store.current;
-    const name = hostOrder(log)[this.#index] ?? "";
+    const name = store.focus.sides(log)[this.#index] ?? "";
     const host = store.world.hosts.get(name);
-    const sock = primary(host);
-    const steps = walked(host);
+    const sock = store.focus.socket(host, log, store.selected);
+    const steps = walked(host, sock);
+    this.#head.draw(store, name);
+    this.#sockets.draw(store, host, sock);
     this.#moment = store.selected === undefined ? new Set() : momentOf(log, store.selected);
     const covered = seen();
     const key = `${store.current.name} ${name} ${log.meta ? 1 : 0} ${sock?.sock ?? 0} ${sock?.state} ${steps.length} ${store.selected} ${covered.size}`;
@@ -124,7 +131,6 @@ export class TcpStates extends HTMLElement implements Panel {
     this.#shown = key;
     const say = this.#say;
     const state = sock?.state ?? "CLOSED";
-    setText(this.#title, say.host(name || (usualHosts[this.#index] ?? "")));
     this.#state.replaceChildren(chip(state));
     this.#lightArrows(log, steps, covered);
     this.#lightNodes(state, steps);
