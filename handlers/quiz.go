@@ -174,10 +174,7 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request) error {
 	}
 	l, id := spoken(w, r), chi.URLParam(r, "quiz")
 	result, err := limited(r, executing, func() (*quiz.Result, error) {
-		return h.Content.Quizzes.Grade(id, seed, quiz.Answer{Body: s.Answer, Lang: string(l), Try: func(run scenario.Run) (*engine.Lines, error) {
-			lines, _, err := h.Runs.Log(r.Context(), h.session(r), run)
-			return lines, err
-		}})
+		return h.Content.Quizzes.Grade(id, seed, quiz.Answer{Body: s.Answer, Lang: string(l), Try: h.try(r)})
 	})
 	if err != nil {
 		return quizError(err)
@@ -200,6 +197,14 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request) error {
 	return h.json(w, r, http.StatusOK, first.Result)
 }
 
+// try runs what a learner wrote, at the session's charge.
+func (h *Handler) try(r *http.Request) quiz.Try {
+	return func(run scenario.Run) (*engine.Lines, error) {
+		lines, _, err := h.Runs.Log(r.Context(), h.session(r), run)
+		return lines, err
+	}
+}
+
 // keep saves an answer of the learner that the cookie names. Where there is none, one begins with this answer.
 func (h *Handler) keep(w http.ResponseWriter, r *http.Request, a store.Answer) (store.Answer, error) {
 	first, err := a, store.ErrNotFound
@@ -214,31 +219,6 @@ func (h *Handler) keep(w http.ResponseWriter, r *http.Request, a store.Answer) (
 	}
 	h.setLearner(w, r, first.LearnerID)
 	return first, nil
-}
-
-// me gives everything that is kept about the learner.
-func (h *Handler) me(w http.ResponseWriter, r *http.Request) error {
-	type kept struct {
-		Learner string         `json:"learner"` // empty where nothing is kept
-		Answers []store.Answer `json:"answers"`
-	}
-	w.Header().Set("Cache-Control", "no-store")
-	id := learnerID(r)
-	if id == "" {
-		return h.json(w, r, http.StatusOK, kept{Answers: []store.Answer{}})
-	}
-	_, err := h.Store.Learner(r.Context(), id)
-	if errors.Is(err, store.ErrNotFound) {
-		return h.json(w, r, http.StatusOK, kept{Answers: []store.Answer{}})
-	}
-	if err != nil {
-		return err
-	}
-	answers, err := h.Store.AnswersOf(r.Context(), id)
-	if err != nil {
-		return err
-	}
-	return h.json(w, r, http.StatusOK, kept{id, answers})
 }
 
 // forgetMe deletes all that.

@@ -161,7 +161,7 @@ func TestLearnerBeginsWithTheFirstSavedAnswer(t *testing.T) {
 		t.Error("a saved answer sets no cookie")
 	}
 	l.ask("DELETE", "/api/v1/me", "", 204)
-	if _, kept := l.ask("GET", "/api/v1/me", "", 200); strings.TrimSpace(kept) != `{"learner":"","answers":[]}` {
+	if _, kept := l.ask("GET", "/api/v1/me", "", 200); strings.TrimSpace(kept) != `{"learner":"","answers":[],"exams":[]}` {
 		t.Errorf("after deletion %s is kept", kept)
 	}
 	if !cookie("POST", states+"/3/answers", submission, 200) {
@@ -197,7 +197,7 @@ func TestAnswersThatAreRefused(t *testing.T) {
 			t.Errorf("%s: %s", name, body)
 		}
 	}
-	if _, kept := l.ask("GET", "/api/v1/me", "", 200); strings.TrimSpace(kept) != `{"learner":"","answers":[]}` {
+	if _, kept := l.ask("GET", "/api/v1/me", "", 200); strings.TrimSpace(kept) != `{"learner":"","answers":[],"exams":[]}` {
 		t.Errorf("refused answers are kept: %s", kept)
 	}
 }

@@ -104,6 +104,7 @@ func (s *sockets) serve(w http.ResponseWriter, r *http.Request) error {
 		owner: s, ws: conn, id: requestID(r), done: make(chan struct{}),
 		conn: s.handler.Runs.NewConn(context.Background(), session, string(lang)),
 	}
+	k.conn.Attempts(s.handler.attemptsOf(learnerID(r)))
 	go func() {
 		defer s.exit(session)
 		k.keep(s.leave)

@@ -7,18 +7,19 @@ type chrome struct {
 	Search, SearchFailed string
 	Feed, Minutes        string
 	Seen, Right, Resume  string
+	Exam                 string
 }
 
 var chromeOf = map[content.Lang]*chrome{
 	content.En: {
 		Search: "Search", SearchFailed: "The search did not load. The reference has the same, on one page.",
 		Feed: "What is new at finwait", Minutes: "{n} min to read",
-		Seen: "opened", Right: "{n}/{of} right", Resume: "Go on with {lesson}",
+		Seen: "opened", Right: "{n}/{of} right", Resume: "Go on with {lesson}", Exam: "Final exam",
 	},
 	content.Zh: {
 		Search: "搜索", SearchFailed: "搜索没有加载成功。参考页里有同样的内容，都在一页上。",
 		Feed: "finwait 的更新", Minutes: "读完约 {n} 分钟",
-		Seen: "打开过", Right: "答对 {n}/{of}", Resume: "接着学 {lesson}",
+		Seen: "打开过", Right: "答对 {n}/{of}", Resume: "接着学 {lesson}", Exam: "结业考试",
 	},
 }
 

@@ -1,10 +1,6 @@
 package web
 
 import (
-	"context"
-	"encoding/json"
-	"io"
-
 	"finwait/content"
 	"finwait/scenario"
 
@@ -96,12 +92,5 @@ func (p Playground) wordsOf(kind scenario.WordKind) []scenario.Word {
 
 // data is what the script needs, as JSON.
 func (p Playground) data() templ.Component {
-	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
-		b, err := json.Marshal(p.Data) // it escapes <, so that no text can end the element
-		if err != nil {
-			return err
-		}
-		_, err = io.WriteString(w, `<script type="application/json" data-role="playground">`+string(b)+`</script>`)
-		return err
-	})
+	return jsonScript("playground", p.Data)
 }

@@ -49,6 +49,7 @@ func share(n, of int) string {
 
 var verdictPath = map[string]string{
 	"right": "M3.5 8.5l3 3 6-7", "partial": "M3 8h10", "wrong": "M4 4l8 8M12 4l-8 8",
+	"none": "M8 3v6M8 12v1", "void": "M3 8h10",
 }
 
 func day(t time.Time) string { return t.UTC().Format("2006-01-02") }

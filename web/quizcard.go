@@ -1,9 +1,6 @@
 package web
 
 import (
-	"context"
-	"encoding/json"
-	"io"
 	"strings"
 
 	"finwait/content"
@@ -34,20 +31,7 @@ func (q QuizCard) id() string { return "quiz-" + q.Variant.Quiz }
 
 // data is the variant and the words, as JSON.
 func (q QuizCard) data() templ.Component {
-	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
-		words := map[string]string{}
-		for key, phrase := range q.Phrases {
-			if name, ok := strings.CutPrefix(key, quizPhrases); ok {
-				words[name] = phrase
-			}
-		}
-		b, err := json.Marshal(map[string]any{"variant": q.Variant, "words": words}) // it escapes <
-		if err != nil {
-			return err
-		}
-		_, err = io.WriteString(w, `<script type="application/json" data-role="quiz">`+string(b)+`</script>`)
-		return err
-	})
+	return jsonScript("quiz", map[string]any{"variant": q.Variant, "words": under(q.Phrases, quizPhrases, "")})
 }
 
 // fieldLabel is a field's name with its unit.

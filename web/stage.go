@@ -1,9 +1,6 @@
 package web
 
 import (
-	"context"
-	"encoding/json"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -25,14 +22,7 @@ func (s Stage) place() templ.OrderedAttributes {
 
 // data is what the element needs and the event log does not say.
 func (s Stage) data() templ.Component {
-	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
-		b, err := json.Marshal(s.Data) // it escapes <, so that no text can end the element
-		if err != nil {
-			return err
-		}
-		_, err = io.WriteString(w, `<script type="application/json" data-role="stage">`+string(b)+`</script>`)
-		return err
-	})
+	return jsonScript("stage", s.Data)
 }
 
 // oembed is the address that describes this page to other sites.

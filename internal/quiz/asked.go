@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"finwait/engine"
@@ -18,6 +19,7 @@ type asked struct {
 	seq      int                                        // of the run: what the question is about
 	from     engine.Micros                              // where the evidence begins
 	until    engine.Micros                              // where it ends before the answer
+	before   bool                                       // what happens at that time is not shown
 	upto     engine.Micros                              // and after it; 0 is until
 	shows    func(lang string, answered bool) []Listing // beside the ladder; nil is nothing
 	noLadder bool                                       // the evidence has no ladder: it would give the answer away
@@ -51,7 +53,12 @@ func (it *asked) evidence(lang string, answered bool) *Evidence {
 		to = it.upto
 	}
 	hosts := []string{"client", "server"}
-	e := gather(it.run.events, hosts, it.from, to, lang)
+	shown := to
+	if it.before && !answered {
+		shown--
+	}
+	e := gather(it.run.events, hosts, it.from, shown, lang)
+	e.At = to
 	for host, path := range ends(it.run.events, hosts) {
 		for i, s := range path {
 			end := to
@@ -87,6 +94,18 @@ func (it *asked) Key() json.RawMessage {
 	return b
 }
 
+// Hand implements Item.
+func (it *asked) Hand() Hand {
+	h := Hand{Run: it.run, Until: it.until}
+	if it.noLadder {
+		h.Until = 0
+	}
+	for _, p := range it.parts {
+		h.Marks = append(h.Marks, p.mark())
+	}
+	return h
+}
+
 // Grade implements Item. The parts have equal shares of the score.
 func (it *asked) Grade(a Answer) (*Result, error) {
 	lang := a.Lang
@@ -111,7 +130,9 @@ func (it *asked) Grade(a Answer) (*Result, error) {
 		if g.share == 1 {
 			continue
 		}
-		why = append(why, text)
+		if !slices.Contains(why, text) {
+			why = append(why, text)
+		}
 		r.refute(g, it.run)
 	}
 	if extra := in(lang, it.explain); extra != "" {

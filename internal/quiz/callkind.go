@@ -48,7 +48,7 @@ func (callKind) Generate(g *Generated) (Item, error) {
 	for _, v := range pick(g.chance(), p.right, others, 4) {
 		p.options = append(p.options, plain(v))
 	}
-	it := &asked{run: run, parts: []part{p}, seq: ev.Seq, from: from, until: made.T, upto: ev.T}
+	it := &asked{run: run, parts: []part{p}, seq: ev.Seq, from: from, until: made.T, before: true, upto: ev.T}
 	it.shows = func(lang string, _ bool) []Listing { return []Listing{run.program(lang, b.Host, b.Line)} }
 	en, zh := who(b.Host)
 	prompt := engine.Text{

@@ -110,6 +110,9 @@ func (it *faultItem) Show(v *Variant, lang string) {
 	v.Evidence = it.evidence(lang, false)
 }
 
+// Hand implements Item. The run as it is without a fault is given as a whole.
+func (it *faultItem) Hand() Hand { return Hand{Run: it.run, Until: it.until + 1} }
+
 // Key implements Item.
 func (it *faultItem) Key() json.RawMessage {
 	b, err := json.Marshal(it.solution)

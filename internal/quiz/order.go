@@ -74,6 +74,14 @@ func (p *order) key() any {
 	return all
 }
 
+func (p *order) mark() Mark {
+	m := Mark{Field: p.name}
+	for _, pair := range p.before {
+		m.Before = append(m.Before, [2]string{p.value(pair[0]), p.value(pair[1])})
+	}
+	return m
+}
+
 func (p *order) grade(raw json.RawMessage, lang string) (graded, error) {
 	var given []string
 	if err := json.Unmarshal(raw, &given); err != nil {

@@ -24,6 +24,8 @@ type part interface {
 	key() any // a member of the answer that is worth all
 	// grade says what a given member is worth. It fits the field.
 	grade(given json.RawMessage, lang string) (graded, error)
+	// mark is the same without the run.
+	mark() Mark
 }
 
 // graded is what one member of an answer is worth, 0 to 1, and why.
@@ -72,6 +74,8 @@ func (p *choice) field(lang string) Field {
 
 func (p *choice) key() any { return p.right }
 
+func (p *choice) mark() Mark { return Mark{Field: p.name, Right: p.right} }
+
 func (p *choice) grade(raw json.RawMessage, lang string) (graded, error) {
 	var given string
 	if err := json.Unmarshal(raw, &given); err != nil {
@@ -113,6 +117,8 @@ func (p *number) field(lang string) Field {
 }
 
 func (p *number) key() any { return p.right }
+
+func (p *number) mark() Mark { return Mark{Field: p.name, Number: p.right, Slack: p.slack} }
 
 func (p *number) grade(raw json.RawMessage, _ string) (graded, error) {
 	var given float64

@@ -96,6 +96,9 @@ func (it *programItem) Show(v *Variant, lang string) {
 	}
 }
 
+// Hand implements Item. There is no run before there is a program.
+func (it *programItem) Hand() Hand { return Hand{} }
+
 // Key implements Item.
 func (it *programItem) Key() json.RawMessage {
 	b, err := json.Marshal(map[string]string{"program": it.model})

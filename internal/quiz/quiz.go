@@ -66,6 +66,7 @@ const (
 	Right   = "right"
 	Partial = "partial"
 	Wrong   = "wrong"
+	Void    = "void" // of an issued variant: it can't be graded any more
 )
 
 // Result is a graded answer.
@@ -116,12 +117,12 @@ type Kind interface {
 }
 
 // Item is one generated question with its key, ready to be shown and graded in either language, by several requests at a
-// time. Show fills what is the
-// kind's own in a variant; Grade gets an answer that fits the schema.
+// time. Show fills what is the kind's own in a variant; Grade gets an answer that fits the schema.
 type Item interface {
 	Show(v *Variant, lang string)
 	Grade(a Answer) (*Result, error)
 	Key() json.RawMessage
+	Hand() Hand
 }
 
 // Answer is what a learner gave, as it fits the schema.

@@ -200,6 +200,15 @@ func (it *stateItem) Key() json.RawMessage {
 	return b
 }
 
+// Hand implements Item.
+func (it *stateItem) Hand() Hand {
+	h := Hand{Run: it.run, Until: it.moment}
+	for _, host := range it.hosts {
+		h.Marks = append(h.Marks, Mark{Field: host, Right: string(stateAt(it.paths[host], it.moment))})
+	}
+	return h
+}
+
 // Grade implements Item.
 func (it *stateItem) Grade(a Answer) (*Result, error) {
 	lang := a.Lang

@@ -40,7 +40,7 @@ func (timelineKind) Generate(g *Generated) (Item, error) {
 	}
 	slack := max(8*engine.Millisecond, (next.T-since)/20)
 	label := engine.Text{En: "Sent how long after the run began?", Zh: "在运行开始后多久发出？"}
-	it := &asked{run: run, seq: next.Seq, from: from, until: next.T - 1, upto: s.Arrives,
+	it := &asked{run: run, seq: next.Seq, from: from, until: next.T, before: true, upto: s.Arrives,
 		parts: []part{segment, numberOf("when", label, next.T, slack, because)}}
 	prompt := engine.Text{En: "The run has come to " + clock(since) + ". Which segment is sent next, and when?",
 		Zh: "运行进行到 " + clock(since) + "。接下来发出的是哪个报文段，什么时候发出？"}

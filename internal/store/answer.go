@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 )
@@ -88,29 +87,14 @@ func (s *Store) answer(ctx context.Context, learner, id string) (Answer, error) 
 	row := s.read.QueryRowContext(ctx,
 		`SELECT `+answerColumns+` FROM answers WHERE learner_id = $1 AND id = $2`, learner, id)
 	a, err := scanAnswer(row)
-	if errors.Is(err, sql.ErrNoRows) {
-		return Answer{}, ErrNotFound
-	}
-	return a, err
+	return a, notFound(err)
 }
 
 // AnswersOf gives all answers of a learner, the earliest first; none for a learner that there is not.
 func (s *Store) AnswersOf(ctx context.Context, learner string) ([]Answer, error) {
 	rows, err := s.read.QueryContext(ctx,
 		`SELECT `+answerColumns+` FROM answers WHERE learner_id = $1 ORDER BY at, id`, learner)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	answers := []Answer{}
-	for rows.Next() {
-		a, err := scanAnswer(rows)
-		if err != nil {
-			return nil, err
-		}
-		answers = append(answers, a)
-	}
-	return answers, rows.Err()
+	return collect(rows, err, func(r *sql.Rows) (Answer, error) { return scanAnswer(r) })
 }
 
 func scanAnswer(row interface{ Scan(...any) error }) (Answer, error) {

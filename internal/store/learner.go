@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 	"crypto/rand"
-	"database/sql"
-	"errors"
 	"time"
 )
 
@@ -28,11 +26,8 @@ func (s *Store) Learner(ctx context.Context, id string) (Learner, error) {
 	l := Learner{ID: id}
 	var created int64
 	err := s.read.QueryRowContext(ctx, `SELECT created_at FROM learners WHERE id = $1`, id).Scan(&created)
-	if errors.Is(err, sql.ErrNoRows) {
-		return Learner{}, ErrNotFound
-	}
 	if err != nil {
-		return Learner{}, err
+		return Learner{}, notFound(err)
 	}
 	l.Created = fromMicros(created)
 	return l, nil

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// ErrNotFound says that there is no such learner.
-var ErrNotFound = errors.New("no such learner")
+// ErrNotFound says that there is no such learner, or nothing of that name that is theirs.
+var ErrNotFound = errors.New("no such learner, exam or attempt")
 
 // Store is an open database. All methods are safe for concurrent use; a write that returned without an error is on disk.
 type Store struct {

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"io"
 	"sync"
-
-	"finwait/engine"
 )
 
 const (
@@ -24,6 +22,7 @@ type Conn struct {
 	server  *Server
 	session string
 	lang    string
+	attempt FindAttempt
 	ctx     context.Context
 	cancel  context.CancelFunc
 	ready   chan struct{} // holds one signal
@@ -55,6 +54,9 @@ func (s *Server) NewConn(ctx context.Context, session, lang string) *Conn {
 	context.AfterFunc(c.ctx, c.shut)
 	return c
 }
+
+// Attempts lets streams be opened by attempt, before the first Receive. Without it there are none.
+func (c *Conn) Attempts(find FindAttempt) { c.attempt = find }
 
 // Close ends all streams and returns when nothing of the connection runs any more.
 func (c *Conn) Close() {
@@ -140,7 +142,7 @@ func (c *Conn) open(o *Open) error {
 	c.mu.Unlock()
 	go func() {
 		defer cancel()
-		run, err := c.server.open(ctx, c.session, o)
+		run, err := c.server.open(ctx, c.session, c.attempt, o)
 		var reply []byte
 		if ctx.Err() == nil { // else the stream or the connection is closed
 			reply = c.openReply(l.name, run, err)
@@ -154,7 +156,7 @@ func (c *Conn) openReply(stream string, run *opened, err error) []byte {
 	if err != nil {
 		return encode(c.failure(stream, err))
 	}
-	return encode(&Opened{Op: opOpened, Stream: stream, Token: run.token, Engine: engine.Version, ForkSeq: run.forkSeq})
+	return encode(&Opened{Op: opOpened, Stream: stream, Token: run.token, Engine: run.engine, ForkSeq: run.forkSeq})
 }
 
 // finishOpen queues the reply to an open, unless nobody waits for it any more. run is nil where the open is refused.

@@ -49,7 +49,7 @@ type (
 	Opened struct {
 		Op      string `json:"op"`
 		Stream  string `json:"stream"`
-		Token   string `json:"token"`
+		Token   string `json:"token,omitempty"` // absent for an attempt before its answer
 		Engine  int    `json:"engine"`
 		ForkSeq *int   `json:"forkSeq,omitempty"` // with a base: the first event that differs from it, the first one apart
 	}

@@ -14,6 +14,7 @@ import (
 var entries = []api.EntryPoint{
 	{InputPath: "main.ts", OutputPath: "stage"},
 	{InputPath: "quiz-card.ts", OutputPath: "quiz"},
+	{InputPath: "exam.ts", OutputPath: "exam"},
 	{InputPath: "progress.ts", OutputPath: "progress"},
 	{InputPath: "playground.ts", OutputPath: "playground"},
 	{InputPath: "course.ts", OutputPath: "course"},

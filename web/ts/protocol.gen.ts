@@ -36,7 +36,7 @@ export interface Close {
 export interface Opened {
   op: "opened";
   stream: string;
-  token: string;
+  token?: string;
   engine: number;
   forkSeq?: number;
 }

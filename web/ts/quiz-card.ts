@@ -3,12 +3,11 @@
 import { button, h, icon } from "./dom.ts";
 import { duration } from "./format.ts";
 import type { Place, Result, Variant } from "./quiz.gen.ts";
-import { type FieldView, fieldView, named } from "./quiz-field.ts";
-import { drawEvidence } from "./quiz-figure.ts";
-import { drawListing } from "./quiz-listing.ts";
-import { newID, Outbox, type Submission } from "./quiz-outbox.ts";
+import { named } from "./quiz-field.ts";
+import { newID, Outbox, practice, type Submission } from "./quiz-outbox.ts";
+import { isKey, keyHint, Question } from "./quiz-question.ts";
 import { storage } from "./storage.ts";
-import { QuizWords } from "./quiz-words.ts";
+import { type QuizKey, QuizWords } from "./quiz-words.ts";
 
 const resendEvery = 30_000; // ms
 const missesBeforeHints = 2;
@@ -26,8 +25,7 @@ interface CardData {
 export class QuizCard extends HTMLElement {
   #words = new QuizWords({});
   #outbox!: Outbox;
-  #variant: Variant | undefined;
-  #fields: FieldView[] = []; // in the order of the variant's
+  #question: Question | undefined;
   #result: Result | undefined;
   #sent: Submission | undefined; // the answer to this variant, while it is not confirmed
   #hints = 0; // shown
@@ -72,7 +70,7 @@ export class QuizCard extends HTMLElement {
 
   /** Shows a variant that waits for its answer. */
   #show(v: Variant, focus: boolean): void {
-    this.#variant = v;
+    this.#question = new Question(v, this.#id, this.#words);
     this.#result = undefined;
     this.#sent = undefined;
     this.#hints = 0;
@@ -80,9 +78,7 @@ export class QuizCard extends HTMLElement {
     this.#kind.replaceChildren(this.#words.kind(v.kind));
     this.#title.replaceChildren(v.title);
     this.#verdict("todo", this.#words.say("unanswered"));
-    const prompt = h("h2", { id: `${this.#id}-q`, tabindex: -1 }, v.prompt);
-    this.#fields = v.fields.map((f) => fieldView(f, `${this.#id}-${f.name}`, this.#words));
-    const fields = h("div", { class: v.fields.length > 1 ? "two" : "one" }, ...this.#fields.map((f) => f.el));
+    const { prompt, fields } = this.#question;
     this.#note.replaceChildren();
     this.#form.replaceChildren(prompt, fields, this.#note, this.#acts(), this.#hintList(), this.#keys());
     this.#evidence();
@@ -103,58 +99,27 @@ export class QuizCard extends HTMLElement {
   }
 
   #keys(): HTMLElement {
-    const key = (keys: readonly string[], word: Parameters<QuizWords["say"]>[0]): HTMLElement =>
-      h("span", {}, ...keys.map((k) => h("kbd", {}, k)), this.#words.say(word));
+    const key = (keys: readonly string[], word: QuizKey): HTMLElement => keyHint(keys, this.#words.say(word));
     const line = h("p", { class: "qkeys" });
     if (this.#result) line.append(key(["R"], "key.open"), key(["N"], "key.next"));
-    else line.append(...this.#fieldKeys().map(([k, word]) => key(k, word)), key(["Tab"], "key.tab"), key(["Enter"], "key.check"), key(["N"], "key.next"));
+    else line.append(...(this.#question?.keys() ?? []).map(([k, word]) => key(k, word)), key(["Tab"], "key.tab"), key(["Enter"], "key.check"), key(["N"], "key.next"));
     if (this.#hintsLeft() > 0) line.append(key(["H"], "key.hint"));
     return line;
   }
 
-  /** The keys of the kinds of fields that the question has. */
-  #fieldKeys(): [string[], Parameters<QuizWords["say"]>[0]][] {
-    const fields = this.#variant?.fields ?? [];
-    const keys: [string[], Parameters<QuizWords["say"]>[0]][] = [];
-    const most = Math.max(0, ...fields.map((f) => (f.type === "choice" ? (f.options?.length ?? 0) : 0)));
-    if (most > 0) keys.push([[`1–${most}`], "key.choose"]);
-    if (fields.some((f) => f.type === "order")) keys.push([["Space"], "key.lift"], [["↑", "↓"], "key.move"]);
-    return keys;
-  }
-
   #evidence(): void {
-    const e = this.#result?.evidence ?? this.#variant?.evidence;
-    const listings = this.#result?.listings ?? this.#variant?.listings ?? [];
-    this.#side.replaceChildren(...listings.map(drawListing));
-    this.#side.hidden = !e && listings.length === 0;
-    this.querySelector(".qb")?.classList.toggle("alone", this.#side.hidden);
-    if (!e) return;
-    const caption = this.#words.say(this.#result ? "revealed" : "given", { t: duration(e.at) });
-    const folded = e.folded > 0 ? h("span", {}, this.#words.say("folded", { n: e.folded })) : undefined;
-    this.#side.append(h("figure", { class: "runx" }, h("figcaption", {}, h("b", {}, caption), folded),
-      drawEvidence(e, this.#words, !this.#result)));
-  }
-
-  /** The answer; undefined while a field has none. */
-  #chosen(): Record<string, unknown> | undefined {
-    const answer: Record<string, unknown> = {};
-    for (const [i, f] of (this.#variant?.fields ?? []).entries()) {
-      const value = this.#fields[i]?.value();
-      if (value === undefined) return undefined;
-      answer[f.name] = value;
-    }
-    return answer;
+    this.#question?.drawSide(this.#side, this.#result);
   }
 
   async #check(): Promise<void> {
-    const v = this.#variant;
+    const v = this.#question?.variant;
     if (!v || this.#result || this.#sent) return;
-    const answer = this.#chosen();
+    const answer = this.#question?.chosen();
     if (!answer) {
       this.#say(this.#words.say("choose"));
       return;
     }
-    this.#sent = { id: newID(), quiz: v.quiz, seed: v.seed, lang: this.#lang(), answer };
+    this.#sent = { id: newID(), to: practice(v.quiz, v.seed), lang: this.#lang(), answer };
     this.#verdict("todo", this.#words.say("checking"));
     await this.#deliver(this.#sent);
   }
@@ -164,8 +129,8 @@ export class QuizCard extends HTMLElement {
     const outcome = await this.#outbox.send(s);
     if (this.#sent?.id !== s.id) return;
     switch (outcome.kind) {
-      case "graded":
-        this.#grade(outcome.result, s);
+      case "saved":
+        this.#grade(outcome.body as Result);
         break;
       case "refused":
         this.#sent = undefined;
@@ -183,13 +148,14 @@ export class QuizCard extends HTMLElement {
     if (this.#sent && !this.#outbox.waiting().some((x) => x.id === this.#sent?.id)) await this.#deliver(this.#sent);
   }
 
-  #grade(result: Result, s: Submission): void {
+  #grade(result: Result): void {
+    const quiz = this.#question?.variant.quiz ?? "";
     this.#result = result;
     this.#sent = undefined;
     const right = result.verdict === "right";
-    misses.set(s.quiz, right ? 0 : (misses.get(s.quiz) ?? 0) + 1);
+    misses.set(quiz, right ? 0 : (misses.get(quiz) ?? 0) + 1);
     this.#verdict(right ? "ok" : result.verdict === "partial" ? "part" : "no", result.summary);
-    for (const f of result.fields) this.#fields[this.#variant?.fields.findIndex((x) => x.name === f.name) ?? -1]?.mark(f);
+    this.#question?.mark(result);
     this.#note.replaceChildren();
     const reasons = [...new Set(result.fields.map((f) => f.why))].join(this.#lang() === "zh" ? "" : " ");
     const text = right ? [reasons, result.explain].filter((x) => x !== "").join(this.#lang() === "zh" ? "" : " ") : result.explain;
@@ -202,10 +168,10 @@ export class QuizCard extends HTMLElement {
   }
 
   async #next(): Promise<void> {
-    const v = this.#variant;
+    const v = this.#question?.variant;
     if (!v) return;
     const seed = Math.floor(Math.random() * maxSeed);
-    const url = `${this.getAttribute("base") ?? "/"}api/v1/quizzes/${encodeURIComponent(v.quiz)}/${seed}?lang=${this.#lang()}`;
+    const url = `${this.getAttribute("base") ?? "/"}api/v1/${practice(v.quiz, seed)}?lang=${this.#lang()}`;
     try {
       const response = await fetch(url);
       if (!response.ok) throw new Error(String(response.status));
@@ -233,7 +199,7 @@ export class QuizCard extends HTMLElement {
 
   /** How many hints may still be asked for: one after two misses in a row, one more for each further miss. */
   #hintsLeft(): number {
-    const v = this.#variant;
+    const v = this.#question?.variant;
     if (!v || this.#result) return 0;
     const earned = (misses.get(v.quiz) ?? 0) - missesBeforeHints + 1;
     return Math.min(earned, v.hints.length) - this.#hints;
@@ -248,7 +214,7 @@ export class QuizCard extends HTMLElement {
   }
 
   #hintList(): HTMLElement {
-    const items = (this.#variant?.hints ?? []).slice(0, this.#hints).map((text) => h("li", {}, text));
+    const items = (this.#question?.variant.hints ?? []).slice(0, this.#hints).map((text) => h("li", {}, text));
     return h("div", { class: "hints", role: "status" }, items.length > 0 ? h("ol", { "aria-label": this.#words.say("hints") }, ...items) : undefined);
   }
 
@@ -266,9 +232,9 @@ export class QuizCard extends HTMLElement {
   }
 
   #key(e: KeyboardEvent): void {
-    if (e.ctrlKey || e.metaKey || e.altKey || !letters() || isTyping(e.target)) return;
+    if (!isKey(e)) return;
     if (/^[1-9]$/.test(e.key)) {
-      if (this.#choose(Number(e.key))) e.preventDefault();
+      if (this.#question?.choose(Number(e.key))) e.preventDefault();
       return;
     }
     switch (e.key.toLowerCase()) {
@@ -286,22 +252,6 @@ export class QuizCard extends HTMLElement {
     }
     e.preventDefault();
   }
-
-  /** Chooses the nth option of the field with the focus, or else of the first choice without one. */
-  #choose(n: number): boolean {
-    const here = this.#fields.find((f) => f.el.contains(document.activeElement)) ?? this.#fields.find((f) => f.value() === undefined);
-    return here?.choose(n) ?? false;
-  }
-}
-
-/** Whether keys go into a text or a number. */
-function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && target.type !== "radio");
-}
-
-/** Whether single keys act: they can be switched off in the stage's list of keys (WCAG 2.1.4). */
-function letters(): boolean {
-  return storage()?.getItem("finwait.letters") !== "off";
 }
 
 customElements.define("quiz-card", QuizCard);

@@ -9,6 +9,8 @@ export interface FieldView {
   readonly el: HTMLElement;
   /** The member of the answer; undefined while nothing, or nothing that fits, is given. */
   value(): unknown;
+  /** Gives it a value that was given before. */
+  fill(value: unknown): void;
   /** Shows what it was worth; from then on it can't be changed. */
   mark(result: FieldResult): void;
   /** Chooses the nth option, from 1; false where there is none. */
@@ -48,6 +50,10 @@ class ChoiceField implements FieldView {
 
   value(): string | undefined {
     return this.el.querySelector<HTMLInputElement>("input:checked")?.value;
+  }
+
+  fill(value: unknown): void {
+    for (const radio of this.el.querySelectorAll("input")) radio.checked = radio.value === value;
   }
 
   choose(n: number): boolean {
@@ -106,6 +112,10 @@ class NumberField implements FieldView {
     return value.trim() === "" || !this.#input.checkValidity() || Number.isNaN(valueAsNumber) ? undefined : valueAsNumber;
   }
 
+  fill(value: unknown): void {
+    this.#input.value = String(value);
+  }
+
   choose(): boolean {
     return false;
   }
@@ -136,6 +146,10 @@ class TextField implements FieldView {
 
   value(): string | undefined {
     return this.#area.value.trim() === "" ? undefined : this.#area.value;
+  }
+
+  fill(value: unknown): void {
+    this.#area.value = String(value);
   }
 
   choose(): boolean {

@@ -100,6 +100,11 @@ export class OrderField implements FieldView {
     return this.#items.map((li) => li.dataset["value"] ?? "");
   }
 
+  fill(value: unknown): void {
+    const items = this.#items;
+    if (Array.isArray(value)) this.#list.append(...items.sort((a, b) => value.indexOf(a.dataset["value"]) - value.indexOf(b.dataset["value"])));
+  }
+
   choose(): boolean {
     return false;
   }

@@ -1,17 +1,20 @@
 // Answers that the server has not confirmed yet. Each has an id of its own, so that it may be sent as often as it takes:
 // the server keeps it once. They wait in the browser's storage and outlive the page.
-import type { Result } from "./quiz.gen.ts";
-
 export interface Submission {
   id: string;
-  quiz: string;
-  seed: number;
+  /** What it answers, below /api/v1/: "quizzes/ID/SEED" or "attempts/ID". */
+  to: string;
   lang: string;
   answer: Record<string, unknown>;
 }
 
-/** What came of sending an answer. */
-export type Outcome = { kind: "graded"; result: Result } | { kind: "refused"; message: string } | { kind: "waiting" };
+/** What came of sending an answer: what the server said when it had saved it, or that it did not. */
+export type Outcome = { kind: "saved"; body: unknown } | { kind: "refused"; message: string } | { kind: "waiting" };
+
+/** Where an answer to a practice variant goes. */
+export function practice(quiz: string, seed: number): string {
+  return `quizzes/${encodeURIComponent(quiz)}/${seed}`;
+}
 
 const place = "finwait.unsent";
 const most = 50;
@@ -59,14 +62,14 @@ export class Outbox {
   }
 
   async #post(s: Submission): Promise<Outcome> {
-    const url = `${this.#base}api/v1/quizzes/${encodeURIComponent(s.quiz)}/${s.seed}/answers?lang=${s.lang}`;
+    const url = `${this.#base}api/v1/${s.to}/answers?lang=${s.lang}`;
     try {
       const response = await fetch(url, {
         method: "POST",
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify({ id: s.id, answer: s.answer }),
       });
-      if (response.ok) return { kind: "graded", result: (await response.json()) as Result };
+      if (response.ok) return { kind: "saved", body: await response.json() };
       if (response.status >= 500 || response.status === 408 || response.status === 429) return { kind: "waiting" };
       return { kind: "refused", message: messageOf(await response.json()) };
     } catch {
@@ -86,8 +89,7 @@ export class Outbox {
 
 function isSubmission(x: unknown): x is Submission {
   const s = x as Partial<Submission> | null;
-  return typeof s === "object" && s !== null && typeof s.id === "string" && typeof s.quiz === "string" &&
-    typeof s.seed === "number" && typeof s.answer === "object";
+  return typeof s === "object" && s !== null && typeof s.id === "string" && typeof s.to === "string" && typeof s.answer === "object";
 }
 
 function messageOf(body: unknown): string {

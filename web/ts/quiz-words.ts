@@ -52,7 +52,24 @@ export const quizKeys = [
   "key.move",
 ] as const;
 
-export type QuizKey = (typeof quizKeys)[number];
+export type QuizKey = (typeof quizKeys)[number] | (typeof paperKeys)[number];
+
+/** The words of an exam's paper, which its page brings besides. */
+export const paperKeys = [
+  "paper.questions",
+  "paper.question",
+  "paper.state.saved",
+  "paper.state.waiting",
+  "paper.state.open",
+  "paper.previous",
+  "paper.next",
+  "paper.save",
+  "paper.savelast",
+  "paper.at",
+  "paper.waits",
+  "paper.open",
+  "paper.key.question",
+] as const;
 
 /** The words of one card. A key that the page lacks shows as itself. */
 export class QuizWords {

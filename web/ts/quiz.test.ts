@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import type { Evidence } from "./quiz.gen.ts";
 import { Axis } from "./quiz-figure.ts";
-import { newID, Outbox, type Submission } from "./quiz-outbox.ts";
+import { newID, Outbox, practice, type Submission } from "./quiz-outbox.ts";
 
 /** A browser's storage. */
 class Memory implements Storage {
@@ -46,7 +46,7 @@ function serve(...answers: (number | Error)[]): { url: string; body: unknown }[]
   return seen;
 }
 
-const submission = (id = newID()): Submission => ({ id, quiz: "four-way-states", seed: 7, lang: "en", answer: { client: "CLOSED" } });
+const submission = (id = newID()): Submission => ({ id, to: practice("four-way-states", 7), lang: "en", answer: { client: "CLOSED" } });
 
 test("an id is a UUID of its own", () => {
   const ids = new Set(Array.from({ length: 100 }, newID));
@@ -58,7 +58,7 @@ test("an answer goes to its question, with its id, and is then forgotten", async
   const seen = serve(200);
   const box = new Outbox("/finwait/", new Memory());
   const s = submission();
-  assert.equal((await box.send(s)).kind, "graded");
+  assert.equal((await box.send(s)).kind, "saved");
   assert.deepEqual(seen, [{ url: "/finwait/api/v1/quizzes/four-way-states/7/answers?lang=en", body: { id: s.id, answer: s.answer } }]);
   assert.deepEqual(box.waiting(), []);
 });
@@ -73,7 +73,7 @@ test("an answer that was not confirmed outlives the page and keeps its id", asyn
   const later = new Outbox("/", storage);
   assert.deepEqual(later.waiting(), [s]);
   const seen = serve(200);
-  assert.equal((await later.send(later.waiting()[0]!)).kind, "graded");
+  assert.equal((await later.send(later.waiting()[0]!)).kind, "saved");
   assert.equal((seen[0]!.body as Submission).id, s.id);
   assert.deepEqual(later.waiting(), []);
 });
@@ -92,7 +92,7 @@ test("a page without storage, or with spoilt storage, still sends", async () => 
     serve(200);
     const box = new Outbox("/", storage);
     assert.deepEqual(box.waiting(), []);
-    assert.equal((await box.send(submission())).kind, "graded");
+    assert.equal((await box.send(submission())).kind, "saved");
   }
 });
 

@@ -182,8 +182,8 @@ export class Link {
     if (!s) return; // a stream that was closed while the frame was under way
     switch (f.op) {
       case "opened":
-        if (s.received === 0) s.listener.opened(f.token, f.forkSeq);
-        s.token = f.token;
+        if (s.received === 0) s.listener.opened(f.token ?? "", f.forkSeq);
+        s.token = f.token ?? "";
         break;
       case "events": {
         const fresh = f.events.filter((e) => e.seq >= s.received);
