@@ -71,13 +71,16 @@ func (h *Host) autobind(sk *socket) bool {
 }
 
 // eachEphemeral tries the ports of ip_local_port_range from a start that the hash decides, every other one first, as
-// Linux does for connect. The next search with the same hash goes on behind the port that was found (kernel
-// __inet_hash_connect, table_perturb).
+// Linux does for connect. Of an odd number of ports it never tries the last. The next search with the same hash goes on
+// behind the port that was found (kernel __inet_hash_connect, table_perturb).
 func (h *Host) eachEphemeral(hash uint64, try func(port uint16) bool) bool {
 	low, high := h.sys[portRangeLow], h.sys[portRangeHigh]
 	n := high - low + 1
 	if n <= 0 {
 		return false
+	}
+	if n > 1 {
+		n &^= 1
 	}
 	passed := h.portsPassed[hash]
 	if passed == nil {
