@@ -48,6 +48,9 @@ func TestProofs(t *testing.T) {
 		}
 		for _, name := range slices.Sorted(maps.Keys(l.proofs)) {
 			t.Run(d.Name()+"/"+name, func(t *testing.T) {
+				if source := l.proofs[name].source; source != "" {
+					t.Skip("no run decides this, a document does: ", source)
+				}
 				if err := l.prove(l.proofs[name], logs); err != nil {
 					t.Error(err)
 				}

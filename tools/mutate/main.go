@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -11,7 +10,6 @@ import (
 	"go/parser"
 	"go/token"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -22,10 +20,11 @@ var tested = []string{"./engine", "./internal/verify", "./content"}
 
 func main() {
 	only := flag.String("rules", "", "comma-separated names of rules, like RuleSendFin; none is all")
+	file := flag.String("results", "", "a file that keeps each rule's result: a run that was stopped goes on where it was")
 	flag.Parse()
 	sites, err := findRules("engine")
 	if err == nil {
-		err = mutateAll(sites, strings.FieldsFunc(*only, func(r rune) bool { return r == ',' }))
+		err = mutateAll(sites, strings.FieldsFunc(*only, func(r rune) bool { return r == ',' }), *file)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "mutate:", err)
@@ -58,7 +57,7 @@ func findRules(dir string) (map[string]string, error) {
 	return sites, nil
 }
 
-func mutateAll(sites map[string]string, only []string) error {
+func mutateAll(sites map[string]string, only []string, file string) error {
 	names := make([]string, 0, len(sites))
 	for name := range sites {
 		if len(only) == 0 || slices.Contains(only, name) {
@@ -70,25 +69,27 @@ func mutateAll(sites map[string]string, only []string) error {
 	if err != nil {
 		return err
 	}
+	done, err := openResults(file)
+	if err != nil {
+		return err
+	}
+	defer done.close()
 	var unnoticed []string
 	for _, name := range names {
-		source, what, err := mutated(sites[name], name)
-		if err != nil {
-			return err
+		r, known := done.of(name)
+		if !known {
+			if r, err = try(name, sites[name]); err != nil {
+				return err
+			}
+			if err := done.keep(r); err != nil {
+				return err
+			}
 		}
-		verdict := "noticed"
-		switch seen, err := noticed(sites[name], source, checks); {
-		case errors.Is(err, errNotCompiled):
-			verdict = "NOT TRIED"
-			unnoticed = append(unnoticed, name)
-			what += ", but that does not compile"
-		case err != nil:
-			return err
-		case !seen:
-			verdict = "NOT NOTICED"
+		checks.note(r.Failed)
+		if r.Verdict != isNoticed {
 			unnoticed = append(unnoticed, name)
 		}
-		fmt.Printf("%-12s %-32s %s\n", verdict, name, what)
+		fmt.Printf("%-12s %-32s %s; %d checks fail\n", r.Verdict, name, r.What, len(r.Failed))
 	}
 	fmt.Printf("%d of %d rules' branches can be inverted and no test notices\n", len(unnoticed), len(names))
 	if len(unnoticed) > 0 {
@@ -199,44 +200,4 @@ func omit(path []ast.Node) string {
 		return "the call is left out"
 	}
 	return ""
-}
-
-// errNotCompiled is a change that leaves a variable without use: it says nothing about the tests.
-var errNotCompiled = errors.New("does not compile")
-
-// noticed runs the tests with the source laid over the file, and the checks of the lessons.
-func noticed(file string, source []byte, checks *proofs) (bool, error) {
-	dir, err := os.MkdirTemp("", "mutate")
-	if err != nil {
-		return false, err
-	}
-	defer os.RemoveAll(dir)
-	abs, err := filepath.Abs(file)
-	if err != nil {
-		return false, err
-	}
-	laid, overlay := filepath.Join(dir, filepath.Base(file)), filepath.Join(dir, "overlay.json")
-	list, err := json.Marshal(map[string]map[string]string{"Replace": {abs: laid}})
-	if err != nil {
-		return false, err
-	}
-	if err := os.WriteFile(laid, source, 0o600); err != nil {
-		return false, err
-	}
-	if err := os.WriteFile(overlay, list, 0o600); err != nil {
-		return false, err
-	}
-	if err := exec.Command("go", "build", "-overlay", overlay, "./engine").Run(); err != nil {
-		return false, errNotCompiled
-	}
-	if err := checks.note(overlay); err != nil {
-		return false, err
-	}
-	args := append([]string{"test", "-overlay", overlay, "-timeout", "60s"}, tested...)
-	err = exec.Command("go", args...).Run()
-	var failed *exec.ExitError
-	if err != nil && !errors.As(err, &failed) {
-		return false, err
-	}
-	return failed != nil, nil
 }
