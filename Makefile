@@ -60,8 +60,9 @@ storm: ## throw STORM random programs at the engine; STORM_SEED is the first one
 	go test -count 1 -timeout 30m -run 'TestStorm$$' -v ./engine -storm $(STORM) -storm.seed $(STORM_SEED)
 
 .PHONY: kernel
-kernel: ## run the exported packetdrill scripts, long ones too, on this machine's kernel; as root
+kernel: ## the exported packetdrill scripts and the C programs, long ones too, on this machine's kernel; as root
 	go test -count 1 -timeout 60m -run 'TestRealKernel$$' -v ./internal/export -kernel.longest 30m
+	go test -count 1 -timeout 60m -run 'TestOnTheKernel$$' -v ./scenario/cprogram -kernel.longest 5m
 
 # What only computes, one thing after another, is tested without the race detector: it would take ten times as long.
 COMPUTES := ./content ./internal/quiz ./cmd/finwait
@@ -97,7 +98,7 @@ screenshot: ## take docs/screenshot.png anew
 	go test -tags screenshot -count 1 -run TestScreenshot ./journeys
 
 .PHONY: mutate
-mutate: ## invert each rule's branch in turn; neither a rule that no test notices nor a check that never fails is to be left
+mutate: ## invert each rule's branch in turn; neither a rule that no test notices nor a check that never fails is to be left (half an hour)
 	go run ./tools/mutate
 
 .PHONY: questions

@@ -1,4 +1,5 @@
-/* Put before a program by the compiler: each of its calls notes what it gave, in the file that TRACE names. */
+/* Put before a program by the compiler. Each call asks the test for leave before it is made, and tells it what it gave; the
+ * test gives leave when all has happened that happens before the call in the engine's log. GATE is the test's socket. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -14,44 +15,111 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
-static long traced(const char *call, long ret)
+static _Thread_local int gate_fd, gate_thread;
+static int gate_threads;
+
+/* What the test has open is not the program's: its first socket is 3. */
+__attribute__((constructor)) static void gate_alone(void)
 {
-    static int fd;
-    int saved = errno;
-    if (fd == 0) { /* far from the numbers that the program gets */
-        int file = open(getenv("TRACE"), O_WRONLY | O_CREAT | O_APPEND, 0600);
-        fd = fcntl(file, F_DUPFD_CLOEXEC, 100);
-        close(file);
+    close_range(3, ~0u, 0);
+}
+
+static void gate_tell(const char *format, ...)
+{
+    char line[100];
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    if (gate_fd == 0) {
+        struct sockaddr_un at = {.sun_family = AF_UNIX};
+        strncpy(at.sun_path, getenv("GATE"), sizeof at.sun_path - 1);
+        int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+        if (connect(fd, (struct sockaddr *)&at, sizeof at) == -1)
+            abort();
+        gate_fd = fcntl(fd, F_DUPFD_CLOEXEC, 100); /* far from the numbers that the program gets */
+        close(fd);
+        dprintf(gate_fd, "%s %d\n", getenv("PROGRAM"), gate_thread);
     }
-    dprintf(fd, "%s %ld %s\n", call, ret, ret == -1 ? strerrorname_np(saved) : "");
+    send(gate_fd, line, n, MSG_NOSIGNAL);
+}
+
+static void gate_ask(const char *call)
+{
+    int saved = errno;
+    char leave;
+    gate_tell("call %s\n", call);
+    while (recv(gate_fd, &leave, 1, 0) != 1) /* the test has seen enough, and will kill this */
+        pause();
+    errno = saved;
+}
+
+static long gate_note(const char *call, long ret)
+{
+    int saved = errno;
+    gate_tell("return %s %ld %s\n", call, ret, ret == -1 ? strerrorname_np(saved) : "");
     errno = saved;
     return ret;
 }
 
-static int traced_fcntl(int fd, int command, ...)
+static int gate_fcntl(int fd, int command, ...)
 {
     va_list args;
     va_start(args, command);
     int flags = va_arg(args, int);
     va_end(args);
-    int ret = fcntl(fd, command, flags);
-    return command == F_SETFL ? traced("fcntl", ret) : ret;
+    if (command != F_SETFL)
+        return fcntl(fd, command, flags);
+    gate_ask("fcntl");
+    return gate_note("fcntl", fcntl(fd, command, flags));
 }
 
-#define socket(...) ((int)traced("socket", socket(__VA_ARGS__)))
-#define bind(...) ((int)traced("bind", bind(__VA_ARGS__)))
-#define listen(...) ((int)traced("listen", listen(__VA_ARGS__)))
-#define accept(...) ((int)traced("accept", accept(__VA_ARGS__)))
-#define connect(...) ((int)traced("connect", connect(__VA_ARGS__)))
-#define read(...) ((ssize_t)traced("read", read(__VA_ARGS__)))
-#define recv(...) ((ssize_t)traced("recv", recv(__VA_ARGS__)))
-#define write(...) ((ssize_t)traced("write", write(__VA_ARGS__)))
-#define send(...) ((ssize_t)traced("send", send(__VA_ARGS__)))
-#define close(...) ((int)traced("close", close(__VA_ARGS__)))
-#define shutdown(...) ((int)traced("shutdown", shutdown(__VA_ARGS__)))
-#define setsockopt(...) ((int)traced("setsockopt", setsockopt(__VA_ARGS__)))
-#define getsockopt(...) ((int)traced("getsockopt", getsockopt(__VA_ARGS__)))
-#define poll(...) ((int)traced("poll", poll(__VA_ARGS__)))
-#define fcntl(...) traced_fcntl(__VA_ARGS__)
+struct gate_start {
+    void *(*run)(void *);
+    void *arg;
+    int number;
+};
+
+static void *gate_run(void *p)
+{
+    struct gate_start start = *(struct gate_start *)p;
+    free(p);
+    gate_thread = start.number;
+    return start.run(start.arg);
+}
+
+static int gate_spawn(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *), void *arg)
+{
+    gate_ask("spawn");
+    struct gate_start *start = malloc(sizeof *start);
+    *start = (struct gate_start){run, arg, ++gate_threads};
+    int number = start->number, failed = pthread_create(thread, attr, gate_run, start);
+    gate_note("spawn", failed ? -1 : number);
+    return failed;
+}
+
+#define gated(call, type, ...) (gate_ask(#call), (type)gate_note(#call, call(__VA_ARGS__)))
+#define socket(...) gated(socket, int, __VA_ARGS__)
+#define bind(...) gated(bind, int, __VA_ARGS__)
+#define listen(...) gated(listen, int, __VA_ARGS__)
+#define accept(...) gated(accept, int, __VA_ARGS__)
+#define connect(...) gated(connect, int, __VA_ARGS__)
+#define read(...) gated(read, ssize_t, __VA_ARGS__)
+#define recv(...) gated(recv, ssize_t, __VA_ARGS__)
+#define write(...) gated(write, ssize_t, __VA_ARGS__)
+#define send(...) gated(send, ssize_t, __VA_ARGS__)
+#define close(...) gated(close, int, __VA_ARGS__)
+#define shutdown(...) gated(shutdown, int, __VA_ARGS__)
+#define setsockopt(...) gated(setsockopt, int, __VA_ARGS__)
+#define getsockopt(...) gated(getsockopt, int, __VA_ARGS__)
+#define getsockname(...) gated(getsockname, int, __VA_ARGS__)
+#define getpeername(...) gated(getpeername, int, __VA_ARGS__)
+#define poll(...) gated(poll, int, __VA_ARGS__)
+#define fcntl(...) gate_fcntl(__VA_ARGS__)
+#define pthread_create(...) gate_spawn(__VA_ARGS__)
+#define sleep(seconds) (gate_ask("sleep"), 0) /* the leave comes when it is over */
+#define usleep(micros) (gate_ask("sleep"), 0)
+#define exit(status) (gate_ask("exit"), exit(status))
