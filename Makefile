@@ -8,6 +8,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZ_SECONDS := 20
 STORM := 10000
 STORM_SEED := 1
+KERNEL_STORM := 100
 
 # The tests of the whole (journeys/) carry a build tag, because they need Chromium and Docker.
 TAGS := -tags journeys
@@ -63,6 +64,10 @@ storm: ## throw STORM random programs at the engine; STORM_SEED is the first one
 kernel: ## the exported packetdrill scripts and the C programs, long ones too, on this machine's kernel; as root
 	go test -count 1 -timeout 60m -run 'TestRealKernel$$' -v ./internal/export -kernel.longest 30m
 	go test -count 1 -timeout 60m -run 'TestOnTheKernel$$' -v ./scenario/cprogram -kernel.longest 5m
+
+.PHONY: kernel-storm
+kernel-storm: ## throw KERNEL_STORM random programs at the engine and at this machine's kernel, and compare; as root
+	go test -count 1 -timeout 30m -run 'TestKernelStorm$$' -v ./internal/export -kernel.storm $(KERNEL_STORM) -kernel.storm.seed $(STORM_SEED)
 
 # What only computes, one thing after another, is tested without the race detector: it would take ten times as long.
 COMPUTES := ./content ./internal/quiz ./cmd/finwait

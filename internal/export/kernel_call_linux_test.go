@@ -166,9 +166,12 @@ func (k *kernelSockets) poll(list string, timeout int) (int, string, error) {
 	return n, "[" + strings.Join(heads, ", ") + "]", err
 }
 
+// pollNames are in the order of the engine's.
+var pollNames = []string{"POLLIN", "POLLOUT", "POLLRDHUP", "POLLERR", "POLLHUP", "POLLNVAL"}
+
 func pollText(mask int16) string {
 	var found []string
-	for _, name := range []string{"POLLIN", "POLLOUT", "POLLERR", "POLLHUP", "POLLRDHUP", "POLLNVAL"} {
+	for _, name := range pollNames {
 		if int(mask)&kernelSymbols[name] != 0 {
 			found = append(found, name)
 		}

@@ -3,6 +3,7 @@ package export_test
 import (
 	"bytes"
 	"flag"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -172,35 +173,33 @@ const kernelAttempts = 8
 // it is one whose packets need some time inside too: a round trip of 20 ms and a bit is a tick longer.
 func (c kernelCase) alone(attempt int) error {
 	defer undisturbed()()
+	return c.onItsTicks(engine.Micros(1-attempt%2)*kernelLatency, export.Packetdrill)
+}
+
+// onItsTicks computes the run for where the kernel's ticks are, exports it and runs the script.
+func (c kernelCase) onItsTicks(latency engine.Micros, write func(io.Writer, *scenario.Log, string) error) error {
 	clock, err := readKernelClock()
 	if err != nil {
 		return err
 	}
 	start := monotonic() + 300*time.Millisecond
-	text, err := c.script(func(config *engine.Config) {
+	log, err := scenario.Execute(kernelLibrary, c.run, scenario.Limits{Tune: func(config *engine.Config) {
 		config.Phase = clock.phase(start - time.Duration(c.begins)*time.Microsecond)
-		config.Delay += engine.Micros(1-attempt%2) * kernelLatency
-	})
+		config.Delay += latency
+	}})
 	if err != nil {
 		return err
 	}
-	run, err := prepareKernel(text)
+	var b bytes.Buffer
+	if err := write(&b, log, c.host); err != nil {
+		return err
+	}
+	run, err := prepareKernel(b.String())
 	if err != nil {
 		return err
 	}
 	sleep(start - monotonic())
 	return run.run()
-}
-
-// script computes and exports.
-func (c kernelCase) script(tune func(*engine.Config)) (string, error) {
-	log, err := scenario.Execute(kernelLibrary, c.run, scenario.Limits{Tune: tune})
-	if err != nil {
-		return "", err
-	}
-	var b bytes.Buffer
-	err = export.Packetdrill(&b, log, c.host)
-	return b.String(), err
 }
 
 // kernelScripts are the exports of every run that has a script.

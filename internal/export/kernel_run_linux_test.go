@@ -24,7 +24,7 @@ type kernelRun struct {
 
 	began   time.Time
 	sent    []time.Duration // when the kernel sent its packets
-	last    time.Time       // when the last event was over
+	last    time.Time       // of the last event, as the script has it
 	blocked *kernelEvent
 	ends    time.Time // when the call that blocks is to return
 }
@@ -82,19 +82,13 @@ func (r *kernelRun) all() (err error) {
 	r.sockets.fds = map[int]int{}
 	r.began = time.Now()
 	r.last = r.began
-	anchor := time.Time{} // of the injected packet before
 	for i := range r.script.events {
 		e := &r.script.events[i]
-		from := r.last
-		if e.packet != nil && !e.packet.out && !anchor.IsZero() {
-			from = anchor
-		}
-		if err := r.event(e, from); err != nil {
+		if err := r.event(e, r.last); err != nil {
 			return fmt.Errorf("line %d, %s: %w", e.line, e.text, err)
 		}
-		r.last, anchor = time.Now(), time.Time{}
-		if e.packet != nil && !e.packet.out {
-			anchor = from.Add(e.from)
+		if e.to == e.from { // else the time of the packet is that of the kernel's timer
+			r.last = r.last.Add(e.from)
 		}
 	}
 	if err := r.awaitCall(); err != nil {
@@ -141,6 +135,9 @@ func (r *kernelRun) expect(e *kernelEvent, from time.Time) error {
 		return fmt.Errorf("the kernel sent nothing")
 	}
 	r.sent = append(r.sent, at.Sub(r.began))
+	if e.to > e.from {
+		r.last = at
+	}
 	if err := r.wire.compare(e.packet, b); err != nil {
 		return fmt.Errorf("%w, at %v", err, at.Sub(from))
 	}

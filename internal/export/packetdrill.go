@@ -19,6 +19,18 @@ import (
 // where the host has no connection or several, talks to itself, blocks in two calls that both have to begin at their
 // times, or is not a Linux host; and where the run has no such host.
 func Packetdrill(w io.Writer, log *scenario.Log, host string) error {
+	return packetdrill(w, log, host, anyTicks)
+}
+
+// clock says what is known of the clock of the kernel that a script is for.
+type clock bool
+
+const (
+	anyTicks  clock = false // nothing: what a timer does has a range of times
+	sameTicks clock = true  // its ticks fall as the run's do: each time is the run's
+)
+
+func packetdrill(w io.Writer, log *scenario.Log, host string, c clock) error {
 	meta, err := hostOf(log, host)
 	if err != nil {
 		return err
@@ -26,7 +38,7 @@ func Packetdrill(w io.Writer, log *scenario.Log, host string) error {
 	if meta.Profile != "linux" {
 		return refuse(CodeNotTold, "%s follows the profile %s: no kernel would pass its script", "%s 采用 %s 配置，没有内核能通过它的脚本", host, meta.Profile)
 	}
-	s := &script{log: log, meta: meta}
+	s := &script{log: log, meta: meta, clock: c}
 	if err := s.findConnection(); err != nil {
 		return err
 	}
@@ -35,7 +47,9 @@ func Packetdrill(w io.Writer, log *scenario.Log, host string) error {
 		return refuse(CodeNotTold, "a call at %s does not return: packetdrill waits for each", "%s 上有一个调用没有返回，而 packetdrill 会等每个调用返回", host)
 	}
 	s.collect()
-	s.unblock()
+	if s.clock == anyTicks {
+		s.unblock()
+	}
 	if err := s.oneAtATime(); err != nil {
 		return err
 	}
@@ -53,6 +67,7 @@ type script struct {
 	log  *scenario.Log
 	meta engine.HostMeta
 	out  bytes.Buffer
+	clock
 
 	local    uint16                      // the connection's port here
 	firstSyn int                         // seq of the event by which its first SYN was sent or arrived
@@ -174,7 +189,9 @@ func (s *script) collect() {
 			case engine.TimerSet:
 				timers[key] = &rounded{ev.T, b.At}
 			case engine.TimerFire:
-				fired[ev.Seq] = timers[key]
+				if s.clock == anyTicks {
+					fired[ev.Seq] = timers[key]
+				}
 			}
 		case *engine.CallMade:
 			if c := s.calls[b.ID]; c != nil && c.made == ev.Seq {
@@ -235,11 +252,15 @@ func (s *script) head() {
 		fmt.Fprintf(&s.out, "// %s\n", title)
 	}
 	fmt.Fprintf(&s.out, "// %s, seed %d: %s as a packetdrill script, computed by engine %d of finwait.\n", name, meta.Seed, s.meta.Name, meta.Engine)
+	tolerance := 10 * engine.Millisecond
+	if s.clock == sameTicks {
+		tolerance = 5 * engine.Millisecond // a call that takes a moment can reach into the next tick
+	}
 	fmt.Fprintln(&s.out, "// +0.2~+0.25 is a timer's range: where a kernel rounds it up to depends on its tick.")
 	if s.leftOut > 0 {
 		fmt.Fprintf(&s.out, "// Left out: %d calls, on other sockets or unknown to packetdrill.\n", s.leftOut)
 	}
-	fmt.Fprint(&s.out, "--ip_version=ipv4\n--tolerance_usecs=10000\n\n")
+	fmt.Fprintf(&s.out, "--ip_version=ipv4\n--tolerance_usecs=%d\n\n", tolerance)
 	lines := []string{
 		`net.ipv4.tcp_rmem="4096 131072 6291456"`, // the receive buffer decides on the window scale
 		`net.ipv4.tcp_wmem="4096 16384 4194304"`,
