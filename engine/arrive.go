@@ -57,7 +57,7 @@ func (sk *socket) startSequence() {
 	sk.ackState = ackState{rcvMSS: defaultMSS}
 	sk.rtt, sk.backoff, sk.retransmits, sk.retransStamp, sk.totalRTO, sk.probesSince, sk.dupAcks = rttEstimator{}, 0, 0, 0, 0, 0, 0
 	sk.sndShut, sk.rcvShut, sk.finSeen, sk.finQueued = false, false, false, false
-	sk.mss, sk.pathMSS = ourMSS, ourMSS
+	sk.mss, sk.fullMSS, sk.pathMSS = ourMSS, ourMSS, ourMSS
 	sk.buf.start(sk.opts.rcvBuf)
 }
 
@@ -92,10 +92,11 @@ func (sk *socket) takeOptions(seg *Segment) {
 // sizeSegments lets no segment be larger than half of the peer's largest window, or than all of a tiny one (kernel
 // tcp_sync_mss).
 func (sk *socket) sizeSegments() {
-	sk.mss = sk.pathMSS
+	sk.fullMSS = sk.pathMSS
 	if sk.host.linux {
-		sk.mss = sk.halfWindow(sk.mss)
+		sk.fullMSS = sk.halfWindow(sk.fullMSS)
 	}
+	sk.mss = sk.fullMSS
 }
 
 // expectSegments begins the estimate of the peer's segment size, low (kernel tcp_initialize_rcv_mss).
@@ -147,7 +148,7 @@ func (sk *socket) establishActive(seg *Segment) {
 	sk.retransmits, sk.retransStamp, sk.backoff = 0, 0, 0
 	sk.disarm(rtx)
 	sk.expectSegments()
-	sk.startWindow()
+	sk.startWindow(sk.ackedMSS())
 	sk.setState(Established, RuleSynSentSynAck)
 	sk.lastHeard = sk.host.now
 	sk.startKeepalive()
@@ -348,7 +349,7 @@ func (sk *socket) leaveSynReceived(seg *Segment) bool {
 	}
 	sk.sndWnd, sk.sndWl1 = uint32(seg.Win)<<sk.sndScale, seg.Seq
 	sk.expectSegments()
-	sk.startWindow()
+	sk.startWindow(sk.advertisedMSS())
 	sk.setState(Established, RuleSimultaneousEstablished)
 	sk.startKeepalive()
 	return true

@@ -7,6 +7,7 @@ func (sk *socket) close() {
 	sk.touch()
 	sk.fdGone = true
 	unread := len(sk.recv) > 0
+	sk.buf.parts = sk.buf.parts[:0]
 	sk.rcvShut = true
 	switch {
 	case sk.state == Listen:

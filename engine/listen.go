@@ -63,6 +63,9 @@ func (sk *socket) admit(l *socket) {
 // sendCookie answers without keeping anything: what the third ACK must repeat is in the sequence number (RFC 4987
 // section 3.6; kernel cookie_v4_init_sequence). The model keeps the child where a real host would decode it.
 func (l *socket) sendCookie(sk *socket) {
+	if !sk.tsOK { // the other options would be kept in the timestamp
+		sk.sackOK, sk.wscaleOK, sk.sndScale, sk.rcvScale = false, false, 0, 0
+	}
 	sk.emitSegment(SYN|ACK, sk.iss, nil, RuleSynCookie)
 	if l.cookies == nil {
 		l.cookies = map[endpoint]*socket{}
@@ -84,8 +87,24 @@ func (l *socket) cookieAck(seg *Segment) bool {
 	sk.admit(l)
 	sk.setState(SynReceived, RuleCookieAck)
 	sk.numTimeout = 1 // no round trip was measured
+	options := sk.advertisedMSS() - sk.ackedMSS()
+	mss := cookieMSS(sk.pathMSS + options)
+	sk.pathMSS = mss - options
+	sk.rcvWnd = uint32(sk.initialWindow(mss))
+	sk.buf.thresh = int(sk.rcvWnd)
 	sk.establishPassive(seg)
 	return true
+}
+
+// cookieMSS is the largest that a cookie has room for (kernel syncookies.c, msstab).
+func cookieMSS(mss int) int {
+	best := 0
+	for _, n := range [...]int{1460, 1440, 1300, 536} {
+		if best = n; n <= mss {
+			break
+		}
+	}
+	return best
 }
 
 func (sk *socket) armSynAck() {
@@ -180,7 +199,7 @@ func (sk *socket) establishPassive(seg *Segment) {
 			sk.rttSampleFromTimestamp(seg)
 		}
 	}
-	sk.startWindow()
+	sk.startWindow(sk.advertisedMSS())
 	sk.setState(Established, RuleThirdAckArrived)
 	sk.connectState = connected
 	sk.startKeepalive()

@@ -189,9 +189,19 @@ func (sk *socket) setDsack(left, right uint32) {
 	}
 }
 
-// takeSACK gives the blocks of the next ACK: a D-SACK first (RFC 2883), then the range that grew last (RFC 2018).
+// takeSACK gives the blocks of the segment that goes out.
 func (sk *socket) takeSACK() [][2]uint32 {
-	if !sk.sackOK || !sk.hasDsack && len(sk.ofo) == 0 {
+	if !sk.hasDsack && len(sk.ofo) == 0 {
+		return nil
+	}
+	blocks := sk.sackBlocks()
+	sk.hasDsack = false
+	return blocks
+}
+
+// sackBlocks gives the blocks of the next segment: a D-SACK first (RFC 2883), then the range that grew last (RFC 2018).
+func (sk *socket) sackBlocks() [][2]uint32 {
+	if !sk.sackOK {
 		return nil
 	}
 	var blocks [][2]uint32
@@ -211,7 +221,6 @@ func (sk *socket) takeSACK() [][2]uint32 {
 	}
 	if sk.hasDsack {
 		blocks = append([][2]uint32{sk.dsack}, blocks...)
-		sk.hasDsack = false
 	}
 	limit := 4
 	if sk.tsOK {

@@ -91,6 +91,7 @@ func (sk *socket) fire(t *timer) {
 // section 7.3; kernel tcp_send_loss_probe).
 func (sk *socket) lossProbe() {
 	sk.tlpHigh, sk.tlpOut = sk.sndNxt, true
+	sk.makeRoom()
 	if sk.unsent < len(sk.out) && sk.fitsWindow(&sk.out[sk.unsent]) {
 		sk.sendBurst(min(sk.mss, len(sk.out[sk.unsent].data)), RuleProbeNewData)
 	} else {
@@ -101,7 +102,12 @@ func (sk *socket) lossProbe() {
 
 // resend transmits chunk i again, with what fits behind it.
 func (sk *socket) resend(i int, rule Rule) {
-	sk.collapse(i)
+	sk.makeRoom()
+	if len(sk.out[i].data) > sk.mss {
+		sk.split(i, sk.mss)
+	} else if len(sk.out[i].data) < sk.mss {
+		sk.collapse(i)
+	}
 	c := &sk.out[i]
 	flags := c.flags
 	if flags&SYN == 0 {

@@ -39,7 +39,7 @@ func (sk *socket) transmit(fl *flight, rule Rule) {
 	if flags&ACK != 0 {
 		seg.Ack = sk.rcvNxt
 		sk.ackGoesOut()
-		if flags&(SYN|RST) == 0 {
+		if flags&SYN == 0 {
 			seg.SACK = sk.takeSACK()
 		}
 	}
@@ -89,6 +89,7 @@ func (sk *socket) writable() bool {
 // ends each write, and each half of the peer's window (kernel tcp_sendmsg_locked).
 func (sk *socket) append(data []byte) {
 	sk.touch()
+	sk.makeRoom()
 	first := true
 	for len(data) > 0 {
 		last := len(sk.out) - 1
@@ -146,6 +147,16 @@ func (sk *socket) leastMSS() int {
 	return 68 - 20
 }
 
+// makeRoom takes the SACK blocks that go along off a segment's size (kernel tcp_current_mss).
+func (sk *socket) makeRoom() {
+	sk.mss = sk.fullMSS
+	if sk.hasDsack || len(sk.ofo) > 0 {
+		if blocks := len(sk.sackBlocks()); blocks > 0 {
+			sk.mss -= 4 + 8*blocks
+		}
+	}
+}
+
 func (sk *socket) burstSegments() int {
 	srtt := sk.rtt.srtt()
 	if srtt == 0 {
@@ -167,6 +178,7 @@ func (sk *socket) burstSegments() int {
 // push sends unsent chunks as far as the peer's window, the congestion window and Nagle's rule allow (kernel
 // tcp_write_xmit).
 func (sk *socket) push(rule Rule) {
+	sk.makeRoom()
 	sentAny := false
 	for sk.unsent < len(sk.out) {
 		n, ok := sk.sendable()

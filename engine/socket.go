@@ -54,6 +54,7 @@ type socket struct {
 
 	// Queues.
 	mss     int     // payload bytes of a full segment
+	fullMSS int     // the same where no SACK block goes along
 	pathMSS int     // the same by the options of the SYNs
 	unsent  int     // index in out of the first that was never sent
 	out     []chunk // sent and unacknowledged, then unsent, in sequence order

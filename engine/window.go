@@ -75,11 +75,14 @@ func (sk *socket) wantedScale() uint8 {
 }
 
 // startWindow keeps one segment of the buffer back once the connection stands (kernel tcp_init_buffer_space).
-func (sk *socket) startWindow() {
-	b, mss := &sk.buf, sk.advertisedMSS()
+func (sk *socket) startWindow(mss int) {
+	b := &sk.buf
 	b.clamp = b.full()
-	if b.clamp > 2*mss {
-		b.clamp = max(2*mss, b.clamp-mss)
+	if !sk.wscaleOK {
+		b.clamp = min(b.clamp, 65535)
+	}
+	if b.clamp > 2*mss && b.clamp+mss > b.full() {
+		b.clamp = max(2*mss, b.full()-mss)
 	}
 	b.thresh = min(int(sk.rcvWnd), b.clamp)
 }
@@ -145,10 +148,7 @@ func (sk *socket) growWindow(n int) {
 		return
 	}
 	size, _ := sk.memory(n)
-	grow := 2 * sk.advertisedMSS()
-	if sk.tsOK {
-		grow -= 2 * tsOptionBytes
-	}
+	grow := 2 * sk.ackedMSS()
 	if b.window(size) > n {
 		grow = 0
 		most := b.window(maxRcvBuf) / 2
@@ -210,6 +210,11 @@ func (sk *socket) setWindow(seg *Segment) {
 	if seg.Flags == RST {
 		return
 	}
+	if sk.mini { // it has no buffer: what was left of the window, for ever
+		seg.Win = uint16(sk.miniWindow >> sk.rcvScale)
+		seg.winBytes = int(seg.Win) << sk.rcvScale
+		return
+	}
 	if sk.listener != nil && sk.state == SynReceived { // kernel tcp_v4_reqsk_send_ack: what the SYN-ACK said, scaled
 		seg.Win = uint16(sk.rcvWnd >> sk.rcvScale)
 		seg.winBytes = int(seg.Win) << sk.rcvScale
@@ -230,6 +235,14 @@ func (sk *socket) receiveWindow() uint32 {
 		return uint32(w)
 	}
 	return 0
+}
+
+// ackedMSS is the same less what timestamps take (kernel advmss).
+func (sk *socket) ackedMSS() int {
+	if sk.tsOK {
+		return sk.advertisedMSS() - tsOptionBytes
+	}
+	return sk.advertisedMSS()
 }
 
 // advertisedMSS is the segment size that we tell the peer.

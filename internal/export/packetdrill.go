@@ -208,6 +208,9 @@ func (s *script) collect() {
 		case *engine.Process:
 			for _, e := range s.exits {
 				if e.ev.Seq == ev.Seq {
+					if e.sock.waits { // not so at a process's end
+						add(ev, entry{text: fmt.Sprintf("setsockopt(%d, SOL_SOCKET, SO_LINGER, {onoff=0, linger=0}, 8) = 0", e.sock.script), call: &call{name: "setsockopt"}})
+					}
 					add(ev, entry{text: fmt.Sprintf("close(%d) = 0", e.sock.script), note: e.note, call: &call{name: "close"}})
 				}
 			}

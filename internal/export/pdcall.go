@@ -31,6 +31,7 @@ type pdSocket struct {
 	made   int  // seq of the event that made it
 	closed int  // seq of the event that closed it
 	keep   bool // it carries the connection, or listens for it
+	waits  bool // its close() waits, by SO_LINGER
 }
 
 // holder is a descriptor of a process.
@@ -133,6 +134,9 @@ func (f *sockets) begin(ev engine.Event, b *engine.CallMade) {
 			}
 		}
 	}
+	if b.Call == "setsockopt" && c.sock != nil && b.Args[0].Str == "SO_LINGER" {
+		c.sock.waits = len(b.Args) > 2 && b.Args[1].Int != 0 && b.Args[2].Int > 0
+	}
 	if b.Call == "close" && c.sock != nil {
 		c.sock.closed = ev.Seq
 		delete(f.open, holder{b.Proc, b.FD})
@@ -149,6 +153,7 @@ func (f *sockets) create(ev engine.Event, c *pdCall) {
 	c.created = &pdSocket{fd: int(c.back.Ret), made: ev.Seq, closed: len(f.s.log.Events)}
 	if c.back.Call == "accept" {
 		c.created.parent = c.sock
+		c.created.waits = c.sock != nil && c.sock.waits
 	}
 	f.open[holder{c.back.Proc, c.created.fd}] = c.created
 	f.all = append(f.all, c.created)
