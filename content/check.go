@@ -16,7 +16,9 @@ type Report struct {
 	Claims    int           // expectations that hold
 	Variants  int           // of questions, generated and graded
 	Unreached []engine.Rule // rules that no scenario reaches yet
-	Sentences int           // of lessons that say what a check holds
+	Terms     int           // of the glossary
+	Asked     int           // questions of interviews
+	Sentences int           // of lessons, definitions and answers that say what a check holds
 	ToCome    []string      // lessons of the syllabus that are not written yet
 }
 
@@ -48,6 +50,7 @@ func (c *Content) Check() (*Report, error) {
 		}
 	}
 	c.checkTerms(&ps)
+	report.Terms, report.Asked = countEntries(c.glossary, report), countEntries(c.interview, report)
 	report.ToCome = c.syllabus.missing(c)
 	for _, r := range c.Rules() {
 		if r.Example != "" && !reached[r.ID][r.Example] {
@@ -68,6 +71,18 @@ func (c *Content) Check() (*Report, error) {
 		report.Variants += checkedSeeds
 	}
 	return report, ps.err()
+}
+
+// countEntries counts entries, and the claims in them.
+func countEntries(groups []*Group, report *Report) int {
+	n := 0
+	for _, g := range groups {
+		for _, e := range g.Entries {
+			n++
+			report.Sentences += e.Texts[En].claims + e.Texts[Zh].claims
+		}
+	}
+	return n
 }
 
 // checkScenario runs a scenario once for each of its choices, all others at their first.

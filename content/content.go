@@ -12,7 +12,7 @@ import (
 	"finwait/scenario"
 )
 
-//go:embed lessons scenarios rules quizzes phrases glossary syllabus.star news.json
+//go:embed lessons scenarios rules quizzes phrases glossary interview syllabus.star news.json
 var embedded embed.FS
 
 // Content is all there is to learn, parsed and checked. It does not change after Load and may be shared.

@@ -12,6 +12,7 @@
 //	rules/*.star                  why an event happened, by rule id
 //	quizzes/ID/quiz.star          a family of questions
 //	glossary/NN-name/{en,zh}.md   terms, which the lessons' texts link
+//	interview/NN-name/{en,zh}.md  questions that interviewers ask, with answers
 //	news.json                     changes that readers may want to know of
 //	phrases/{en,zh}.json          the stage's words
 //	phrases/pages/{en,zh}.json    the words of the pages around the lessons

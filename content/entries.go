@@ -29,9 +29,10 @@ type EntryText struct {
 	Shown Shown
 	Terms []string // ids of the terms that are linked in it
 
-	file  string
-	line  int
-	cited []string
+	file   string
+	line   int
+	cited  []string
+	claims int
 }
 
 // Shown is where there is more of an entry: the section of a lesson that cites the same check, and the run that the check
@@ -209,12 +210,13 @@ func (c *Content) composeEntries(r *composer, s *sheet) {
 			r.fail(n, "a text stands before the first heading")
 			return
 		}
-		before, linked := len(r.cited), len(r.linked)
+		before, linked, held := len(r.cited), len(r.linked), r.count
 		r.claims(n, "")
 		r.link(n)
 		t.Body += r.html(n)
 		t.cited = append(t.cited, r.cited[before:]...)
 		t.Terms = append(t.Terms, r.linked[linked:]...)
+		t.claims += r.count - held
 	}
 	for _, t := range s.entries {
 		if t.Shown = c.shown(t.cited, s.lang); t.Shown.Lesson == nil {

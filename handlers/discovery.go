@@ -13,7 +13,7 @@ import (
 
 // sitePaths are the pages of a language that search engines should know, below it. The progress is nobody else's.
 func (h *Handler) sitePaths() []string {
-	paths := []string{"", "matrix", "states", "reference", "glossary", "cheatsheet", "playground"}
+	paths := []string{"", "matrix", "states", "reference", "glossary", "interview", "cheatsheet", "playground"}
 	for _, l := range h.Content.Lessons() {
 		paths = append(paths, "lessons/"+l.Slug)
 	}

@@ -14,6 +14,22 @@ func (h *Handler) glossary(w http.ResponseWriter, r *http.Request) error {
 	return h.html(w, r, view.Glossary())
 }
 
+// interview is the page of the questions that interviewers ask.
+func (h *Handler) interview(w http.ResponseWriter, r *http.Request) error {
+	view := h.entries(r, "interview", h.Content.Interview())
+	view.Title, view.Description = view.Say["interview.title"], view.Say["interview.description"]
+	view.Styles = append(view.Styles, "css/interview.css", "css/gloss.css")
+	view.Scripts = []string{"dist/interview.js", "dist/terms.js"}
+	var ids []string
+	for _, g := range view.Groups {
+		for _, e := range g.Entries {
+			ids = append(ids, e.Texts[view.Lang].Terms...)
+		}
+	}
+	view.Terms = h.Content.Terms(ids)
+	return h.html(w, r, view.Interview())
+}
+
 // entries is a page of groups of entries, without its title.
 func (h *Handler) entries(r *http.Request, path string, groups []*content.Group) web.Entries {
 	l := pathLanguage(r)

@@ -24,6 +24,6 @@ func (h *Handler) gatherSearch(l content.Lang) (web.SearchIndex, error) {
 	}
 	return web.NewSearchIndex(web.SearchSource{
 		Lang: l, Say: h.Content.PagePhrases(l), Durations: durations,
-		Lessons: h.Content.Lessons(), Rules: h.Content.Rules(), Failures: index.Failures, Glossary: h.Content.Glossary(),
+		Lessons: h.Content.Lessons(), Rules: h.Content.Rules(), Failures: index.Failures, Glossary: h.Content.Glossary(), Interview: h.Content.Interview(),
 	}), nil
 }

@@ -73,6 +73,35 @@ func (e Entries) termSet() templ.Component {
 	}).WithType("application/ld+json")
 }
 
+// asked is a question with its answer, as schema.org has it.
+type asked struct {
+	Type   string `json:"@type"`
+	ID     string `json:"@id"`
+	Name   string `json:"name"`
+	Answer answer `json:"acceptedAnswer"`
+}
+
+type answer struct {
+	Type string `json:"@type"`
+	Text string `json:"text"`
+}
+
+// questionSet tells search engines of the questions.
+func (e Entries) questionSet() templ.Component {
+	at := e.Origin + e.In(e.Lang)
+	var all []asked
+	for _, g := range e.Groups {
+		for _, entry := range g.Entries {
+			t := entry.Texts[e.Lang]
+			all = append(all, asked{"Question", at + "#" + entry.ID, t.Name, answer{"Answer", plain(t.Body)}})
+		}
+	}
+	return templ.JSONScript("resource", map[string]any{
+		"@context": "https://schema.org", "@type": "FAQPage", "name": e.Title, "description": e.Description,
+		"url": at, "inLanguage": e.Lang.Tag(), "mainEntity": all,
+	}).WithType("application/ld+json")
+}
+
 // Minutes is how long the text of a lesson takes to read.
 func (l Lesson) Minutes() string { return minutesToRead(l.Text.Words, l.Lang) }
 

@@ -587,7 +587,7 @@ func (p Page) layout(open string, menu []Chapter, crumb templ.Component) templ.C
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, l := range p.siteLinks() {
+		for _, l := range append(p.siteLinks(), p.moreLinks()...) {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 47, "<li>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

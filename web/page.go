@@ -70,6 +70,12 @@ func (p Page) HeadTitle() string {
 // siteLink is a page of the site as its header names it.
 type siteLink struct{ Path, Name string }
 
+// moreLinks are the pages that the header has room for in its menu alone.
+func (p Page) moreLinks() []siteLink {
+	w := p.words()
+	return []siteLink{{"glossary", w.Glossary}, {"interview", w.Interview}}
+}
+
 // siteLinks are the pages in the header.
 func (p Page) siteLinks() []siteLink {
 	w := p.words()

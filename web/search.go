@@ -15,6 +15,7 @@ const (
 	foundLesson = "lesson"
 	foundState  = "state"
 	foundTerm   = "term"
+	foundAsked  = "asked"
 	foundSysctl = "sysctl"
 	foundTimer  = "timer"
 	foundErrno  = "errno"
@@ -31,6 +32,7 @@ type SearchSource struct {
 	Rules     []*content.Rule
 	Failures  []content.Failure
 	Glossary  []*content.Group
+	Interview []*content.Group
 }
 
 // Findable is one thing that a search can find.
@@ -61,6 +63,7 @@ func NewSearchIndex(s SearchSource) SearchIndex {
 		out.Entries = append(out.Entries, s.lesson(l)...)
 	}
 	out.Entries = append(out.Entries, s.terms()...)
+	out.Entries = append(out.Entries, s.asked()...)
 	out.Entries = append(out.Entries, s.lookUp()...)
 	for _, r := range s.Rules {
 		out.Entries = append(out.Entries, Findable{
@@ -97,6 +100,18 @@ func (s SearchSource) terms() []Findable {
 				Kind: foundTerm, Title: t.Name, Text: plain(t.Body), Path: "glossary#" + e.ID,
 				Also: strings.Join(append([]string{e.Texts[other(s.Lang)].Name}, t.Also...), " "),
 			})
+		}
+	}
+	return out
+}
+
+// asked are the questions of interviews.
+func (s SearchSource) asked() []Findable {
+	var out []Findable
+	for _, g := range s.Interview {
+		for _, e := range g.Entries {
+			t := e.Texts[s.Lang]
+			out = append(out, Findable{Kind: foundAsked, Title: t.Name, Text: plain(t.Body), Path: "interview#" + e.ID, Also: s.Lang.Of(g.Title)})
 		}
 	}
 	return out
@@ -153,9 +168,9 @@ func (s SearchSource) pages() []Findable {
 	}}
 	described := map[string]string{
 		"": HomeDescription(s.Lang), "matrix": s.Say["matrix.description"], "reference": s.Say["reference.description"],
-		"progress": s.Say["progress.description"],
+		"progress": s.Say["progress.description"], "glossary": s.Say["terms.description"], "interview": s.Say["interview.description"],
 	}
-	for _, l := range p.siteLinks() {
+	for _, l := range append(p.siteLinks(), p.moreLinks()...) {
 		if !strings.HasPrefix(l.Path, "#") {
 			out = append(out, Findable{Kind: foundPage, Title: l.Name, Text: described[l.Path], Path: l.Path})
 		}

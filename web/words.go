@@ -6,6 +6,7 @@ import "finwait/content"
 type words struct {
 	Skip, Site, Course, Teachers, Language               string
 	Matrix, Reference, Progress, Pages                   string
+	Glossary, Interview                                  string
 	Theme, Contents                                      string
 	Headline, HeadlineAlt, Pitch, Start                  string
 	HomeDescription, FigureNote                          string
@@ -13,7 +14,7 @@ type words struct {
 	Does                                                 [3]does
 	CourseTitle                                          string
 	BeyondTitle                                          string
-	Beyond                                               [3]beyond
+	Beyond                                               []beyond
 	TeachTitle, Teach                                    string
 	FootSource, FootSystem                               string
 	Answer, NoScript, Transcript, Files, OpenAll, OwnRun string
@@ -30,7 +31,7 @@ type beyond struct{ Path, Title, Text string }
 var wordsOf = map[content.Lang]*words{
 	content.En: {
 		Skip: "Skip to the text", Site: "Site", Course: "Course", Teachers: "For teachers", Language: "Language / 语言",
-		Matrix: "Loss matrix", Reference: "Reference", Progress: "Progress", Pages: "Pages and lessons",
+		Matrix: "Loss matrix", Reference: "Reference", Progress: "Progress", Glossary: "Glossary", Interview: "Interview questions", Pages: "Pages and lessons",
 		Theme: "Switch theme", Contents: "Lessons",
 		Headline: "Closing is the hard part.", HeadlineAlt: "挥手，比握手难。",
 		Pitch:           "A TCP close is four segments, eleven states and one long wait. Drop any segment, run real socket calls against it, and watch what each host does next, and why.",
@@ -45,10 +46,13 @@ var wordsOf = map[content.Lang]*words{
 		},
 		CourseTitle: "Course",
 		BeyondTitle: "Beside the lessons",
-		Beyond: [3]beyond{
+		Beyond: []beyond{
 			{"matrix", "The loss matrix", "Lose any of the seven segments that open and close a connection, once or every time. Each cell is a run, with what came of it in words."},
 			{"states", "The eleven states", "What each state means, whom it waits for and how long it can last. Every arrow of the diagram leads to a run that has it."},
-			{"reference", "The reference", "Settings with defaults and ranges, timers, errors, a glossary, and every rule with its RFC section or kernel function and an example."},
+			{"reference", "The reference", "Settings with defaults and ranges, timers, errors, and every rule with its RFC section or kernel function and an example."},
+			{"interview", "Interview questions", "What interviewers ask about handshake, close, TIME-WAIT and backlog: short answers, each with the run that shows it."},
+			{"glossary", "The glossary", "The words of the course in two sentences each. In the lessons they are one pointer, key or tap away."},
+			{"cheatsheet", "The cheat sheet", "States, settings, timers and errors on one page to print, made from the engine’s own tables."},
 		},
 		TeachTitle: "Put a lesson in your course", Teach: "One iframe, no site chrome, the same stage. The run is fixed to the byte, so a whole class sees the same segments, and a shared link reproduces a student's question exactly.",
 		FootSource: "Every claim cites its source by section.", FootSystem: "Light, dark and reduced motion follow your system.",
@@ -58,7 +62,7 @@ var wordsOf = map[content.Lang]*words{
 	},
 	content.Zh: {
 		Skip: "跳到正文", Site: "站点", Course: "课程", Teachers: "给教师", Language: "语言 / Language",
-		Matrix: "丢包矩阵", Reference: "参考", Progress: "进度", Pages: "页面和课程目录",
+		Matrix: "丢包矩阵", Reference: "参考", Progress: "进度", Glossary: "术语", Interview: "面试题", Pages: "页面和课程目录",
 		Theme: "切换主题", Contents: "课程目录",
 		Headline: "挥手，比握手难。", HeadlineAlt: "Closing is the hard part.",
 		Pitch:           "一次 TCP 关闭，四个报文段、十一个状态、一段漫长的等待。随手丢掉一个报文段，再对着它跑真实的套接字调用，看两端接下来各做什么，为什么这么做。",
@@ -73,10 +77,13 @@ var wordsOf = map[content.Lang]*words{
 		},
 		CourseTitle: "课程",
 		BeyondTitle: "课程之外",
-		Beyond: [3]beyond{
+		Beyond: []beyond{
 			{"matrix", "丢包矩阵", "打开和关闭连接的七个报文段，任丢一个，丢一次或次次都丢。每一格都是一次运行，结果写成文字。"},
 			{"states", "十一个状态", "每个状态是什么意思、在等谁、最多停多久。状态图的每个箭头都通向一次有它的运行。"},
-			{"reference", "参考", "设置的默认值和范围、定时器、错误、术语，以及每条规则的 RFC 章节或内核函数，并配例子。"},
+			{"reference", "参考", "设置的默认值和范围、定时器、错误，以及每条规则的 RFC 章节或内核函数，并配例子。"},
+			{"interview", "面试题", "握手、挥手、TIME_WAIT、backlog，面试官真正会问的题。答案简短，每题都有一次运行作证。"},
+			{"glossary", "术语", "课程里的词，各用一两句话讲清。在课文里指一下、按一下或点一下就能看到。"},
+			{"cheatsheet", "速查表", "状态、设置、定时器和错误，打印成一页，全部出自引擎自己的表。"},
 		},
 		TeachTitle: "放进你的课程", Teach: "一个 iframe，不带站点外框，用的是同一个演示台。运行逐字节固定，全班看到的报文段都一样；学生发来一个链接，就能原样重现他的问题。",
 		FootSource: "每个说法都注明出处，精确到节。", FootSystem: "浅色、深色和减弱动效跟随系统设置。",

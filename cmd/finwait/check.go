@@ -23,6 +23,7 @@ func check(dir string, stdout, stderr io.Writer) error {
 	}
 	fmt.Fprintf(stdout, "lessons:   %d, each in %d languages\n", len(c.Lessons()), len(content.Langs))
 	fmt.Fprintf(stdout, "sentences: %d that make a claim, each held by a check\n", report.Sentences)
+	fmt.Fprintf(stdout, "entries:   %d terms, %d questions of interviews\n", report.Terms, report.Asked)
 	fmt.Fprintf(stdout, "scenarios: %d in %d runs; %d claims, all hold\n", len(c.Scenarios()), report.Runs, report.Claims)
 	fmt.Fprintf(stdout, "questions: %d in %d variants, each with its one right answer\n", len(c.Quizzes.List()), report.Variants)
 	fmt.Fprintf(stdout, "rules:     %d, each explained\n", len(c.Rules()))

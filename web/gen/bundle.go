@@ -20,6 +20,7 @@ var entries = []api.EntryPoint{
 	{InputPath: "course.ts", OutputPath: "course"},
 	{InputPath: "search-dialog.ts", OutputPath: "search"},
 	{InputPath: "terms.ts", OutputPath: "terms"},
+	{InputPath: "interview.ts", OutputPath: "interview"},
 	{InputPath: "site.ts", OutputPath: "site"},
 	{InputPath: "embed.ts", OutputPath: "embed"},
 	{InputPath: "frame.ts", OutputPath: "frame"},

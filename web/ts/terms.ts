@@ -2,6 +2,8 @@
 // opens its card: under the pointer, on keyboard focus, on a tap. The card stays while pointer or focus is on it (WCAG
 // 1.4.13), and Escape closes it.
 
+export {};
+
 const wait = 120; // ms under the pointer before it opens
 const linger = 220; // ms after the pointer left before it closes
 const edge = 12; // px to the window's edge
