@@ -59,12 +59,28 @@ func (p *Tab) Element(css string) Thing {
 	return Thing{Role: "element", Name: css, node: node.BackendNodeID, tab: p}
 }
 
-// Click presses the left button where the thing can be seen: in its middle or, where that is empty or covered, in the
-// middle of a part of it.
+// Click presses the left button where the thing can be seen.
 func (x Thing) Click() {
 	x.tab.t.Helper()
+	at := x.place()
+	x.tab.ClickAt(at.X, at.Y)
+}
+
+// Tap is Click with a finger.
+func (x Thing) Tap() {
+	x.tab.t.Helper()
+	at := x.place()
+	must(x.tab, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: input.DispatchTouchEventTypeTouchStart, TouchPoints: []*input.TouchPoint{{X: at.X, Y: at.Y}}})
+	must(x.tab, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: input.DispatchTouchEventTypeTouchEnd, TouchPoints: []*input.TouchPoint{}})
+}
+
+type point struct{ X, Y float64 }
+
+// place is where the thing can be seen, after scrolling if need be: its middle or, where that is empty or covered, the
+// middle of a part of it.
+func (x Thing) place() point {
+	x.tab.t.Helper()
 	object := must(x.tab, dom.ResolveNode, dom.ResolveNodeParams{BackendNodeID: x.node}).Object
-	type point struct{ X, Y float64 }
 	var last, here *point
 	x.tab.until("a place to click the "+x.Role+" "+x.Name+" that stands still", func() bool {
 		must(x.tab, dom.ScrollIntoViewIfNeeded, dom.ScrollIntoViewIfNeededParams{BackendNodeID: x.node})
@@ -75,7 +91,7 @@ func (x Thing) Click() {
 		err := json.Unmarshal(found.Value, &here)
 		return err == nil && here != nil && last != nil && *here == *last
 	})
-	x.tab.ClickAt(here.X, here.Y)
+	return *here
 }
 
 // pointIn gives, after a frame, a point of the viewport at which its element lies on top, or null.

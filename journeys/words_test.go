@@ -67,6 +67,12 @@ func (l language) of(t *testing.T, folder, key string) string {
 	return template
 }
 
+// fill is the text for a key with a value in it.
+func (l language) fill(t *testing.T, key, name, value string) string {
+	t.Helper()
+	return strings.ReplaceAll(l.template(t, key), "{"+name+"}", value)
+}
+
 // phrase is the text for a key as a regular expression, which any value fits.
 func (l language) phrase(t *testing.T, key string) string {
 	t.Helper()

@@ -18,6 +18,7 @@ type words struct {
 	TeachTitle, Teach                                    string
 	FootSource, FootSystem                               string
 	Answer, NoScript, Transcript, Files, OpenAll, OwnRun string
+	ToRun                                                string // from the head of a lesson to its stage, where that is far below
 	Home                                                 string
 	ID                                                   string
 }
@@ -58,7 +59,8 @@ var wordsOf = map[content.Lang]*words{
 		FootSource: "Every claim cites its source by section.", FootSystem: "Light, dark and reduced motion follow your system.",
 		Answer: "Show the answer", NoScript: "Scripts are off, so this run stands still: the whole of it is drawn here and written out below.",
 		Transcript: "Transcript", Files: "The run as a file", OpenAll: "Open full lesson", OwnRun: " Here is the lesson's own run.",
-		Home: "To the course", ID: "This failure is in the log as",
+		ToRun: "Straight to the run",
+		Home:  "To the course", ID: "This failure is in the log as",
 	},
 	content.Zh: {
 		Skip: "跳到正文", Site: "站点", Course: "课程", Teachers: "给教师", Language: "语言 / Language",
@@ -89,7 +91,8 @@ var wordsOf = map[content.Lang]*words{
 		FootSource: "每个说法都注明出处，精确到节。", FootSystem: "浅色、深色和减弱动效跟随系统设置。",
 		Answer: "看答案", NoScript: "脚本已关闭，所以这次运行不会动：下面画出了它的全程，并逐条写成文字。",
 		Transcript: "文字记录", Files: "把这次运行存成文件", OpenAll: "打开完整课程", OwnRun: "下面是本课自己的运行。",
-		Home: "回到课程", ID: "日志里这次故障的编号是",
+		ToRun: "直接看运行",
+		Home:  "回到课程", ID: "日志里这次故障的编号是",
 	},
 }
 

@@ -95,6 +95,7 @@ export function sentence(parts: readonly Part[]): Node[] {
 }
 
 const icons = {
+  more: "M3 7h2v2H3zM7 7h2v2H7zM11 7h2v2h-2z",
   play: "M5 3.5v9l7.5-4.5z",
   pause: "M5 3.5h2v9H5zM9.5 3.5h2v9h-2z",
   back: "M10.5 3.5 5.5 8l5 4.5M3.2 3.5v9",

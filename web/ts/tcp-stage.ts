@@ -48,7 +48,8 @@ export class TcpStage extends HTMLElement {
     this.#store.onMove = () => this.#writeAddress();
     this.#store.onShow = () => this.#scenarios.show();
     this.#view = new StageFrame(this.#store, this.#say, this.#base, this.#data, {
-      share: () => this.#share(), help: () => this.#view.keys.show(), undo: () => this.#acts.undo(), redo: () => this.#acts.redo(),
+      share: () => this.#share(), help: () => this.#view.keys.show(), drop: (segment) => void this.#acts.intervene({ drop: { segment } }), openSegment: (id) => this.#acts.openSegment(id),
+      undo: () => this.#acts.undo(), redo: () => this.#acts.redo(),
       compare: () => this.#compare(), twin: (list) => this.#store.setTwin(list), overlay: () => this.#store.overlay(true), choices: () => (this.#scenarios.varies(this.#store.current) ? () => void this.#compareChoices() : undefined),
       branchName: (b, when) => branchName(b, this.#store.first, this.#say, when), retry: () => this.#retry(),
     });

@@ -1,6 +1,7 @@
 // <tcp-transport>: play, pause, step; the scrubber with a tick for each segment and a lane for each run; what to take away.
 import { button, h, icon, set, setText } from "./dom.ts";
 import { clockTime } from "./format.ts";
+import { InFlight, type InFlightActions } from "./in-flight.ts";
 import { keysLine } from "./keys-dialog.ts";
 import { Pace } from "./pace.ts";
 import type { Phrases } from "./phrases.ts";
@@ -9,7 +10,7 @@ import { Scrubber } from "./scrubber.ts";
 import { changed, type Panel, type Store } from "./store.ts";
 
 /** What the transport asks the stage for; the rest it does on the store. */
-export interface TransportActions extends RunsActions {
+export interface TransportActions extends RunsActions, InFlightActions {
   share(): void;
   help(): void;
 }
@@ -25,7 +26,7 @@ export class TcpTransport extends HTMLElement implements Panel {
   pace!: Pace;
   #runs!: RunsBar;
   #edit!: HTMLAnchorElement;
-  #hints = [h("span", { class: "laddrop" }), h("span", { class: "laddrop" })] as const;
+  #inFlight!: readonly InFlight[]; // one for each place: beside the buttons, and below where there is no room
   #scrubber!: Scrubber;
   #low = h("div", { class: "tlow" });
 
@@ -45,14 +46,22 @@ export class TcpTransport extends HTMLElement implements Panel {
     const share = button("btn small", "link", say.text("play.share"), () => actions.share());
     share.setAttribute("aria-label", say.text("play.share"));
     const help = button("btn icon ghost help", "help", say.text("keys.all"), () => actions.help(), true);
-    for (const el of this.#hints) el.append(say.text("stage.hint.drop"));
+    const inFlight = (): InFlight => new InFlight(store, say, {
+      drop: (id) => {
+        this.#play.focus({ preventScroll: true }); // what led there goes
+        actions.drop(id);
+      },
+      openSegment: (id) => actions.openSegment(id),
+    });
+    const [beside, below] = [inFlight(), inFlight()];
+    this.#inFlight = [beside, below];
     this.#clock.append(this.#time, " ", this.#count);
     this.append(
-      h("div", { class: "trow" }, this.#play, back, forward, this.#clock, this.pace.speed, h("span", { class: "brk" }), h("span", { class: "sp" }, this.#hints[0]), ...this.#runs.els,
+      h("div", { class: "trow" }, this.#play, back, forward, this.#clock, this.pace.speed, h("span", { class: "brk" }), h("span", { class: "sp" }, beside.el), ...this.#runs.els,
         this.#edit, share, help),
     );
     this.#scrubber = new Scrubber(store, say, actions.branchName);
-    this.#low.append(this.pace.jumps, keysLine(say), this.#hints[1]);
+    this.#low.append(this.pace.jumps, keysLine(say), below.el);
     this.append(this.#scrubber.el, this.#low, this.#runs.list);
     store.subscribe(this);
   }
@@ -76,7 +85,7 @@ export class TcpTransport extends HTMLElement implements Panel {
       const { log } = store.current;
       setText(this.#count, `${log.stopsBefore(store.at.n)}/${log.stops.length}`);
     }
-    if (bits & (changed.events | changed.log)) for (const el of this.#hints) el.classList.toggle("off", store.at.n <= 1 || store.atEnd);
+    for (const x of this.#inFlight) x.draw(bits);
     this.#scrubber.draw(bits);
   }
 
