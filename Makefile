@@ -38,8 +38,8 @@ web/ts/node_modules/.package-lock.json: web/ts/package-lock.json
 lint: ## gofmt, vet, staticcheck
 	$(call say,lint)
 	@unformatted=$$(gofmt -l $(GO_FILES)); [[ -z $$unformatted ]] || { echo "not gofmt'ed:" $$unformatted; exit 1; }
-	go vet $(TAGS) ./...
-	go run $(STATICCHECK) $(TAGS) ./...
+	go vet $(TAGS),snapshots ./...
+	go run $(STATICCHECK) $(TAGS),snapshots ./...
 
 .PHONY: generate
 generate: web/ts/node_modules/.package-lock.json ## go generate changes nothing
@@ -97,6 +97,17 @@ journeys: ## a learner's ways through the pages, in a real browser
 journeys-short: ## each of them in one of the two languages
 	$(call say,journeys)
 	go test $(TAGS) -count 1 -timeout 15m -v -short ./journeys
+
+.PHONY: snapshots snapshots-short snapshots-keep
+snapshots: ## what every component looks like, compared with what it looked like; the pictures are in out/snapshots
+	go test $(TAGS),snapshots -count 1 -timeout 60m -run TestSnapshots ./journeys
+
+snapshots-short: ## one look of each
+	$(call say,snapshots)
+	go test $(TAGS),snapshots -count 1 -timeout 10m -short -run TestSnapshots ./journeys
+
+snapshots-keep: ## keep what every component looks like now, after a look at the pictures
+	go test $(TAGS),snapshots -count 1 -timeout 60m -run TestSnapshots ./journeys -snapshots.rewrite
 
 .PHONY: screenshot
 screenshot: ## take docs/screenshot.png anew

@@ -64,7 +64,7 @@ type resource struct {
 
 // NewTab starts a browser with a fresh profile that prefers the languages, as "zh-CN,zh". It ends with the test, which
 // fails where the console said an error meanwhile.
-func NewTab(t *testing.T, languages string) *Tab {
+func NewTab(t *testing.T, languages string, more ...chromedp.ExecAllocatorOption) *Tab {
 	t.Helper()
 	profile, err := os.MkdirTemp("", "finwait-profile-")
 	if err != nil {
@@ -77,6 +77,7 @@ func NewTab(t *testing.T, languages string) *Tab {
 	for name, value := range flags {
 		options = append(options, chromedp.Flag(name, value))
 	}
+	options = append(options, more...)
 	alloc, cancelAlloc := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, cancel := chromedp.NewContext(alloc, chromedp.WithErrorf(func(string, ...any) {}))
 	tab := &Tab{t: t, ctx: ctx, received: map[network.RequestID]*resource{}}

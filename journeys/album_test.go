@@ -1,0 +1,155 @@
+//go:build journeys && snapshots
+
+package journeys
+
+import (
+	"fmt"
+	"html"
+	"image"
+	"image/png"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"finwait/journeys/likeness"
+)
+
+// album has the pictures of one scene: as they are kept, by their names, and as they are now.
+type album struct {
+	t      *testing.T
+	name   string
+	before map[string]likeness.Likeness
+	now    map[string]likeness.Likeness
+}
+
+func openAlbum(t *testing.T, name string) *album {
+	t.Helper()
+	a := &album{t: t, name: name, before: map[string]likeness.Likeness{}, now: map[string]likeness.Likeness{}}
+	data, err := os.ReadFile(kept + name + ".txt")
+	if err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(data)) {
+		picture, text, _ := strings.Cut(strings.TrimSpace(line), ": ")
+		if a.before[picture], err = likeness.Parse(text); err != nil {
+			t.Fatalf("%s%s.txt, %s: %v", kept, name, picture, err)
+		}
+	}
+	return a
+}
+
+// settle is how long a page may take until it looks as it did. A machine that is busy takes its time.
+const settle = 5 * time.Second
+
+// compare takes a picture and fails where it does not look as it did, even after a while. The picture is left for people.
+func (a *album) compare(t *testing.T, picture string, shoot func() image.Image) {
+	t.Helper()
+	img := shoot()
+	before, known := a.before[picture]
+	if *snapshotsRewrite {
+		before, known = likeness.Of(img), true
+	}
+	how, blocks := likeness.Differ(before, likeness.Of(img))
+	for deadline := time.Now().Add(settle); known && (how != "" || *snapshotsRewrite) && time.Now().Before(deadline); {
+		pause(150 * time.Millisecond)
+		img = shoot()
+		if how, blocks = likeness.Differ(before, likeness.Of(img)); how == "" {
+			break
+		}
+		if *snapshotsRewrite {
+			before = likeness.Of(img)
+		}
+	}
+	a.now[picture] = likeness.Of(img)
+	a.save(t, picture, img)
+	switch {
+	case !known:
+		t.Errorf("%s/%s is not kept yet; make snapshots-keep keeps it", a.name, picture)
+	case how != "":
+		a.save(t, picture+" differs", likeness.Mark(img, before, blocks))
+		t.Errorf("%s/%s looks different: %s; see out/snapshots. make snapshots-keep keeps it as it is now", a.name, picture, how)
+	}
+}
+
+func (a *album) save(t *testing.T, picture string, img image.Image) {
+	t.Helper()
+	path := filepath.Join(pictures, a.name, strings.ReplaceAll(picture, " ", "-")+".png")
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Create(path)
+	if err == nil {
+		err = png.Encode(f, img)
+	}
+	if err == nil {
+		err = f.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// close keeps what was seen, where that is asked for, or else fails for pictures that the scene no longer has.
+func (a *album) close() {
+	a.t.Helper()
+	if testing.Short() || a.t.Failed() {
+		return
+	}
+	if *snapshotsRewrite {
+		var lines strings.Builder
+		for _, picture := range slices.Sorted(maps.Keys(a.now)) {
+			fmt.Fprintf(&lines, "%s: %s\n", picture, a.now[picture])
+		}
+		if err := os.MkdirAll(kept, 0o755); err != nil {
+			a.t.Fatal(err)
+		}
+		if err := os.WriteFile(kept+a.name+".txt", []byte(lines.String()), 0o644); err != nil {
+			a.t.Fatal(err)
+		}
+		return
+	}
+	for picture := range a.before {
+		if _, seen := a.now[picture]; !seen {
+			a.t.Errorf("%s/%s is kept and no longer taken; make snapshots-keep forgets it", a.name, picture)
+		}
+	}
+}
+
+// writeIndex makes a page of all pictures, scene by scene: what differs comes first.
+func writeIndex(t *testing.T) {
+	t.Helper()
+	var paths []string
+	err := filepath.WalkDir(pictures, func(path string, _ fs.DirEntry, err error) error {
+		if strings.HasSuffix(path, ".png") {
+			paths = append(paths, path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rank := func(path string) string {
+		if strings.HasSuffix(path, "-differs.png") {
+			return " " + path
+		}
+		return path
+	}
+	slices.SortFunc(paths, func(a, b string) int { return strings.Compare(rank(a), rank(b)) })
+	var page strings.Builder
+	page.WriteString("<!doctype html><meta charset=utf-8><title>snapshots</title><style>body{font:13px sans-serif}figure{display:inline-block;margin:8px;vertical-align:top}img{display:block;max-width:700px;border:1px solid #888}</style>\n")
+	for _, path := range paths {
+		name, err := filepath.Rel(pictures, path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&page, "<figure><a href=%[1]q><img loading=lazy src=%[1]q alt=\"\"></a><figcaption>%[2]s</figcaption></figure>\n", filepath.ToSlash(name), html.EscapeString(name))
+	}
+	if err := os.WriteFile(filepath.Join(pictures, "index.html"), []byte(page.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
