@@ -30,7 +30,7 @@ const (
 	RuleCookieAck                Rule = "linux/cookie-ack"                 // kernel cookie_v4_check
 	RuleSynAckTimer              Rule = "linux/syn-ack-timer"              // kernel reqsk_timer_handler
 	RuleSynAckFires              Rule = "linux/syn-ack-timer-fires"        // kernel reqsk_timer_handler
-	RuleSynAckAgain              Rule = "linux/syn-ack-again"              // kernel inet_rtx_syn_ack
+	RuleSynAckAgain              Rule = "linux/syn-ack-again"              // kernel tcp_rtx_synack
 	RuleSynAckGiveUp             Rule = "linux/synack-retries"             // kernel reqsk_timer_handler
 	RuleRequestBadAck            Rule = "rfc9293/request-bad-ack"          // RFC 9293 §3.10.7.4; kernel tcp_check_req
 	RuleRequestOutOfWindow       Rule = "linux/request-out-of-window"      // kernel tcp_check_req

@@ -74,7 +74,7 @@ var words = []Word{
 	calls("setsockopt", `(fd, name, value)`, `Sets an option; setsockopt(fd, "SO_LINGER", 1, 0) takes two values.`, `设置选项；setsockopt(fd, "SO_LINGER", 1, 0) 有两个值。`),
 	calls("getsockopt", `(fd, name)`, "Gives the value of an option.", "取得选项的值。"),
 	calls("getsockname", `(fd)`, `Gives the local address: "10.0.0.1:40000".`, `取得本端地址："10.0.0.1:40000"。`),
-	calls("getpeername", `(fd)`, `Gives the other side's address: "10.0.0.2:80".`, `取得对端地址："10.0.0.2:80"。`),
+	calls("getpeername", `(fd)`, `Gives the other side's address: "10.0.0.2:80".`, `取得对方地址："10.0.0.2:80"。`),
 	calls("fcntl", `(fd, "O_NONBLOCK", on = True)`, "Makes calls on the descriptor return at once, with EAGAIN.", "让这个描述符上的调用立即返回，得到 EAGAIN。"),
 	calls("poll", `(fds, timeout = None)`, "Waits until a descriptor is ready; gives a dict of events.", "等到某个描述符就绪，返回事件字典。"),
 	calls("sleep", `(time)`, `Sleeps: "100ms", "1.5s", or µs.`, `睡眠："100ms"、"1.5s"，或微秒数。`),

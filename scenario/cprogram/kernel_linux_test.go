@@ -37,7 +37,6 @@ var kernelDiffers = map[string]string{
 	"data/old-bytes tcp_timestamps=0": aTransfer,
 	"data/outage":                     "the kernel sends new data first, to see whether the time-out was spurious (F-RTO)",
 	"data/outage tcp_sack=0":          "the kernel sends new data first, to see whether the time-out was spurious (F-RTO)",
-	"window/small":                    "the kernel sends no segment larger than half the peer's first window (tcp_bound_to_half_wnd)",
 	"close/orphan-syn":                oldNumber,
 	"open/old-number-fits":            oldNumber,
 	"open/simultaneous-old-number":    oldNumber,

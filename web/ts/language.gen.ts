@@ -108,7 +108,7 @@ export const catalogue: readonly Word[] = [
   {"name":"setsockopt","kind":"call","signature":"(fd, name, value)","doc":{"en":"Sets an option; setsockopt(fd, \"SO_LINGER\", 1, 0) takes two values.","zh":"设置选项；setsockopt(fd, \"SO_LINGER\", 1, 0) 有两个值。"}},
   {"name":"getsockopt","kind":"call","signature":"(fd, name)","doc":{"en":"Gives the value of an option.","zh":"取得选项的值。"}},
   {"name":"getsockname","kind":"call","signature":"(fd)","doc":{"en":"Gives the local address: \"10.0.0.1:40000\".","zh":"取得本端地址：\"10.0.0.1:40000\"。"}},
-  {"name":"getpeername","kind":"call","signature":"(fd)","doc":{"en":"Gives the other side's address: \"10.0.0.2:80\".","zh":"取得对端地址：\"10.0.0.2:80\"。"}},
+  {"name":"getpeername","kind":"call","signature":"(fd)","doc":{"en":"Gives the other side's address: \"10.0.0.2:80\".","zh":"取得对方地址：\"10.0.0.2:80\"。"}},
   {"name":"fcntl","kind":"call","signature":"(fd, \"O_NONBLOCK\", on = True)","doc":{"en":"Makes calls on the descriptor return at once, with EAGAIN.","zh":"让这个描述符上的调用立即返回，得到 EAGAIN。"}},
   {"name":"poll","kind":"call","signature":"(fds, timeout = None)","doc":{"en":"Waits until a descriptor is ready; gives a dict of events.","zh":"等到某个描述符就绪，返回事件字典。"}},
   {"name":"sleep","kind":"call","signature":"(time)","doc":{"en":"Sleeps: \"100ms\", \"1.5s\", or µs.","zh":"睡眠：\"100ms\"、\"1.5s\"，或微秒数。"}},
