@@ -1,7 +1,12 @@
 package main
 
 import (
+	"fmt"
 	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
 )
 
 // serve answers each connection's request and closes after its end of file.
@@ -46,4 +51,26 @@ func loopbackServer() (dial func() (conn, error), stop func()) {
 		}
 		return c.(*net.TCPConn), nil
 	}, func() { l.Close() }
+}
+
+// loopbackInC compiles the peer in C. It gives how many of n lifecycles that does in a second of processor time, of both its
+// processes; nil and why where there is no compiler.
+func loopbackInC() (perSecond func(n int) float64, remove func(), err error) {
+	gcc, err := exec.LookPath("gcc")
+	if err != nil {
+		return nil, nil, err
+	}
+	dir, err := os.MkdirTemp("", "bench")
+	must(err)
+	peer := filepath.Join(dir, "peer")
+	if out, err := exec.Command(gcc, "-O2", "-Wall", "-o", peer, filepath.Join("loopback", "peer.c")).CombinedOutput(); err != nil {
+		os.RemoveAll(dir)
+		return nil, nil, fmt.Errorf("%w: %s", err, out)
+	}
+	return func(n int) float64 {
+		cmd := exec.Command(peer, strconv.Itoa(n))
+		cmd.Stderr = os.Stderr
+		must(cmd.Run())
+		return float64(n) / (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()
+	}, func() { os.RemoveAll(dir) }, nil
 }

@@ -18,13 +18,22 @@ func measure(rounds int) []Result {
 	gvisor, learner := newGvisorPair(), newLearner()
 	dialLoopback, stop := loopbackServer()
 	defer stop()
-	var structs, kept, lines, peers, loopback, lessons, lessonEvents, forks []float64
+	inC, remove, err := loopbackInC()
+	if err != nil {
+		fmt.Println("the Linux loopback is not measured from C:", err)
+	} else {
+		defer remove()
+	}
+	var structs, kept, lines, peers, loopback, loopbackC, lessons, lessonEvents, forks []float64
 	growth := make([][]float64, len(crowds))
 	n := 0
 	for range rounds {
 		peers = append(peers, perSecond(300, func() { times(300, func(int) { lifecycle(gvisor.dial) }) }))
 		structs = append(structs, perSecond(20000, func() { simulate(1, 20000, func(*engine.Event) {}) }))
 		loopback = append(loopback, perSecond(2000, func() { times(2000, func(int) { lifecycle(dialLoopback) }) }))
+		if inC != nil {
+			loopbackC = append(loopbackC, inC(2000))
+		}
 		lines = append(lines, perSecond(20000, func() { simulate(1, 20000, writeAndForget()) }))
 		kept = append(kept, perSecond(4000, func() { simulate(1, 4000, new(engine.Recorder).Append) }))
 		for i, c := range crowds {
@@ -40,9 +49,14 @@ func measure(rounds int) []Result {
 		faster("lifecycles, JSON Lines written", lines, "gVisor netstack", peers, 15),
 		faster("lifecycles, events kept in memory", kept, "gVisor netstack", peers, 0),
 		faster("lifecycles, events as structs", structs, "Linux loopback, Go", loopback, 1),
-		plain("events", "1/s", median(structs)*eventsPerLifecycle()),
-		{"held connection, both ends", "bytes", held, "gVisor netstack", theirs, theirs / held, theirs / 6144, held <= 6144},
 	}
+	if inC != nil {
+		results = append(results, faster("lifecycles, events as structs", structs, "Linux loopback, C", loopbackC, 0))
+	}
+	results = append(results,
+		plain("events", "1/s", median(structs)*eventsPerLifecycle()),
+		Result{"held connection, both ends", "bytes", held, "gVisor netstack", theirs, theirs / held, theirs / 6144, held <= 6144},
+	)
 	ten := median(growth[0])
 	for i, c := range crowds {
 		results = append(results, plain(fmt.Sprintf("one lifecycle of %d at once", c), "µs", 1e6/median(growth[i])))

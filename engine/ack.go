@@ -186,8 +186,8 @@ func (sk *socket) rttSampleFromTimestamp(seg *Segment) {
 // rack is RFC 8985's memory: the most recently sent segment that was delivered.
 type rack struct {
 	sentAt Micros
-	end    uint32
 	rtt    Micros
+	end    uint32
 	valid  bool
 }
 

@@ -74,7 +74,7 @@ type endpointTexts [16]struct {
 }
 
 func (t *endpointTexts) of(e endpoint) string {
-	known := &t[e.port%uint16(len(t))]
+	known := &t[(uint32(e.addr)+uint32(e.port))%uint32(len(t))]
 	if known.end != e || known.text == "" {
 		if known.end.addr != e.addr || known.text == "" {
 			known.addr = e.addr.String()

@@ -2,16 +2,16 @@ package engine
 
 // ackState decides when the receiver acknowledges (RFC 9293 section 3.8.6.3, as Linux does it: struct icsk_ack).
 type ackState struct {
-	scheduled bool  // something waits to be acknowledged
-	now       bool  // and must be at once
+	scheduled bool // something waits to be acknowledged
+	now       bool // and must be at once
+	pingpong  bool // the program answers requests: ACKs wait for its data
+	dupNxt    uint32
+	dupAcks   int   // ACKs of out-of-order data since RCV.NXT moved to dupNxt
 	pushed    int   // small segments since the last ACK, up to 2
 	quick     int   // segments still to be acknowledged at once
-	pingpong  bool  // the program answers requests: ACKs wait for its data
 	ato       ticks // how long an ACK waits; 0 until data came
 	lastData  ticks // when data came last
 	rcvMSS    int   // estimate of the peer's segment size
-	dupAcks   int   // ACKs of out-of-order data since RCV.NXT moved to dupNxt
-	dupNxt    uint32
 }
 
 // Linux's bounds of the delayed ACK, in µs (TCP_DELACK_MIN, TCP_DELACK_MAX, TCP_ATO_MIN), and its quick ACKs.

@@ -10,19 +10,18 @@ import (
 // due, it is put anew. So the timers that TCP sets with each segment, and that hardly ever fire, cost the agenda next to
 // nothing.
 type timer struct {
-	at      Micros // when it fires; 0 is not armed
-	arming  uint64 // among all of the host's: at one time, what was armed first fires first
-	entryAt Micros // of its live entry; 0 is none
-	rule    Rule
-	sock    *socket  // nil for a call's time-out
-	call    *pending // nil for a socket's timer
-	attempt int32
-	use     timerUse
-	again   bool // armed anew, which the log shows even where the wheel gives the same time
-
-	loggedUse     timerUse // what the log was told last
-	loggedAttempt int32
-	loggedAt      Micros
+	at            Micros   // when it fires; 0 is not armed
+	arming        uint64   // among all of the host's: at one time, what was armed first fires first
+	entryAt       Micros   // of its live entry; 0 is none
+	sock          *socket  // nil for a call's time-out
+	call          *pending // nil for a socket's timer
+	rule          Rule
+	loggedAt      Micros // what the log was told last, as the next two
+	loggedAttempt uint16
+	attempt       uint16
+	loggedUse     timerUse
+	use           timerUse
+	again         bool // armed anew, which the log shows even where the wheel gives the same time
 }
 
 // The timers of a socket.
@@ -201,7 +200,7 @@ func (sk *socket) arm(i int, use timerUse, d ticks, attempt int, rule Rule) {
 
 func (sk *socket) armAt(i int, use timerUse, at Micros, attempt int, rule Rule) {
 	t := &sk.timers[i]
-	t.sock, t.use, t.attempt, t.rule = sk, use, int32(attempt), rule
+	t.sock, t.use, t.attempt, t.rule = sk, use, uint16(attempt), rule
 	sk.host.set(t, at)
 	sk.timersChanged |= 1 << i
 	sk.timersSet |= 1 << i
@@ -239,7 +238,7 @@ func (sk *socket) logTimer(t *timer) {
 	}
 }
 
-func (sk *socket) logTimerChange(rule Rule, use timerUse, action TimerAction, at Micros, attempt int32) int {
+func (sk *socket) logTimerChange(rule Rule, use timerUse, action TimerAction, at Micros, attempt uint16) int {
 	b := &sk.host.sim.bodies.timer
 	b.Host, b.Sock, b.Timer, b.Action, b.At, b.Attempt = sk.host.name, sk.id, timerNames[use], action, at, int(attempt)
 	return sk.host.emit(rule, b)

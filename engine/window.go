@@ -8,11 +8,11 @@ import (
 // rcvBuffer is what the receive window is cut from. Linux counts what segments take in memory, headers and rounding
 // included, and offers the share of it that has been payload so far (kernel tcp_win_from_space).
 type rcvBuffer struct {
+	parts  []packet // that hold the unread bytes, oldest first
 	limit  int      // bytes of memory (sk_rcvbuf)
 	ratio  int      // of 256, the share that is payload (scaling_ratio)
 	clamp  int      // the largest window to offer (window_clamp)
 	thresh int      // what may be offered now: it grows with what came (rcv_ssthresh)
-	parts  []packet // that hold the unread bytes, oldest first
 }
 
 // packet is a piece of memory in the receive queue.
