@@ -241,12 +241,9 @@ func (c *telling) sockets(v view, now engine.Micros) {
 	c.same(v.N, "the sockets", shown, want)
 }
 
-// hostWords is a host's name as the English page has it.
+// hostWords is a host's name as the English page has it at the head of a row.
 func hostWords(name string) string {
-	if words := map[string]string{"client": "Client", "server": "Server"}[name]; words != "" {
-		return words
-	}
-	return name
+	return strings.ToUpper(name[:1]) + name[1:]
 }
 
 var timerText = regexp.MustCompile(`^timer:\((\w+),(.*),(\d+)\)$`)

@@ -217,7 +217,7 @@ func (d *ladderDrawing) visible(side int) []ladderMark {
 
 func (d *ladderDrawing) heads() {
 	for side, h := range d.run.hosts {
-		d.out.Hosts[side] = LadderHost{X: d.x[side], Name: d.hostName(h.Name), Addr: h.Addr, Top: 36}
+		d.out.Hosts[side] = LadderHost{X: d.x[side], Name: Heading(d.hostName(h.Name)), Addr: h.Addr, Top: 36}
 		if !d.o.Axis {
 			d.out.Hosts[side].Addr = ""
 		}

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"finwait/content"
 	"finwait/engine"
@@ -78,11 +80,21 @@ func (t *transcript) say(key string, v values) []SentencePart {
 		case SentencePart:
 			out = append(out, value)
 		default:
-			text(fmt.Sprint(value))
+			s := fmt.Sprint(value)
+			if m[0] == 0 && template[:m[1]] == "{host}" {
+				s = Heading(s) // it begins the sentence
+			}
+			text(s)
 		}
 	}
 	text(template[from:])
 	return out
+}
+
+// Heading is a name as it stands at the head of something: with a capital, where its script has them.
+func Heading(name string) string {
+	r, n := utf8.DecodeRuneInString(name)
+	return string(unicode.ToUpper(r)) + name[n:]
 }
 
 // HostNames gives what hosts are called by the phrases; one without a phrase keeps its name.

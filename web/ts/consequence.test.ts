@@ -31,7 +31,7 @@ test("a lost FIN is sent again, and the state that waits for its acknowledgment 
   const list = consequences(log("four-way"), log("fin-dropped"), say("en"));
   assert.deepEqual(list.map((c) => c.key), ["effect.again", "effect.longer", "effect.longer"]);
   const text = consequence(log("four-way"), log("fin-dropped"), say("en"));
-  assert.match(text, /^The Client sends FIN,ACK seq=\d+ ack=\d+ again after \d+ ms\. FIN-WAIT-1 on the Client lasts \d+ ms longer\./);
+  assert.match(text, /^The client sends FIN,ACK seq=\d+ ack=\d+ again after \d+ ms\. FIN-WAIT-1 on the client lasts \d+ ms longer\./);
   assert.match(consequence(log("four-way"), log("fin-dropped"), say("zh")), /^客户端在 \d+ ms 后重发 FIN,ACK seq=\d+ ack=\d+。客户端的 FIN-WAIT-1 延长了 \d+ ms。/);
 });
 

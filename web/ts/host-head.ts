@@ -28,10 +28,10 @@ export class HostHead {
     if (key === this.#shown) return;
     this.#shown = key;
     if (order.length < 3) {
-      setText(this.el, this.#say.host(name || (usualHosts[this.#index] ?? "")));
+      setText(this.el, this.#say.hostHeading(name || (usualHosts[this.#index] ?? "")));
       return;
     }
-    this.#select.replaceChildren(...order.map((host) => h("option", { value: host }, this.#say.host(host))));
+    this.#select.replaceChildren(...order.map((host) => h("option", { value: host }, this.#say.hostHeading(host))));
     this.#select.value = name;
     this.el.replaceChildren(this.#select);
   }

@@ -23,7 +23,7 @@ export class LadderHosts {
       if (name === "") continue;
       let b = this.#buttons.get(name);
       if (!b) {
-        const shown = say.host(name);
+        const shown = say.hostHeading(name);
         b = h("button", { type: "button", "aria-haspopup": "menu", "aria-label": say.text("onhost.menu", { host: shown }), "data-host": name }, h("span", {}, shown), icon("caret"));
         b.addEventListener("click", (e) => {
           e.stopPropagation();

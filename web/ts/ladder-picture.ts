@@ -77,7 +77,7 @@ function heads(log: RunLog, scene: Scene, say: Phrases): SVGElement[] {
   const out: SVGElement[] = [s("text", { class: "tick", x: scene.columns.axis, y: 62, "text-anchor": "end" }, say.text("ladder.ms"))];
   for (const { host, x } of scene.columns.lines) {
     const addr = host === "" ? addressesOfNoHost(log).join(" ") : (log.meta?.hosts.find((h) => h.name === host)?.addr ?? "");
-    out.push(s("text", { class: "host", x, y: 62, "text-anchor": "middle" }, host === "" ? say.text("ladder.nohost") : say.host(host)),
+    out.push(s("text", { class: "host", x, y: 62, "text-anchor": "middle" }, host === "" ? say.text("ladder.nohost") : say.hostHeading(host)),
       s("text", { class: "addr", x, y: 77, "text-anchor": "middle" }, addr));
   }
   return out;

@@ -477,7 +477,8 @@ export class Phrases {
     for (const piece of template.split(/(\{\w+\})/)) {
       if (piece === "") continue;
       const value = piece.startsWith("{") ? values[piece.slice(1, -1)] : undefined;
-      out.push(value === undefined ? piece : typeof value === "number" ? String(value) : value);
+      const first = out.length === 0 && piece === "{host}" && typeof value === "string"; // it begins the sentence
+      out.push(value === undefined ? piece : typeof value === "number" ? String(value) : first ? heading(value) : value);
     }
     return out;
   }
@@ -486,11 +487,20 @@ export class Phrases {
     return textOf(this.parts(key, values));
   }
 
-  /** A host's name as the reader's language has it. */
+  /** A host's name as the reader's language has it, within a sentence. */
   host(name: string): string {
     const key = `host.${name}`;
     return isPhraseKey(key) ? this.text(key) : name;
   }
+
+  /** A host's name at the head of something. */
+  hostHeading(name: string): string {
+    return heading(this.host(name));
+  }
+}
+
+function heading(name: string): string {
+  return name.slice(0, 1).toUpperCase() + name.slice(1);
 }
 
 export function textOf(parts: readonly Part[]): string {

@@ -46,7 +46,7 @@ test("times are written as they are read", () => {
 test("a value that is text never becomes a placeholder", () => {
   const p = new Phrases("en", { "event.call": "{host} calls {call}." });
   assert.equal(p.text("event.call", { host: "{call}", call: { code: "x()" } }), "{call} calls x().");
-  assert.equal(p.text("event.call", { host: "a" }), "a calls {call}.");
+  assert.equal(p.text("event.call", { host: "a" }), "A calls {call}.");
 });
 
 test("Starlark is coloured by words, texts, numbers and comments", () => {

@@ -105,7 +105,7 @@ export class TakeawayDialog {
   }
 
   #file(taken: Taken, what: string, format: string, host: string | undefined): HTMLElement {
-    const shown = host === undefined ? `.${format}` : this.#say.host(host);
+    const shown = host === undefined ? `.${format}` : this.#say.hostHeading(host);
     const name = `${fileStem(taken)}${host === undefined ? "" : `-${host}`}${format === "ss" ? `-${Math.floor(taken.at)}us` : ""}.${format === "ss" ? "ss.txt" : format}`;
     const label = this.#say.text("take.download", { what: `${what}, ${shown}` });
     const a = h("a", { class: "btn", href: fileAddress(taken, format, host), download: name, "aria-label": label }, icon("download"), h("span", {}, shown));

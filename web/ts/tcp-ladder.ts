@@ -399,7 +399,7 @@ export class TcpLadder extends HTMLElement implements Panel {
 /** A lifeline's head: its host's name and address, or the address that no host has. */
 function headOf(line: Lifeline, log: RunLog, say: Phrases): SVGElement[] {
   const at = { x: line.x, "text-anchor": "middle" };
-  const name = line.host === "" ? say.text("ladder.nohost") : say.host(line.host);
+  const name = line.host === "" ? say.text("ladder.nohost") : say.hostHeading(line.host);
   const addr = line.host === "" ? addressesOfNoHost(log).join(" ") : (log.meta?.hosts.find((x) => x.name === line.host)?.addr ?? "");
   return [s("text", { class: "host", ...at, y: 20 }, name), s("text", { class: "addr", ...at, y: 35 }, addr)];
 }

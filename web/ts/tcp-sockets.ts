@@ -81,7 +81,7 @@ export class TcpSockets extends HTMLElement implements Panel {
         this.#rows.push({ el, socket });
         els.push(el);
       }
-      if (host.off) els.push(h("tr", {}, h("td", {}, this.#say.host(host.name)), h("td", { colspan: 6, class: "none" }, this.#say.text("sockets.off"))));
+      if (host.off) els.push(h("tr", {}, h("td", {}, this.#say.hostHeading(host.name)), h("td", { colspan: 6, class: "none" }, this.#say.text("sockets.off"))));
     }
     if (els.length === 0) els.push(h("tr", {}, h("td", { colspan: 7, class: "none" }, this.#say.text("sockets.none"))));
     this.#body.replaceChildren(...els);
@@ -110,7 +110,7 @@ export class TcpSockets extends HTMLElement implements Panel {
     const state = h("td", {}, chip(s.state, ssState(s.state)));
     if (s.orphan) state.append(" ", h("span", { class: "tag hollow" }, say.text("sockets.orphan")));
     const peer = s.remote === "*" ? "0.0.0.0:*" : s.remote;
-    const why = h("button", { type: "button", class: "sockb" }, say.host(name), h("span", { class: "sr" }, say.text("sockets.why", { state: ssState(s.state), local: s.local, peer })));
+    const why = h("button", { type: "button", class: "sockb" }, say.hostHeading(name), h("span", { class: "sr" }, say.text("sockets.why", { state: ssState(s.state), local: s.local, peer })));
     return h("tr", {}, h("td", {}, why, number === undefined ? undefined : h("span", { class: "conn" }, `#${number}`)), state, num("Recv-Q", s.listener ? s.accept : s.recvq, true), num("Send-Q", s.listener ? s.backlog : s.sendq, !s.listener),
       h("td", {}, s.local), h("td", {}, peer), s.listener ? this.#queues(s) : this.#timers(s));
   }
