@@ -107,6 +107,36 @@ func TestALinkToAnEarlierText(t *testing.T) {
 	if answer.StatusCode != http.StatusOK || !bytes.Contains(body, []byte(s.Content.Phrases("en")["error.content_changed"])) {
 		t.Errorf("the page gives %d and does not say that the text has changed", answer.StatusCode)
 	}
+	run.Digest = ""
+	now, err := scenario.Resolve(s.Content, run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(body, []byte(`<a href="?run=`+url.QueryEscape(now.Token())+`">`)) {
+		t.Error("the page does not offer the link's run as it is now")
+	}
+}
+
+// A link of an earlier engine is offered as it is now too: with its inputs where they still act, else without them.
+func TestALinkOfAnEarlierEngine(t *testing.T) {
+	s := newService(t, nil)
+	for _, c := range []struct {
+		at   engine.Micros
+		kept int
+	}{{95_000, 1}, {500, 0}} {
+		run, err := scenario.Resolve(s.Content, scenario.Run{Scenario: "close/four-way", Seed: 7})
+		if err != nil {
+			t.Fatal(err)
+		}
+		now := run
+		run.Inputs = []engine.Input{{At: c.at, Do: engine.Do{Drop: &engine.SegmentAction{Segment: 8}}}}
+		now.Inputs = run.Inputs[:c.kept]
+		run.Engine = engine.Version - 1
+		_, body := fetch(t, s.URL+"/zh/lessons/four-way?run="+run.Token())
+		if !bytes.Contains(body, []byte(s.Content.Phrases("zh")["error.engine_changed"])) || !bytes.Contains(body, []byte(`<a href="?run=`+url.QueryEscape(now.Token())+`">`)) {
+			t.Errorf("the page of a link with an input at %d does not offer the run of today with %d inputs", c.at, c.kept)
+		}
+	}
 }
 
 // A session that has too much computed is told to wait; runs that are kept cost it nothing.

@@ -133,6 +133,7 @@ type askedRun struct {
 	lines   *engine.Lines
 	token   string // its full one
 	refused *Error
+	now     string // the token of what a refused one is now, with the engine and the text of today; empty where it can't be run
 }
 
 // asked computes the run of the token in the address; nil where there is none.
@@ -150,8 +151,30 @@ func (h *Handler) asked(r *http.Request) (*askedRun, error) {
 		if a.refused = explain(err); a.refused.Status == http.StatusInternalServerError {
 			return nil, err
 		}
+		a.now = h.renewed(r, token, a.refused.Code)
 	}
 	return &a, nil
+}
+
+// renewed is the token of a run of an earlier engine or text as it is now: with its inputs, or without them where they mean
+// nothing any more.
+func (h *Handler) renewed(r *http.Request, token, code string) string {
+	if code != scenario.CodeEngineChanged && code != scenario.CodeContentChanged {
+		return ""
+	}
+	run, err := scenario.Renew(token)
+	if err != nil {
+		return ""
+	}
+	_, now, err := h.Runs.Log(r.Context(), h.session(r), run)
+	if err != nil && len(run.Inputs) > 0 {
+		run.Inputs = nil
+		_, now, err = h.Runs.Log(r.Context(), h.session(r), run)
+	}
+	if err != nil {
+		return ""
+	}
+	return now
 }
 
 // stage makes the stage of a lesson's page: its own run, or the one that is asked for, and ?at=. Where that one can't be
@@ -172,7 +195,7 @@ func (h *Handler) stage(r *http.Request, lesson *content.Lesson, l content.Lang,
 	switch {
 	case other == nil:
 	case other.refused != nil:
-		h.refused(&s, other.refused, l)
+		h.refused(&s, other, l)
 	default:
 		err = h.otherRun(r, &s, other, l)
 	}
@@ -195,8 +218,9 @@ func (h *Handler) otherRun(r *http.Request, s *web.Stage, other *askedRun, l con
 }
 
 // refused says on a page why a run is not shown, in the stage's words where it has some.
-func (h *Handler) refused(s *web.Stage, e *Error, l content.Lang) {
-	s.Notice, s.At = l.Of(e.Text), -1
+func (h *Handler) refused(s *web.Stage, other *askedRun, l content.Lang) {
+	e := other.refused
+	s.Notice, s.Now, s.At = l.Of(e.Text), other.now, -1
 	if phrase := h.Content.Phrases(l)["error."+e.Code]; phrase != "" {
 		s.Notice = phrase
 	}

@@ -75,6 +75,21 @@ func ParseToken(token string) (Run, error) {
 	return r, nil
 }
 
+// Renew gives the run of a token as it is now: with the present engine, and the present text of its scenario. It is for a
+// token that ParseToken or Resolve refuses because the one or the other has changed.
+func Renew(token string) (Run, error) {
+	body, ok := checked(token)
+	if !ok {
+		return Run{}, badToken("its check does not fit", "校验不符")
+	}
+	r, err := parseBody(body)
+	if err != nil {
+		return Run{}, err
+	}
+	r.Digest, r.Engine = "", 0
+	return r, r.Validate()
+}
+
 func badToken(en, zh string) *Error {
 	return &Error{Code: CodeBadToken, Message: engine.Text{
 		En: "this is not a run's token, or it is damaged: " + en,

@@ -4,23 +4,23 @@ import "finwait/content"
 
 // words are the texts of the pages around the lessons, in one language.
 type words struct {
-	Skip, Site, Course, Teachers, Language               string
-	Matrix, Reference, Progress, Pages                   string
-	Glossary, Interview                                  string
-	Theme, Contents                                      string
-	Headline, HeadlineAlt, Pitch, Start                  string
-	HomeDescription, FigureNote                          string
-	DoesTitle                                            string
-	Does                                                 [3]does
-	CourseTitle                                          string
-	BeyondTitle                                          string
-	Beyond                                               []beyond
-	TeachTitle, Teach                                    string
-	FootSource, FootSystem                               string
-	Answer, NoScript, Transcript, Files, OpenAll, OwnRun string
-	ToRun                                                string // from the head of a lesson to its stage, where that is far below
-	Home                                                 string
-	ID                                                   string
+	Skip, Site, Course, Teachers, Language                       string
+	Matrix, Reference, Progress, Pages                           string
+	Glossary, Interview                                          string
+	Theme, Contents                                              string
+	Headline, HeadlineAlt, Pitch, Start                          string
+	HomeDescription, FigureNote                                  string
+	DoesTitle                                                    string
+	Does                                                         [3]does
+	CourseTitle                                                  string
+	BeyondTitle                                                  string
+	Beyond                                                       []beyond
+	TeachTitle, Teach                                            string
+	FootSource, FootSystem                                       string
+	Answer, NoScript, Transcript, Files, OpenAll, OwnRun, RunNow string
+	ToRun                                                        string // from the head of a lesson to its stage, where that is far below
+	Home                                                         string
+	ID                                                           string
 }
 
 // does is one thing that a reader can do on a stage.
@@ -58,7 +58,7 @@ var wordsOf = map[content.Lang]*words{
 		TeachTitle: "Put a lesson in your course", Teach: "One iframe, no site chrome, the same stage. The run is fixed to the byte, so a whole class sees the same segments, and a shared link reproduces a student's question exactly.",
 		FootSource: "Every claim cites its source by section.", FootSystem: "Light, dark and reduced motion follow your system.",
 		Answer: "Show the answer", NoScript: "Scripts are off, so this run stands still: the whole of it is drawn here and written out below.",
-		Transcript: "Transcript", Files: "The run as a file", OpenAll: "Open full lesson", OwnRun: " Here is the lesson's own run.",
+		Transcript: "Transcript", Files: "The run as a file", OpenAll: "Open full lesson", OwnRun: " Here is the lesson's own run.", RunNow: "Run the link as it is now",
 		ToRun: "Straight to the run",
 		Home:  "To the course", ID: "This failure is in the log as",
 	},
@@ -90,7 +90,7 @@ var wordsOf = map[content.Lang]*words{
 		TeachTitle: "放进你的课程", Teach: "一个 iframe，不带站点外框，用的是同一个演示台。运行逐字节固定，全班看到的报文段都一样；学生发来一个链接，就能原样重现他的问题。",
 		FootSource: "每个说法都注明出处，精确到节。", FootSystem: "浅色、深色和减弱动效跟随系统设置。",
 		Answer: "看答案", NoScript: "脚本已关闭，所以这次运行不会动：下面画出了它的全程，并逐条写成文字。",
-		Transcript: "文字记录", Files: "把这次运行存成文件", OpenAll: "打开完整课程", OwnRun: "下面是本课自己的运行。",
+		Transcript: "文字记录", Files: "把这次运行存成文件", OpenAll: "打开完整课程", OwnRun: "下面是本课自己的运行。", RunNow: "按现在的版本运行这个链接",
 		ToRun: "直接看运行",
 		Home:  "回到课程", ID: "日志里这次故障的编号是",
 	},

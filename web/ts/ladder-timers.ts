@@ -130,10 +130,11 @@ export class LadderTimers {
       if (a.ring && a.yTo - a.yFrom > tall) a.ring.setAttribute("transform", `translate(0 ${Math.min(from - top - a.yFrom, a.yTo - a.yFrom - 160).toFixed(1)})`);
       if (!a.arc || !a.value) continue;
       let left = Math.max(0, a.armed.at - at.t);
-      if (this.#reduced) left = Math.ceil(left / 1e6) * 1e6;
-      const share = left / Math.max(1, a.armed.at - a.armed.setAt);
+      const all = a.armed.at - a.armed.setAt;
+      if (this.#reduced) left = Math.min(all, Math.ceil(left / 1e6) * 1e6);
+      const share = left / Math.max(1, all);
       a.arc.setAttribute("stroke-dasharray", `${(share * around).toFixed(1)} ${around.toFixed(1)}`);
-      setText(a.value, (left / 1e6).toFixed(this.#reduced ? 0 : left < 1e7 ? 2 : 1));
+      setText(a.value, (left / 1e6).toFixed(this.#reduced ? (left < all ? 0 : 1) : left < 1e7 ? 2 : 1));
     }
   }
 }

@@ -305,3 +305,26 @@ test("runs side by side share the playhead, and a step is to the next moment of 
   store.setTwin([]);
   assert.equal(store.twin.length, 0);
 });
+
+test("the same change made twice is one run", async () => {
+  const { store, server } = opened(95_000);
+  const drop = { drop: { segment: 8 } };
+  const first = store.intervene(drop);
+  server.answer();
+  assert.equal(await first, "done");
+  const fork = store.current;
+  store.show(store.first);
+  store.seek(95_000);
+  assert.equal(await store.intervene(drop), "done");
+  assert.equal(store.current, fork);
+  assert.equal(store.runs.kept.length, 2);
+});
+
+test("what is chosen is told", () => {
+  const { store } = opened(95_000);
+  const told: (number | undefined)[] = [];
+  store.onSelect = () => told.push(store.selected);
+  store.select(12);
+  store.step(1);
+  assert.deepEqual(told, [12, undefined]);
+});

@@ -24,6 +24,8 @@ export class Store extends Playback {
   waits = 0;
   /** Another run is shown than before, or others beside it. */
   onShow: () => void = () => {};
+  /** An event was chosen, or none any more. */
+  onSelect: () => void = () => {};
 
   readonly focus = new Focus();
   runs = new Branches(newBranch("A", [], { source: "" }));
@@ -91,6 +93,7 @@ export class Store extends Playback {
   override select(seq: number | undefined): void {
     if (seq !== undefined) this.focus.reveal(this.current.log, seq);
     super.select(seq);
+    this.onSelect();
   }
 
   /** Opens another run beside those that are kept, and shows it at a moment. */
@@ -246,6 +249,11 @@ export class Store extends Playback {
       return "offline";
     }
     const inputs = [...base.inputs.filter((i) => i.at <= at), { at, do: action }];
+    const same = this.runs.kept.find((b) => b.family === base.family && JSON.stringify(b.inputs) === JSON.stringify(inputs));
+    if (same) {
+      this.#goOn(same, () => this.runs.show(same));
+      return "done";
+    }
     const branch = newBranch("", inputs, base.family, base, at);
     this.busy = true;
     const result = await this.#ask(branch, { run: { ...run, inputs }, base: base.token });
@@ -256,13 +264,18 @@ export class Store extends Playback {
   }
 
   #adopt(b: Branch): void {
+    this.#goOn(b, () => this.runs.add(b, true));
+  }
+
+  /** Goes on with a fork of the current run. */
+  #goOn(b: Branch, show: () => void): void {
     const base = this.current;
-    if (this.twin.length > 0) {
+    if (this.twin.length > 0 && !this.twin.includes(b)) {
       const last = this.twin.length < mostTwins ? undefined : this.twin.findLast((x) => x !== base); // makes room
       this.twin = [...this.twin.filter((x) => x !== last), b];
     }
     if (this.compared) this.compared = base;
-    this.runs.add(b, true);
+    show();
     this.#shown();
   }
 

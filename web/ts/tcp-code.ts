@@ -20,7 +20,6 @@ export class TcpCode extends HTMLElement implements Panel {
   #store!: Store;
   #index = 0;
   #program: Program | undefined;
-  #name = "";
   #head!: HostHead;
   #status = h("span", { class: "r" });
   #tabs!: CodeTabs;
@@ -85,7 +84,6 @@ export class TcpCode extends HTMLElement implements Panel {
 
   #layOut(name: string): void {
     const language = codeLanguage();
-    this.#name = name;
     this.#shownFor = `${name} ${language}`;
     set(this.#list.el, "aria-label", this.#say.text("code.label", { host: this.#say.host(name) }));
     const host = this.#program?.hosts.get(name);
@@ -119,8 +117,6 @@ export class TcpCode extends HTMLElement implements Panel {
     const { log } = this.#store.current;
     const seq = this.#calls.seek(line, this.#store.at.n);
     if (seq === undefined) return;
-    const go = new CustomEvent("fw-seek", { bubbles: true, cancelable: true, detail: { host: this.#name, line, seq } });
-    if (!this.dispatchEvent(go)) return;
     const back = log.returns.get(seq);
     this.#store.seekEvent(back && back.t === log.events[seq]?.t ? back.seq : seq);
     this.#store.select(seq);

@@ -45,7 +45,12 @@ export class TcpStage extends HTMLElement {
     this.#link = new Link(this.#base, this.#say.lang, (state) => this.#view.showLink(state));
     const frame = (now: number): boolean => this.#store.frame(now);
     this.#store = new Store(this.#link, () => onFrame(frame));
-    this.#store.onMove = () => this.#writeAddress();
+    this.#store.onMove = () => {
+      this.#writeAddress();
+      const { n, t } = this.#store.at;
+      this.#tell("fw-seek", { n, t, run: this.#store.current.token });
+    };
+    this.#store.onSelect = () => this.#tell("fw-select", { seq: this.#store.selected, run: this.#store.current.token });
     this.#store.onShow = () => this.#scenarios.show();
     this.#view = new StageFrame(this.#store, this.#say, this.#base, this.#data, {
       share: () => this.#share(), help: () => this.#view.keys.show(), drop: (segment) => void this.#acts.intervene({ drop: { segment } }), openSegment: (id) => this.#acts.openSegment(id),
@@ -59,7 +64,7 @@ export class TcpStage extends HTMLElement {
       changed: (action) => {
         this.#touched = true;
         this.#writeAddress();
-        this.dispatchEvent(new CustomEvent("fw-intervene", { bubbles: true, composed: true, detail: { do: action, run: this.#store.current.token } }));
+        this.#tell("fw-intervene", { do: action, run: this.#store.current.token });
       },
     });
     this.#view.take(this.#acts.dialog.el);
@@ -73,6 +78,11 @@ export class TcpStage extends HTMLElement {
     this.#listen(this.#off.signal);
     this.#openOwn({ t: numberOf(this.getAttribute("at")) });
     this.#scenarios.shows(this.#store.current.family);
+  }
+
+  /** Lets the page around the stage know. */
+  #tell(event: "fw-seek" | "fw-select" | "fw-intervene" | "fw-compare", detail: object): void {
+    this.dispatchEvent(new CustomEvent(event, { bubbles: true, composed: true, detail }));
   }
 
   #openOwn(at: Moment): void {
@@ -214,7 +224,7 @@ export class TcpStage extends HTMLElement {
     else if (counterpart) store.setTwin(runs.kept.filter((b) => b === current || b === counterpart));
     else if (this.#scenarios.varies(current)) void this.#compareChoices();
     else this.#view.tell(this.#say.text("twin.none"));
-    this.dispatchEvent(new CustomEvent("fw-compare", { bubbles: true, composed: true, detail: { runs: store.twin.map((b) => b.token) } }));
+    this.#tell("fw-compare", { runs: store.twin.map((b) => b.token) });
     return true;
   }
 
