@@ -98,7 +98,7 @@ func TestARunIsTakenAway(t *testing.T) {
 		for _, c := range []struct{ host, format, begins string }{
 			{"host.server", "Wireshark", "\x0a\x0d\x0d\x0a"}, {"host.client", "packetdrill", "// "}, {"host.server", " ss ", "server 10.0.0.2 at 0.0"},
 		} {
-			name, body := stage.download(folder, "link", c.format+".*"+l.template(t, c.host))
+			name, body := stage.download(folder, "link", c.format+".*"+heading(l.template(t, c.host)))
 			if !bytes.HasPrefix(body, []byte(c.begins)) || !strings.Contains(name, strings.TrimPrefix(c.host, "host.")) {
 				t.Errorf("%s begins with %.60q", name, body)
 			}
@@ -173,7 +173,7 @@ func TestAFormThatARunCannotHaveIsExplained(t *testing.T) {
 			t.Helper()
 			p.Until(text, `document.querySelector(".takedlg [role=status]").textContent.includes(`+"`"+text+"`"+`)`)
 		}
-		p.Find("link", "packetdrill.*"+l.template(t, "host.client")).Click()
+		p.Find("link", "packetdrill.*"+heading(l.template(t, "host.client"))).Click()
 		said(map[string]string{"en": "has 2 connections", "zh": "有 2 个连接"}[l.Code])
 		Eval[any](p, `Object.defineProperty(navigator, "clipboard", {value: {writeText: () => Promise.reject(new Error("closed"))}}); null`)
 		p.Find("button", "^"+strings.Replace(l.phrase(t, "take.copy"), ".*?", l.template(t, "take.link"), 1)+"$").Click()

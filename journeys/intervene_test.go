@@ -194,6 +194,8 @@ func TestOlderRunsStayInTheList(t *testing.T) {
 			stage.Enter()
 			p.Press("z")
 			stage.until("run A", func() bool { _, _, _, run := stage.Where(); return run == "A" })
+			at, _, _, _ := stage.Where() // the same change is the same run: the next one is made at another moment
+			stage.StepUntil("a later moment", func() bool { ms, _, _, _ := stage.Where(); return ms > at })
 		}
 		if lanes := stage.All("button", "^[A-F]: "); len(lanes) != 4 {
 			t.Errorf("%d runs have a lane; want four", len(lanes))
@@ -238,7 +240,7 @@ func TestARunOfAQuestionLeavesTheForks(t *testing.T) {
 	})
 }
 
-// TestAForkIsShownAtOnce measures from the key to the drawn lane, five times. Long tasks are logged: on a
+// TestAForkIsShownAtOnce measures from the key to the drawn lane, of three changes. Long tasks are logged: on a
 // machine that others use they say nothing.
 func TestAForkIsShownAtOnce(t *testing.T) {
 	l := languages[0]
@@ -249,22 +251,22 @@ func TestAForkIsShownAtOnce(t *testing.T) {
 	stage.stepToFIN()
 	Eval[any](p, `window.longTasks = []; new PerformanceObserver((list) => window.longTasks.push(...list.getEntries().map((e) => e.duration))).observe({type: "longtask"}); null`)
 	var took []float64
-	for n := range 5 {
+	for n, key := range []string{"d", "l", "u"} {
 		took = append(took, Eval[float64](p, fmt.Sprintf(`new Promise((done) => {
 			const slider = document.querySelector("tcp-transport [role=slider]");
 			slider.focus();
 			const lanes = () => document.querySelectorAll(".scrub .lane.alt").length;
 			const before = performance.now();
 			const look = () => (/%s$/.test(slider.ariaValueText) && lanes() > 0 ? done(performance.now() - before) : requestAnimationFrame(look));
-			slider.dispatchEvent(new KeyboardEvent("keydown", {key: "d", bubbles: true}));
+			slider.dispatchEvent(new KeyboardEvent("keydown", {key: "%s", bubbles: true}));
 			look();
-		})`, string(rune('B'+n)))))
+		})`, string(rune('B'+n)), key)))
 		p.Press("z")
 		stage.until("run A", func() bool { _, _, _, run := stage.Where(); return run == "A" })
 	}
 	t.Logf("a fork is shown after %.0f ms; long tasks: %v", took, Eval[[]float64](p, "window.longTasks"))
 	slices.Sort(took)
-	if took[2] > 100 {
-		t.Errorf("a fork is shown after %.0f ms in the middle of %.0f; want 100 ms at most", took[2], took)
+	if took[1] > 100 {
+		t.Errorf("a fork is shown after %.0f ms in the middle of %.0f; want 100 ms at most", took[1], took)
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/chromedp/cdproto/emulation"
 
@@ -224,7 +226,7 @@ func (c *telling) sockets(v view, now engine.Micros) {
 	c.t.Helper()
 	var want [][]string
 	for _, name := range c.world.hosts {
-		want = append(want, c.world.of[name].rows(hostWords(name), now)...)
+		want = append(want, c.world.of[name].rows(heading(name), now)...)
 	}
 	shown := slices.Clone(v.Rows)
 	for i, row := range shown {
@@ -241,9 +243,10 @@ func (c *telling) sockets(v view, now engine.Micros) {
 	c.same(v.N, "the sockets", shown, want)
 }
 
-// hostWords is a host's name as the English page has it at the head of a row.
-func hostWords(name string) string {
-	return strings.ToUpper(name[:1]) + name[1:]
+// heading is a host's name as it stands at the head of something.
+func heading(name string) string {
+	first, n := utf8.DecodeRuneInString(name)
+	return string(unicode.ToUpper(first)) + name[n:]
 }
 
 var timerText = regexp.MustCompile(`^timer:\((\w+),(.*),(\d+)\)$`)

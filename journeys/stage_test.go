@@ -130,7 +130,7 @@ func (s Stage) lit() [2]string {
 	for i, host := range []string{"host.client", "host.server"} {
 		for _, key := range []string{"states.label", "states.none"} {
 			form := regexp.MustCompile("^" + strings.ReplaceAll(s.l.phrase(s.t, key), ".*?", "(.*?)") + "$")
-			if m := form.FindStringSubmatch(names[i]); states[i] == "" && m != nil && m[1] == s.l.template(s.t, host) {
+			if m := form.FindStringSubmatch(names[i]); states[i] == "" && m != nil && m[1] == heading(s.l.template(s.t, host)) {
 				states[i] = m[2]
 			}
 		}

@@ -30,7 +30,12 @@ func (s Stage) outcomes() map[string][]string {
 // row is a row's name in the reader's language.
 func (s Stage) row(key, host string) string {
 	s.t.Helper()
-	return strings.ReplaceAll(s.l.template(s.t, key), "{host}", s.l.template(s.t, "host."+host))
+	name := s.l.template(s.t, "host."+host)
+	template := s.l.template(s.t, key)
+	if rest, first := strings.CutPrefix(template, "{host}"); first {
+		return heading(name) + rest
+	}
+	return strings.ReplaceAll(template, "{host}", name)
 }
 
 // TestTheChoicesOfAScenarioAreComparedSideBySide puts close(), shutdown() and SO_LINGER 0 next to one another.

@@ -31,17 +31,20 @@ test("an event that is chosen brings its host into view", () => {
   assert.deepEqual(f.sides(log), ["client", "server"]);
 });
 
-test("a host's panels show its newest connection, unless another one is chosen or meant", () => {
+test("a host's panels show the connection that changed last, unless another one is chosen or meant", () => {
   const [f, log] = [new Focus(), load("two-clients")];
   const n = log.events.length;
   const server = new Replay(log).at(n).hosts.get("server")!;
   const number = (selected?: number): number | undefined => log.connections.numberOf("server", f.socket(server, log, selected)!.sock);
-  assert.equal(number(), 2);
-  const first = [...server.sockets.values()].find((s) => log.connections.numberOf("server", s.sock) === 1)!;
+  const last = log.events.findLast((e) => e.kind === "state" && e.host === "server" && e.remote !== "*")!;
+  assert.ok(last.kind === "state");
+  const latest = log.connections.numberOf("server", last.sock)!;
+  assert.equal(number(), latest);
+  const first = [...server.sockets.values()].find((s) => log.connections.numberOf("server", s.sock) === 3 - latest)!;
   f.showSocket("server", first.sock);
-  assert.equal(number(), 1);
-  const sent = [...log.segments.values()].find(({ sent: s }) => s.from === "second")!.sent;
-  assert.equal(number(sent.seq), 2, "the selected segment's");
+  assert.equal(number(), 3 - latest);
+  const sent = [...log.segments.values()].find(({ sent: s }) => log.connections.numberOn(s) === latest)!.sent;
+  assert.equal(number(sent.seq), latest, "the selected segment's");
   f.showSocket("server", undefined);
-  assert.equal(number(first.steps[0]!.seq), 1, "the selected state's");
+  assert.equal(number(first.steps[0]!.seq), 3 - latest, "the selected state's");
 });

@@ -1,5 +1,5 @@
 // Whom the panels are about: the host on either side, and of its connections the one that is shown. The ends of the ladder
-// and the newest connection, unless the reader chose otherwise.
+// and the connection that changed last, unless the reader chose otherwise.
 import { socketsOf } from "./causes.ts";
 import type { LogEvent } from "./events.gen.ts";
 import { type Host, hostOrder, primary, type RunLog, type Socket } from "./model.ts";
@@ -27,7 +27,7 @@ export class Focus {
     this.#hosts[side] = host;
   }
 
-  /** Keeps a connection of a host in view; undefined for the newest one at any time. */
+  /** Keeps a connection of a host in view; undefined for the one that changed last at any time. */
   showSocket(host: string, sock: number | undefined): void {
     if (sock === undefined) this.#sockets.delete(host);
     else this.#sockets.set(host, sock);
@@ -51,7 +51,7 @@ export class Focus {
     if (missing !== undefined) this.#hosts[0] = missing;
   }
 
-  /** The socket of a host that the panels show: that of the selected event, else the chosen one, else the newest. */
+  /** The socket of a host that the panels show: that of the selected event, else the chosen one, else the one that changed last. */
   socket(host: Host | undefined, log: RunLog, selected: number | undefined): Socket | undefined {
     if (!host) return undefined;
     const known = [...host.sockets.values()];

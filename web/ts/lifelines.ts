@@ -52,7 +52,7 @@ export function columns(width: number, logs: readonly RunLog[]): Columns {
   // More than two lifelines need the room for the segments between them.
   const written = (host: string | undefined): number => (names.length > 2 ? 0 : Math.min(Math.max(0, ...logs.map((log) => besideOf(log, host))), Math.max(mostBeside, width * mostShare)));
   const left = Math.max(width < 400 ? 132 : 52 + room, axis + written(names[0])) + before;
-  const right = width - Math.max(width < 400 ? 96 : room + 6, written(names.at(-1))) - after;
+  const right = width - Math.max(width < 400 ? Math.max(88, Math.min(96, width - 264)) : room + 6, written(names.at(-1))) - after;
   place(lines, left, right);
   for (const [i, l] of lines.entries()) l.room = roomOf(l, i, lines, axis, width);
   return { width, axis, lines };

@@ -49,7 +49,7 @@ export const phraseKeys = [
   "host.pick.left",
   "host.pick.right",
   "sockets.pick",
-  "sockets.newest",
+  "sockets.latest",
   "timer.retransmit",
   "timer.probe",
   "timer.delack",

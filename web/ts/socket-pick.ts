@@ -4,7 +4,7 @@ import { type Host, primary, type Socket } from "./model.ts";
 import type { Phrases } from "./phrases.ts";
 import { changed, type Store } from "./store.ts";
 
-const newest = "";
+const latest = "";
 
 export class SocketPick {
   readonly el = h("select", { class: "pick conn" });
@@ -17,7 +17,7 @@ export class SocketPick {
     this.el.hidden = true;
     this.el.setAttribute("aria-label", say.text("sockets.pick"));
     this.el.addEventListener("change", () => {
-      store.focus.showSocket(this.#host, this.el.value === newest ? undefined : Number(this.el.value));
+      store.focus.showSocket(this.#host, this.el.value === latest ? undefined : Number(this.el.value));
       store.select(undefined);
       store.invalidate(changed.events | changed.select);
     });
@@ -37,10 +37,10 @@ export class SocketPick {
     const name = (s: Socket): string => `#${connections.numberOf(s.host, s.sock) ?? ""}`;
     // What is selected in another lens is shown meanwhile.
     const now = chosen === undefined && shown && !shown.listener ? name(shown) : undefined;
-    const word = this.#say.text("sockets.newest");
+    const word = this.#say.text("sockets.latest");
     this.el.replaceChildren(
-      h("option", { value: newest }, now === undefined ? word : shown === primary(host) ? `${now} · ${word}` : now),
+      h("option", { value: latest }, now === undefined ? word : shown === primary(host) ? `${now} · ${word}` : now),
       ...list.map((s) => h("option", { value: String(s.sock) }, `${name(s)} · ${s.local} · ${s.state}`)));
-    this.el.value = chosen === undefined ? newest : String(chosen);
+    this.el.value = chosen === undefined ? latest : String(chosen);
   }
 }
