@@ -66,7 +66,7 @@ func TestProgressOfALearner(t *testing.T) {
 		t.Errorf("%d answers are listed", n)
 	}
 	_, page = l.ask("POST", "/en/progress/forget", "", 200, "Origin", s.URL) // and on to the page
-	has(t, page, `<p class="notice" role="status">Everything kept about you is deleted`, "Nothing is kept about you on the server")
+	has(t, page, `<p class="notice" role="status" data-gone>Everything kept about you is deleted`, "Nothing is kept about you on the server")
 	var me struct{ Answers []json.RawMessage }
 	_, kept := l.ask("GET", "/api/v1/me", "", 200)
 	if err := json.Unmarshal([]byte(kept), &me); err != nil || len(me.Answers) != 0 {

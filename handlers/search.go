@@ -22,8 +22,12 @@ func (h *Handler) gatherSearch(l content.Lang) (web.SearchIndex, error) {
 	if err != nil {
 		return web.SearchIndex{}, err
 	}
+	var scenarios []web.Playable
+	for _, s := range h.library() {
+		scenarios = append(scenarios, web.Playable{Name: s.name, Token: s.token, Title: s.title})
+	}
 	return web.NewSearchIndex(web.SearchSource{
 		Lang: l, Say: h.Content.PagePhrases(l), Durations: durations,
-		Lessons: h.Content.Lessons(), Rules: h.Content.Rules(), Failures: index.Failures, Glossary: h.Content.Glossary(), Interview: h.Content.Interview(),
+		Lessons: h.Content.Lessons(), Rules: h.Content.Rules(), Failures: index.Failures, Glossary: h.Content.Glossary(), Interview: h.Content.Interview(), Scenarios: scenarios,
 	}), nil
 }

@@ -48,6 +48,15 @@ func TestProgressFollowsTheLearner(t *testing.T) {
 		p.Element("main form button[type=reset]").Click()
 		p.Until("the question withdrawn", `!document.querySelector("main details").open`)
 		p.Element("main details summary").Click()
+
+		// While the server has not deleted its part, the browser keeps its own.
+		p.Allow("404")
+		Eval[any](p, `document.querySelector("main form").action += "/nowhere", null`)
+		p.Element("main form button[type=submit]").Click()
+		p.Until("a failure", `document.querySelector(".failure")`)
+		p.Open(page)
+		p.Until("the arrows still there", `Number(document.querySelector("[data-role=arrows]").textContent) >= 10`)
+		p.Element("main details summary").Click()
 		p.Element("main form button[type=submit]").Click()
 		p.Until("the word that all is gone", `document.querySelector(".notice")`)
 		p.Until("nothing seen", `document.querySelector("[data-role=arrows]").textContent === "0"`)

@@ -99,6 +99,34 @@ func TestSearchByKeyboard(t *testing.T) {
 	})
 }
 
+// TestSearchOfOneKind narrows the results by a choice: of words to what fits them, of none to all of that kind.
+func TestSearchOfOneKind(t *testing.T) {
+	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
+		p.Open(s.URL + "/" + l.Code + "/")
+		f := finder{p, l}
+		f.open()
+		choose := func(name string) {
+			p.Find("button", "^"+l.page(t, "search.only."+name)+"$").Click()
+			p.Element(".searchdlg input").Focus()
+		}
+		kinds := `[...document.querySelectorAll(".searchdlg .skind")].map((x) => x.textContent).join()`
+		f.ask("backlog")
+		p.Until("results of many kinds", `document.querySelectorAll(".searchdlg .skind").length > 2`)
+		for name, path := range map[string]string{"asked": "/interview#", "term": "/glossary#", "scenario": "/playground?run="} {
+			choose(name)
+			want := l.page(t, "search.kind."+name)
+			p.Until("results of one kind", kinds+` === `+quoted(want))
+			if href := Eval[string](p, `document.querySelector(".searchdlg [role=option]").href`); !strings.Contains(href, "/"+l.Code+path) {
+				t.Errorf("%s leads to %s", name, href)
+			}
+		}
+		f.ask("")
+		p.Until("all scenarios", `document.querySelectorAll(".searchdlg [role=option]").length === 40`)
+		choose("all")
+		p.Until("nothing again", `document.querySelectorAll(".searchdlg [role=option]").length === 0`)
+	})
+}
+
 // TestTheSearchHasNoAccessibilityFault lets axe-core judge the dialog with results, in both themes, wide and on a phone.
 // The header's button opens it too, and the slash stays a letter where one writes.
 func TestTheSearchHasNoAccessibilityFault(t *testing.T) {

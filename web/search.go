@@ -3,6 +3,7 @@ package web
 import (
 	"html"
 	"html/template"
+	"net/url"
 	"regexp"
 	"strings"
 
@@ -16,6 +17,7 @@ const (
 	foundState  = "state"
 	foundTerm   = "term"
 	foundAsked  = "asked"
+	foundPlay   = "scenario"
 	foundSysctl = "sysctl"
 	foundTimer  = "timer"
 	foundErrno  = "errno"
@@ -33,6 +35,13 @@ type SearchSource struct {
 	Failures  []content.Failure
 	Glossary  []*content.Group
 	Interview []*content.Group
+	Scenarios []Playable
+}
+
+// Playable is a scenario of the library, with the token of its plain run.
+type Playable struct {
+	Name, Token string
+	Title       engine.Text
 }
 
 // Findable is one thing that a search can find.
@@ -51,7 +60,8 @@ type SearchIndex struct {
 	Entries []Findable        `json:"entries"`
 }
 
-// NewSearchIndex gathers it. What stands first wins among equals: lessons, words, the reference, rules, pages.
+// NewSearchIndex gathers it. What stands first wins among equals: lessons, words, questions, the reference, rules, scenarios,
+// pages.
 func NewSearchIndex(s SearchSource) SearchIndex {
 	out := SearchIndex{Words: map[string]string{}}
 	for key, text := range s.Say {
@@ -68,6 +78,11 @@ func NewSearchIndex(s SearchSource) SearchIndex {
 	for _, r := range s.Rules {
 		out.Entries = append(out.Entries, Findable{
 			Kind: foundRule, Title: string(r.ID), Text: s.Lang.Of(r.Why), Also: r.Label(), Path: "reference#" + string(r.ID),
+		})
+	}
+	for _, p := range s.Scenarios {
+		out.Entries = append(out.Entries, Findable{
+			Kind: foundPlay, Title: s.Lang.Of(p.Title), Text: p.Name, Path: "playground?run=" + url.QueryEscape(p.Token),
 		})
 	}
 	return SearchIndex{Words: out.Words, Entries: append(out.Entries, s.pages()...)}

@@ -19,6 +19,7 @@ function mark(): void {
     const right = rightIn(slug);
     link.classList.toggle("seen", seen.includes(slug));
     link.querySelector(".done")?.remove();
+    link.querySelectorAll(".dots i").forEach((dot, i) => dot.classList.toggle("on", i < right));
     if (!seen.includes(slug)) continue;
     const done = document.createElement("span");
     done.className = "done";
@@ -36,8 +37,8 @@ function resume(): void {
   const lesson = `${number} ${link.querySelector(".lt")?.textContent ?? ""}`;
   for (const to of document.querySelectorAll<HTMLAnchorElement>("a[data-resume]")) {
     to.href = link.href;
-    to.setAttribute("aria-label", phrase("resume", { lesson }));
-    to.querySelector(".to")?.replaceChildren(to.dataset["resume"] === "short" ? number : phrase("resume", { lesson }));
+    to.title = lesson;
+    to.querySelector(".to")?.replaceChildren(to.dataset["resume"] === "short" ? phrase("continue", { n: String(Number(number)) }) : phrase("resume", { lesson }));
     to.hidden = location.href.startsWith(link.href);
   }
 }

@@ -47,7 +47,7 @@ function showUnsent(): void {
   fill("unsent", new Outbox("", storage()).waiting().length);
 }
 
-/** Empties what the browser keeps, before the server is asked to do its part. */
+/** Empties what the browser keeps. */
 function forgetHere(): void {
   forget();
   forgetLessons();
@@ -55,11 +55,33 @@ function forgetHere(): void {
   new Outbox("", storage()).empty();
 }
 
+// What the browser keeps goes when the server has said that its part is gone: that is the page which this form leads to.
+const asked = "finwait.forgetting";
+
+function wasAsked(): boolean {
+  try {
+    const was = sessionStorage.getItem(asked) !== null;
+    sessionStorage.removeItem(asked);
+    return was;
+  } catch {
+    return false; // where nothing may be kept, nothing is
+  }
+}
+
+function noteAsked(): void {
+  try {
+    sessionStorage.setItem(asked, "1");
+  } catch {
+    // as above
+  }
+}
+
+if (wasAsked() && document.querySelector("[data-gone]")) forgetHere();
 showArrows();
 showLessons();
 showUnsent();
 const form = document.querySelector<HTMLFormElement>('form[data-role="forget"]');
-form?.addEventListener("submit", forgetHere);
+form?.addEventListener("submit", noteAsked);
 form?.addEventListener("reset", () => {
   const box = form.closest("details");
   if (!box) return;

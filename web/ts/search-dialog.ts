@@ -5,6 +5,11 @@ import { excerpt, type Found, type Index, marked, Search } from "./search-index.
 const shown = 40;
 const snippet = 150; // characters
 
+/** What can be looked at alone: the kinds behind each choice. Its word is "only." and the name. */
+const choices: Readonly<Record<string, readonly string[] | undefined>> = {
+  all: undefined, lesson: ["lesson"], asked: ["asked"], term: ["term"], reference: ["state", "sysctl", "timer", "errno", "page"], rule: ["rule"], scenario: ["scenario"],
+};
+
 /** Opens the dialog of a page's search link. */
 export function open(link: HTMLElement): void {
   dialog ??= new SearchDialog(link);
@@ -18,18 +23,20 @@ class SearchDialog {
   readonly #input = h("input", { type: "text", inputmode: "search", id: "search-input", role: "combobox", autocomplete: "off", autocapitalize: "off", spellcheck: "false", enterkeyhint: "go", "aria-autocomplete": "list", "aria-controls": "search-list", "aria-expanded": "false" });
   readonly #list = h("div", { id: "search-list", role: "listbox", class: "slist" });
   readonly #status = h("p", { role: "status", class: "scount" });
+  readonly #only = h("div", { class: "sonly", role: "group" });
   readonly #keys = h("p", { class: "skeys", "aria-hidden": "true" });
   readonly #close = h("button", { type: "button", class: "btn icon ghost" }, icon("cross"));
   readonly #el: HTMLDialogElement;
   #words: Index["words"] = {};
   #search: Search | undefined;
   #options: HTMLAnchorElement[] = [];
+  #choice = "all";
   #at = -1;
 
   constructor(link: HTMLElement) {
     this.#link = link;
     const head = h("div", { class: "shead" }, icon("search"), this.#input, this.#close);
-    this.#el = h("dialog", { class: "searchdlg", "aria-label": link.getAttribute("aria-label") ?? "" }, head, this.#status, this.#list, this.#keys);
+    this.#el = h("dialog", { class: "searchdlg", "aria-label": link.getAttribute("aria-label") ?? "" }, head, this.#only, this.#status, this.#list, this.#keys);
     this.#close.setAttribute("aria-label", "Esc");
     this.#list.hidden = true;
     this.#input.setAttribute("aria-label", link.getAttribute("aria-label") ?? "");
@@ -78,16 +85,29 @@ class SearchDialog {
     this.#input.setAttribute("aria-label", this.#say("label"));
     this.#list.setAttribute("aria-label", this.#say("results"));
     this.#close.setAttribute("aria-label", this.#say("close"));
+    this.#only.setAttribute("aria-label", this.#say("only"));
+    this.#only.replaceChildren(...Object.keys(choices).map((name) => this.#chip(name)));
     const key = (name: string): HTMLElement => h("kbd", {}, name);
     this.#keys.replaceChildren(
       h("span", {}, key("↑"), " ", key("↓"), " ", this.#say("keys.move")), h("span", {}, key("Enter"), " ", this.#say("keys.open")),
       h("span", {}, key("Esc"), " ", this.#say("keys.close")));
   }
 
+  #chip(name: string): HTMLElement {
+    const chip = h("button", { type: "button", "aria-pressed": String(name === this.#choice) }, this.#say(`only.${name}`));
+    chip.addEventListener("click", () => {
+      this.#choice = name;
+      for (const other of this.#only.children) other.setAttribute("aria-pressed", String(other === chip));
+      this.#look();
+    });
+    return chip;
+  }
+
   #look(): void {
     if (!this.#search) return;
     const query = this.#input.value.trim();
-    const found = this.#search.find(query);
+    const kinds = choices[this.#choice];
+    const found = this.#search.find(query, kinds && new Set(kinds));
     const groups = grouped(found.slice(0, shown));
     this.#options = [];
     this.#list.replaceChildren(...[...groups].map(([kind, list], i) => this.#group(kind, list, `search-group-${i}`)));
@@ -99,7 +119,7 @@ class SearchDialog {
   }
 
   #count(query: string, n: number): string {
-    if (query === "") return this.#say("hint");
+    if (query === "" && n === 0) return this.#say("hint");
     if (n === 0) return this.#say("none", { query });
     if (n === 1) return this.#say("count.one");
     return this.#say(n > shown ? "count.more" : "count", { n: String(n), shown: String(shown) });

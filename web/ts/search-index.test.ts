@@ -24,6 +24,13 @@ test("part of a name finds it, every word must occur, and another language's tit
   assert.deepEqual(titles("   "), []);
 });
 
+test("kinds narrow what is found, and with no words give all of theirs", () => {
+  const only = (query: string, ...kinds: string[]): string[] => search.find(query, new Set(kinds)).map((f) => f.entry.title);
+  assert.deepEqual(only("time wait", "lesson"), ["03 The four-way close"]);
+  assert.deepEqual(only("time wait", "rule"), []);
+  assert.deepEqual(only("", "state", "term"), ["TIME-WAIT", "孤儿连接"]);
+});
+
 test("Chinese that occurs nowhere as a whole is looked for by its pairs", () => {
   assert.deepEqual(pairs("程序退出"), ["程序", "序退", "退出"]);
   assert.deepEqual(pairs("程序"), []);

@@ -65,15 +65,16 @@ export class Search {
     }));
   }
 
-  /** What fits a query, the best first. */
-  find(query: string): Found[] {
+  /** What fits a query, the best first, of the kinds that are given. An empty query finds all of those. */
+  find(query: string, kinds?: ReadonlySet<string>): Found[] {
+    const all = kinds ? this.#all.filter((p) => kinds.has(p.entry.kind)) : this.#all;
     const asked = wordsOf(query);
-    if (asked.length === 0) return [];
+    if (asked.length === 0) return kinds ? all.map((p) => ({ entry: p.entry, score: 0, words: [] })) : [];
     const known = (w: string): boolean => this.#all.some((p) => has(p, w));
     const words = [...new Set(asked.flatMap((w) => (known(w) ? [w] : pairs(w).length > 0 ? pairs(w) : [w])))];
     const whole = fold(query).trim();
     const out: Found[] = [];
-    for (const p of this.#all) {
+    for (const p of all) {
       if (words.every((w) => has(p, w))) out.push({ entry: p.entry, score: scoreOf(p, words, whole), words });
     }
     return out.sort((a, b) => b.score - a.score); // which is stable: among equals the index's order

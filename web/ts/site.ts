@@ -1,5 +1,5 @@
-// On every page: the theme, and links that the page answers itself. It is loaded before the first paint, so that a chosen
-// theme does not flash; everything else waits for a click.
+// On every page: the theme, the size of the text, and links that the page answers itself. It is loaded before the first paint, so that what was
+// chosen does not flash; everything else waits for a click.
 (() => {
   const root = document.documentElement;
   const key = "finwait-theme";
@@ -16,8 +16,49 @@
     }
   };
   show(stored());
+
+  // The size of the text: tokens.css has the steps.
+  const sizeKey = "finwait-text";
+  const resize = (size: string | null): void => {
+    if (size === "s" || size === "l" || size === "xl") root.dataset["text"] = size;
+    else delete root.dataset["text"];
+    for (const b of document.querySelectorAll("[data-text-size]")) {
+      b.setAttribute("aria-pressed", String(b.getAttribute("data-text-size") === (root.dataset["text"] ?? "m")));
+    }
+  };
+  const storedSize = (): string | null => {
+    try {
+      return localStorage.getItem(sizeKey);
+    } catch {
+      return null;
+    }
+  };
+  const choose = (size: string): void => {
+    resize(size);
+    try {
+      localStorage.setItem(sizeKey, size);
+    } catch {
+      // it holds for this page alone
+    }
+  };
+  resize(storedSize());
+  addEventListener("DOMContentLoaded", () => resize(storedSize()));
   addEventListener("storage", (e) => {
     if (e.key === key) show(e.newValue);
+    if (e.key === sizeKey) resize(e.newValue);
+  });
+
+  // The menus of the header close by Escape, and by a click beside them.
+  const menus = (): NodeListOf<HTMLDetailsElement> => document.querySelectorAll(".top details[open]");
+  addEventListener("keydown", (e) => {
+    if (e.key !== "Escape" || e.defaultPrevented) return;
+    for (const menu of menus()) {
+      if (menu.contains(document.activeElement)) menu.querySelector("summary")?.focus();
+      menu.open = false;
+    }
+  });
+  addEventListener("click", (e) => {
+    for (const menu of menus()) if (!(e.target instanceof Node && menu.contains(e.target))) menu.open = false;
   });
 
   const toggle = (): void => {
@@ -96,6 +137,8 @@
     }
     if (e.target.closest("[data-toggle-theme]")) toggle();
     if (e.target.closest("[data-print]")) print();
+    const size = e.target.closest("[data-text-size]")?.getAttribute("data-text-size");
+    if (size) choose(size);
     const language = e.target.closest<HTMLAnchorElement>("a[data-language]");
     if (language) keepRun(language);
     const stage = document.querySelector("tcp-stage:defined");
