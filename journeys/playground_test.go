@@ -5,6 +5,7 @@ package journeys
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -216,6 +217,37 @@ func TestWhatIsWrittenIsNotLost(t *testing.T) {
 		t.Errorf("the link opens\n%s", got)
 	}
 	guest.Until("its run", `document.querySelector("tcp-stage h2").textContent.includes("Mine")`)
+}
+
+// varied is a scenario of a reader's own with two ways to end.
+var varied = strings.Replace(strings.Replace(mine, "    os.close(s)\n\nhost(", "    os.close(s) if how == \"close\" else os.shutdown(s, os.SHUT_WR)\n\nhost(", 1),
+	"def server", "how = vary(\"how\", [\"close\", \"shutdown\"])\n\ndef server", 1)
+
+// TestTheChoicesOfOnesOwnTextAreCompared writes a scenario with a choice and puts its runs side by side, from the editor and
+// from the stage; a fork is compared with its parent there as on a lesson's stage.
+func TestTheChoicesOfOnesOwnTextAreCompared(t *testing.T) {
+	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
+		pg := p.OpenPlayground(l, s.URL+"/"+l.Code+"/playground")
+		pg.write(varied)
+		pg.Find("button", l.exactly(t, "playground.vary.compare")).Click()
+		want := []string{"Ahow = close", "Bhow = shutdown"}
+		pg.until("a column for each choice", func() bool { return slices.Equal(pg.columns(), want) })
+		if cells := pg.outcomes()[l.template(t, "twin.parts")]; len(cells) != 2 || !strings.Contains(cells[1], "ms") {
+			t.Errorf("where the runs part: %q", cells)
+		}
+		p.axe("two choices side by side in the playground")
+		pg.Enter()
+		p.Press("c")
+		pg.until("one run", func() bool { return len(pg.columns()) == 0 })
+		pg.Enter()
+		pg.Jump("Home")
+		pg.stepToFIN().Focus()
+		p.Press("d")
+		pg.until("run C", func() bool { _, _, _, run := pg.Where(); return run == "C" })
+		pg.Enter()
+		p.Press("c")
+		pg.until("the fork beside its parent", func() bool { return len(pg.columns()) == 2 && pg.columns()[0] != want[1] })
+	})
 }
 
 // TestAnEndlessProgramIsAnswered: with a sentence at the loop, while the last run stays.

@@ -1,5 +1,5 @@
 // The playground's markup: the editor's bar, its status line, and the sections of controls.
-import { button, h, set, setText } from "./dom.ts";
+import { button, h, hide, set, setText } from "./dom.ts";
 import { bounds, type Outline } from "./language.gen.ts";
 import type { MadeRun, Unanswered } from "./playground-server.ts";
 import type { PlaygroundKey, PlaygroundWords } from "./playground-words.ts";
@@ -9,6 +9,8 @@ export interface BarActions {
   share(): void;
   vary(name: string, choice: string): void;
   seed(value: number): void;
+  /** Puts a run for each choice side by side. */
+  compare(): void;
 }
 
 /** Run, share, the choices and the seed. */
@@ -17,6 +19,7 @@ export class PlaygroundBar {
   #actions: BarActions;
   #run: HTMLButtonElement;
   #vary = h("span", { class: "varies" });
+  #compare: HTMLButtonElement;
   #seed = h("input", { type: "number", min: 0, step: 1, inputmode: "numeric" });
 
   constructor(say: PlaygroundWords, actions: BarActions) {
@@ -29,8 +32,10 @@ export class PlaygroundBar {
       this.#seed.setCustomValidity(good ? "" : say.say("seed.bad"));
       if (this.#seed.reportValidity() && good) actions.seed(seed);
     });
+    this.#compare = button("btn small", "twin", say.say("vary.compare"), () => actions.compare());
+    hide(this.#compare, true);
     this.el.append(h("div", { class: "acts" }, this.#run, button("btn", "link", say.say("share"), () => actions.share())),
-      h("div", { class: "params" }, this.#vary, h("label", { class: "inline" }, h("span", {}, say.say("seed")), this.#seed)));
+      h("div", { class: "params" }, this.#vary, this.#compare, h("label", { class: "inline" }, h("span", {}, say.say("seed")), this.#seed)));
   }
 
   /** Says that a run is being computed. The button stays, so that the keyboard keeps its place. */
@@ -53,6 +58,7 @@ export class PlaygroundBar {
         return h("label", { class: "inline" }, h("span", {}, v.name), select);
       }));
     }
+    hide(this.#compare, !outline.vary.some((v) => v.choices.length > 1));
     for (const select of this.#vary.querySelectorAll("select")) {
       const v = outline.vary.find((x) => x.name === select.dataset["vary"]);
       select.value = chosen[v?.name ?? ""] ?? v?.choices[0] ?? "";

@@ -24,6 +24,7 @@ export const playgroundKeys = [
   "share",
   "shared",
   "shared.by.hand",
+  "vary.compare",
   "seed",
   "seed.bad",
   "source.label",

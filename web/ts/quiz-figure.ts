@@ -53,7 +53,7 @@ export class Axis {
 /** Draws evidence. Its text form stands in the card's list of lines; the figure is named by the same words. */
 export function drawEvidence(e: Evidence, words: QuizWords, hidden: boolean): SVGSVGElement {
   const axis = new Axis(e);
-  const height = axis.end + 16;
+  const height = Math.max(axis.end, ...e.segments.map((seg) => landing(seg, axis))) + 16;
   const label = [words.say("figure"), ...e.lines, hidden ? words.say("figure.hidden") : ""].filter((x) => x !== "").join(" ");
   const svg = s("svg", { class: "lad fig", viewBox: `${-margin} 0 ${width + margin} ${height}`, role: "img", "aria-label": label });
   const x = (host: string): number => (host === e.hosts[0]?.value ? left : right);
@@ -107,6 +107,11 @@ function kindOf(seg: EvidenceSegment): string {
   return seg.len > 0 ? "data" : "ack";
 }
 
+/** The height at which a segment arrives, or would. */
+function landing(seg: EvidenceSegment, axis: Axis): number {
+  return seg.arrives ? axis.y(seg.arrives) : axis.y(seg.t) + Math.min(36, stretch(Math.max(1, seg.due - seg.t)));
+}
+
 /** A segment: whole, lost with a cross, or in flight with the rest of its way dotted. */
 function wire(seg: EvidenceSegment, from: number, to: number, axis: Axis, at: number): SVGElement {
   const way = Math.sign(to - from);
@@ -114,7 +119,7 @@ function wire(seg: EvidenceSegment, from: number, to: number, axis: Axis, at: nu
   const x2 = to - way * (half + 2);
   const y1 = axis.y(seg.t);
   const gone = seg.lost ?? 0;
-  const y2 = seg.arrives ? axis.y(seg.arrives) : y1 + Math.min(36, stretch(Math.max(1, seg.due - seg.t)));
+  const y2 = landing(seg, axis);
   const share = seg.arrives ? 1 : gone > 0 ? 0.55 : Math.min(0.9, Math.max(0.15, (at - seg.t) / Math.max(1, seg.due - seg.t)));
   const xe = x1 + share * (x2 - x1);
   const ye = y1 + share * (y2 - y1);

@@ -36,6 +36,11 @@ export class Scenarios {
     this.#known.set(family, { program: programOf(data), vary: data.vary ?? [] });
   }
 
+  /** Takes what a scenario varies, where that comes apart from its text. */
+  learnChoices(family: Family, vary: readonly Vary[]): void {
+    this.#known.set(family, { program: this.#known.get(family)?.program, vary });
+  }
+
   /** The code panes show the page's own programs already. */
   shows(family: Family): void {
     this.#shown = family;

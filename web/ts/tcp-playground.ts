@@ -54,6 +54,7 @@ export class TcpPlayground extends HTMLElement {
   #stale = true; // the outline is of an earlier text
   #pending = new Map<string, ControlEdit>(); // that wait for an outline of this text
   #previous: Draft | undefined; // what another text has just replaced
+  #compares = false; // the choices, as soon as the server has read the text
   #running: AbortController | undefined;
   #keepTimer = 0;
   #runTimer = 0;
@@ -84,7 +85,7 @@ export class TcpPlayground extends HTMLElement {
     this.#bar = new PlaygroundBar(say, {
       run: () => void this.#run(true), share: () => void this.#share(),
       vary: (name, choice) => this.#set({ vary: { ...this.#draft.vary, [name]: choice } }),
-      seed: (seed) => this.#set({ seed }),
+      seed: (seed) => this.#set({ seed }), compare: () => void this.#compare(),
     });
     this.#picker = new ScenarioPicker(say, this, (pick) => void this.#pick(pick));
     this.#settings = new SettingList(say, { source: () => this.#draft.source, edit: (key, make, done) => this.#edit(key, make, done) });
@@ -140,6 +141,7 @@ export class TcpPlayground extends HTMLElement {
     const next = { ...this.#draft, ...part, at: Date.now(), id: this.#draft.id || crypto.getRandomValues(new Uint32Array(2)).join("-") };
     next.scenario = this.#library && next.source === this.#library.text ? this.#library.name : "";
     this.#draft = next;
+    this.#compares = false;
     if (this.#runError) {
       this.#runError = undefined;
       this.#editor.showError(this.#error);
@@ -212,6 +214,7 @@ export class TcpPlayground extends HTMLElement {
     if (answer.ok) {
       this.#outline = answer;
       this.#stale = false;
+      this.#tellChoices();
       this.#editor.hosts = answer.hosts.map((x) => x.name);
     } else if (otherChoices) {
       this.#change({ vary: {} }); // the text has other choices now
@@ -311,10 +314,26 @@ export class TcpPlayground extends HTMLElement {
     this.#judged(made);
   }
 
+  /** Tells the stage what the run on it can be compared with, where the server has read just its text. */
+  #tellChoices(): void {
+    if (this.#stale || !this.#outline || this.#draft.source !== this.#ran.source) return;
+    document.dispatchEvent(new CustomEvent("fw-own-choices", { detail: { vary: this.#outline.vary } }));
+    if (this.#compares) document.dispatchEvent(new CustomEvent("fw-compare-choices"));
+    this.#compares = false;
+  }
+
+  /** Puts a run of the text for each of its choices side by side. */
+  async #compare(): Promise<void> {
+    if (!this.#isRan() && !(await this.#run(true))) return;
+    this.#compares = true;
+    this.#tellChoices();
+  }
+
   /** Puts a run on the stage; at is a moment of it, from the address. */
   #show({ source, hosts }: MadeRun, token: string, at: string | null): void {
     const place = at === null ? {} : { at: Number(at) || 0, quiet: true };
-    document.dispatchEvent(new CustomEvent("fw-own-run", { detail: { data: { source, hosts }, token, ...place } }));
+    document.dispatchEvent(new CustomEvent("fw-own-run", { detail: { data: { source, hosts, vary: undefined }, token, ...place } }));
+    this.#tellChoices();
   }
 
   /** The page's run is on the stage already; what it was expected to do is not. */

@@ -8,7 +8,7 @@ import { Phrases } from "./phrases.ts";
 import { Scenarios } from "./scenarios.ts";
 import { numberOf, type StageData } from "./stage-data.ts";
 import { StageFrame } from "./stage-frame.ts";
-import { type Moment, Store } from "./store.ts";
+import { changed, type Moment, Store } from "./store.ts";
 import { Link, type LinkState, type OpenRequest } from "./stream.ts";
 import { fullPage } from "./takeaway.ts";
 import type { TcpLadder } from "./tcp-ladder.ts";
@@ -22,6 +22,7 @@ interface OwnRun {
 }
 
 const addressDelay = 250; // ms
+const patience = 2000; // ms that a run is waited for
 
 export class TcpStage extends HTMLElement {
   #store!: Store;
@@ -161,6 +162,11 @@ export class TcpStage extends HTMLElement {
       const { token, seq, at } = (e as CustomEvent<{ token: string; seq?: number; at?: number }>).detail;
       void this.#openRun(token, { t: at, seq });
     }, { signal });
+    document.addEventListener("fw-own-choices", (e) => {
+      this.#scenarios.learnChoices(this.#store.first.family, (e as CustomEvent<Pick<StageData, "vary">>).detail.vary ?? []);
+      this.#store.invalidate(changed.status);
+    }, { signal });
+    document.addEventListener("fw-compare-choices", () => void this.#compareChoices(), { signal });
     document.addEventListener("fw-own-run", (e) => this.#takeOwn((e as CustomEvent<OwnRun>).detail), { signal });
     addEventListener("popstate", () => this.#followAddress(), { signal });
   }
@@ -229,6 +235,7 @@ export class TcpStage extends HTMLElement {
   }
 
   async #compareChoices(): Promise<void> {
+    await this.#store.whole(this.#store.current, patience); // it may just have been asked for
     const failure = await this.#scenarios.compare();
     if (failure) this.#view.tell(this.#view.errorText(failure.code, failure.message));
   }
