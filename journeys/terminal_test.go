@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -59,6 +60,73 @@ func TestTheCaptureOpensInTshark(t *testing.T) {
 	if expert := tshark(t, path, "-Y", "_ws.expert.severity >= "+warning, "-V"); expert != "" {
 		t.Errorf("tshark finds fault:\n%s", expert)
 	}
+}
+
+// TestLessonsShowWhatCommandsPrint makes the commands that the lessons show, $ finwait run and $ tshark, and finds what they
+// show below them in what is printed: of each line some words, in their order.
+func TestLessonsShowWhatCommandsPrint(t *testing.T) {
+	files, err := filepath.Glob("../content/lessons/*/*.md")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no lessons: ", err)
+	}
+	shown := 0
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir := t.TempDir()
+		for i, block := range strings.Split(string(text), "```") {
+			if i%2 == 0 || !strings.Contains(block, "$ finwait run ") && !strings.Contains(block, "$ tshark -r ") {
+				continue
+			}
+			for _, part := range strings.Split(block, "$ ")[1:] {
+				command, below, _ := strings.Cut(part, "\n")
+				printed := strings.Split(runShown(t, dir, command), "\n")
+				for _, line := range strings.Split(below, "\n") {
+					if strings.TrimSpace(line) == "" {
+						continue
+					}
+					shown++
+					if !slices.ContainsFunc(printed, func(p string) bool { return hasWords(p, line) }) {
+						t.Errorf("%s: $ %s\nshows\n  %s\nbut prints\n%s", file, command, line, strings.Join(printed, "\n"))
+					}
+				}
+			}
+		}
+	}
+	if shown < 2*20 {
+		t.Errorf("the lessons show only %d lines", shown)
+	}
+}
+
+// runShown makes a command of a lesson; what it writes to a file stays in the folder.
+func runShown(t *testing.T, dir, command string) string {
+	t.Helper()
+	command, file, _ := strings.Cut(command, " > ")
+	words := strings.Fields(strings.ReplaceAll(command, "'tcp.flags.fin == 1'", "tcp.flags.fin==1"))
+	if words[0] == "tshark" {
+		return tshark(t, filepath.Join(dir, words[2]), words[3:]...)
+	}
+	out := server.Command(t, words[1:]...)
+	if file == "" {
+		return string(out)
+	}
+	if err := os.WriteFile(filepath.Join(dir, file), out, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return ""
+}
+
+// hasWords says whether a printed line has a shown line's words in their order; a time may be cut, … stands for what is left out.
+func hasWords(printed, shown string) bool {
+	words := strings.Fields(strings.ReplaceAll(shown, "…", ""))
+	for _, word := range strings.Fields(printed) {
+		if len(words) > 0 && strings.HasPrefix(word, words[0]) {
+			words = words[1:]
+		}
+	}
+	return len(words) == 0
 }
 
 // TestARunReadsAsText looks at the form for people.
