@@ -66,8 +66,7 @@ func (c *Content) Check() (*Report, error) {
 		}
 	}
 	for _, info := range c.Quizzes.List() {
-		file := "quizzes/" + info.ID + "/quiz.star"
-		ps.add(file, 0, placed(file, c.Quizzes.Check(info.ID, checkedSeeds)))
+		c.tryQuiz(info.ID, checkedSeeds, &ps)
 		report.Variants += checkedSeeds
 	}
 	return report, ps.err()
@@ -113,7 +112,7 @@ func (c *Content) checkScenario(name string, report *Report, reached map[engine.
 				reached[ev.Rule][name] = true
 			}
 		}
-		checkClaims(file, log, report, ps)
+		c.checkClaims(file, log, report, ps)
 	}
 }
 
@@ -126,13 +125,13 @@ func (c *Content) checkLosses(report *Report, ps *Problems) {
 	}
 	for _, row := range rows {
 		for _, cell := range row.Cells {
-			checkClaims("scenarios/"+cell.Log.Run.Scenario+".star", cell.Log, report, ps)
+			c.checkClaims("scenarios/"+cell.Log.Run.Scenario+".star", cell.Log, report, ps)
 		}
 	}
 }
 
 // checkClaims holds the expectations of a run.
-func checkClaims(file string, log *scenario.Log, report *Report, ps *Problems) {
+func (c *Content) checkClaims(file string, log *scenario.Log, report *Report, ps *Problems) {
 	report.Runs++
 	for _, ev := range log.Events {
 		e, ok := ev.Body.(*engine.Expect)
@@ -141,9 +140,18 @@ func checkClaims(file string, log *scenario.Log, report *Report, ps *Problems) {
 		case e.Holds:
 			report.Claims++
 		default:
-			ps.addf(file, 0, "%s: does not hold: %s", choices(log.Run.Vary), e.Text.En)
+			ps.addf(file, lineWith(c.scenarios[log.Run.Scenario], e.Text.En), "%s: does not hold: %s", choices(log.Run.Vary), e.Text.En)
 		}
 	}
+}
+
+// lineWith is the first line of a source that has a text; 0 where none has, as when the text is put together.
+func lineWith(source, text string) int {
+	before, _, found := strings.Cut(source, text)
+	if !found {
+		return 0
+	}
+	return 1 + strings.Count(before, "\n")
 }
 
 // choices writes what a run chose.

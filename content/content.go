@@ -4,6 +4,7 @@ import (
 	"embed"
 	"io/fs"
 	"path"
+	"slices"
 	"sort"
 	"strings"
 
@@ -50,6 +51,9 @@ func load(fsys fs.FS) (*Content, error) {
 	c.loadScenarios(fsys, &ps)
 	c.rules = loadRules(fsys, &ps)
 	for _, r := range c.rules {
+		if !slices.Contains(engine.Rules, r.ID) {
+			ps.addf(r.File, r.Line, "the engine has no rule %s", r.ID)
+		}
 		if _, ok := c.scenarios[r.Example]; r.Example != "" && !ok {
 			ps.addf(r.File, r.Line, "rule %s: there is no scenario %q", r.ID, r.Example)
 		}
@@ -94,7 +98,7 @@ func (c *Content) loadQuizzes(fsys fs.FS, ps *Problems) {
 	var all []*quiz.Question
 	dirs, _ := fs.ReadDir(fsys, "quizzes")
 	for _, d := range dirs {
-		file := path.Join("quizzes", d.Name(), "quiz.star")
+		file := quizFile(d.Name())
 		src, err := fs.ReadFile(fsys, file)
 		if err != nil {
 			ps.addf(file, 0, "is missing")
@@ -116,12 +120,23 @@ const triedSeeds = 4
 // tryQuizzes finds questions that fail, or belong to no lesson, before a learner does.
 func (c *Content) tryQuizzes(ps *Problems) {
 	for _, info := range c.Quizzes.List() {
-		file := path.Join("quizzes", info.ID, "quiz.star")
+		line, _ := c.Quizzes.Lines(info.ID)
 		if c.Lesson(info.Lesson) == nil && len(*ps) == 0 {
-			ps.addf(file, 0, "there is no lesson %q", info.Lesson)
+			ps.addf(quizFile(info.ID), line, "there is no lesson %q", info.Lesson)
 		}
-		ps.add(file, 0, placed(file, c.Quizzes.Check(info.ID, triedSeeds)))
+		c.tryQuiz(info.ID, triedSeeds, ps)
 	}
+}
+
+func quizFile(id string) string { return path.Join("quizzes", id, "quiz.star") }
+
+// tryQuiz generates and grades variants of a question. What is wrong in no line of its own is wrong in its generate(seed).
+func (c *Content) tryQuiz(id string, seeds int, ps *Problems) {
+	err := placed(quizFile(id), c.Quizzes.Check(id, seeds))
+	if p, ok := err.(*Problem); ok && p.Line == 0 {
+		_, p.Line = c.Quizzes.Lines(id)
+	}
+	ps.add(quizFile(id), 0, err)
 }
 
 // Source implements scenario.Library.

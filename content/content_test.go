@@ -222,7 +222,7 @@ func TestProblemsNameFileAndLine(t *testing.T) {
 		"rule's example":       {map[string]string{"rules/mine.star": `rule("a/b", en = "x", zh = "y", source = linux("f"), example = "no/such")`}, `rules/mine.star:1: rule a/b: there is no scenario "no/such"`},
 		"section":              {map[string]string{"rules/mine.star": `rule("a/b", en = "x", zh = "y", source = rfc(9293, "§3"))`}, `rules/mine.star:1: "§3" is not a section`},
 		"quiz":                 {map[string]string{"quizzes/q/quiz.star": `quiz(kind = "riddle", lesson = "x", title = {"en": "a", "zh": "b"})`}, `quizzes/q/quiz.star:1: there is no kind "riddle"`},
-		"quiz of no lesson":    {map[string]string{"quizzes/q/quiz.star": "quiz(kind = \"state\", lesson = \"x\", title = {\"en\": \"a\", \"zh\": \"b\"})\ndef generate(seed):\n    return {}\n"}, `quizzes/q/quiz.star: there is no lesson "x"`},
+		"quiz of no lesson":    {map[string]string{"quizzes/q/quiz.star": "quiz(kind = \"state\", lesson = \"x\", title = {\"en\": \"a\", \"zh\": \"b\"})\ndef generate(seed):\n    return {}\n"}, `quizzes/q/quiz.star:1: there is no lesson "x"`},
 		"quiz that fails":      {map[string]string{"quizzes/q/quiz.star": "quiz(kind = \"state\", lesson = \"four-way\", title = {\"en\": \"a\", \"zh\": \"b\"})\ndef generate(seed):\n    return {}[seed]\n"}, `quizzes/q/quiz.star:3: `},
 		"phrases":              {map[string]string{"phrases/zh.json": "{\n\"a\" \"b\"}"}, "phrases/zh.json:2: "},
 	} {

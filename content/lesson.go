@@ -108,7 +108,7 @@ func (c *Content) loadLesson(fsys fs.FS, l *Lesson, shared starlark.StringDict, 
 	}
 	logs := l.execute(c, file, ps)
 	for _, q := range l.Quizzes {
-		if c.Quizzes.Info(q) == nil {
+		if _, err := fs.Stat(fsys, quizFile(q)); err != nil {
 			ps.addf(file, l.lines["quiz "+q], "there is no quiz %q", q)
 		}
 	}
@@ -143,6 +143,12 @@ func (l *Lesson) execute(lib scenario.Library, file string, ps *Problems) map[st
 	for name, r := range l.runs {
 		log, err := scenario.Execute(lib, r, scenario.Limits{})
 		if err != nil {
+			if e, ok := err.(*scenario.Error); ok && e.Line > 0 { // the scenario's own mistake, once
+				if at := "scenarios/" + r.Scenario + ".star"; !ps.has(at, e.Line) {
+					ps.addScenario(at, err)
+				}
+				continue
+			}
 			ps.addf(file, l.lines["run "+name], "run of %s: %v", r.Scenario, err)
 			continue
 		}
@@ -253,6 +259,9 @@ func (l *Lesson) momentBuiltin(th *starlark.Thread, b *starlark.Builtin, args st
 		if m.want[k], err = asJSON(kv[1]); err != nil {
 			return nil, fmt.Errorf("%s: %w", k, err)
 		}
+	}
+	if rule, ok := m.want["rule"].(string); ok && !slices.Contains(engine.Rules, engine.Rule(rule)) {
+		return nil, fmt.Errorf("the engine has no rule %q", rule)
 	}
 	for _, old := range l.moments {
 		if old.name == m.name {

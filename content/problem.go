@@ -3,6 +3,7 @@ package content
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -48,6 +49,11 @@ func (ps *Problems) add(file string, line int, err error) {
 
 func (ps *Problems) addf(file string, line int, format string, args ...any) {
 	*ps = append(*ps, &Problem{File: file, Line: line, Msg: fmt.Sprintf(format, args...)})
+}
+
+// has says whether a mistake in a line is recorded already.
+func (ps Problems) has(file string, line int) bool {
+	return slices.ContainsFunc(ps, func(p *Problem) bool { return p.File == file && p.Line == line })
 }
 
 // err is nil when nothing was recorded.

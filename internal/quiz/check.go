@@ -5,6 +5,8 @@ import (
 
 	"finwait/engine"
 	"finwait/scenario"
+
+	"go.starlark.net/starlark"
 )
 
 // Check generates the first seeds variants of a question and grades their own keys, which must be worth 1. The error is the
@@ -16,6 +18,18 @@ func (b *Bank) Check(id string, seeds int) error {
 		}
 	}
 	return nil
+}
+
+// Lines are where a question calls quiz(…), and where its generate(seed) begins; 0 where that is not known.
+func (b *Bank) Lines(id string) (quiz, generate int) {
+	q := b.questions[id]
+	if q == nil {
+		return 0, 0
+	}
+	if fn, ok := q.gen.(*starlark.Function); ok {
+		generate = int(fn.Position().Line)
+	}
+	return q.line, generate
 }
 
 func (b *Bank) check(id string, seed int64) error {

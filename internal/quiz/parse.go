@@ -18,6 +18,7 @@ type Question struct {
 
 	file string
 	gen  starlark.Callable
+	line int // of quiz(…)
 }
 
 // Budgets of a question's Starlark.
@@ -58,7 +59,7 @@ func newThread(name string, steps uint64) *starlark.Thread {
 }
 
 // quizBuiltin is quiz(kind = "state", lesson = "four-way", title = {"en": …, "zh": …}, hints = […]).
-func (q *Question) quizBuiltin(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw []starlark.Tuple) (starlark.Value, error) {
+func (q *Question) quizBuiltin(th *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw []starlark.Tuple) (starlark.Value, error) {
 	var (
 		title starlark.Value
 		hints *starlark.List
@@ -67,6 +68,7 @@ func (q *Question) quizBuiltin(_ *starlark.Thread, b *starlark.Builtin, args sta
 	if err != nil {
 		return nil, err
 	}
+	q.line = int(th.CallFrame(1).Pos.Line)
 	if kinds[q.Kind] == nil {
 		return nil, fmt.Errorf("there is no kind %q", q.Kind)
 	}
