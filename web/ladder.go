@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"finwait/content"
 	"finwait/engine"
@@ -21,12 +22,12 @@ type LadderOptions struct {
 	Calls bool                     // what the programs' calls returned, beside the lifelines
 }
 
-// Ladder is a time-sequence diagram of a whole run: the active opener on the left. All measures are in px.
+// Ladder is a time-sequence diagram of a whole run: a lifeline for each host, the client's on the left. All measures are in px.
 type Ladder struct {
 	ID            string // unique in its page; the title's and the description's id start with it
 	Width, Height px
 	Title         string
-	Hosts         [2]LadderHost
+	Hosts         []LadderHost
 	Rules         []px
 	RuleFrom      px
 	Ticks         []LadderText
@@ -42,7 +43,8 @@ type Ladder struct {
 type LadderHost struct {
 	X          px
 	Name, Addr string
-	Top        px // where its line begins
+	Top        px   // where its line begins
+	Nowhere    bool // it stands for addresses that no host has
 }
 
 // LadderText is one line of text.
@@ -61,8 +63,8 @@ type LadderGap struct {
 
 // LadderBand is the part of a lifeline that one state covers.
 type LadderBand struct {
-	X, Y, Height px
-	Family       content.Family
+	X, Y, Width, Height px
+	Family              content.Family
 }
 
 // LadderNode is the glyph where a state begins.
@@ -75,11 +77,13 @@ type LadderNode struct {
 type LadderWire struct {
 	Class          string // by flag; "re" for a retransmission, "lost" where it never arrived
 	X1, Y1, X2, Y2 px
+	Out            px // how far it goes aside, where it comes back to its own lifeline; else 0
 	GhostX, GhostY px // where it would have arrived, when Lost
 	Lost           bool
 	Angle          px // degrees, of its label
 	HeadAngle      px
 	LabelX, LabelY px
+	Anchor         string
 	Flags, Numbers string
 }
 
@@ -131,24 +135,11 @@ func NewLadder(id string, events []engine.Event, o LadderOptions) Ladder {
 type ladderDrawing struct {
 	run   ladderRun
 	o     LadderOptions
-	x     [2]px           // of the lifelines
+	lines []ladderLine
 	times []engine.Micros // every instant that is drawn, in order, without repeats
 	y     []px            // of each of times
 	foot  px              // below the last of them
 	out   Ladder
-}
-
-func (d *ladderDrawing) columns() {
-	left := px(labelWidth)
-	if d.o.Axis {
-		left += axisWidth
-	}
-	right := px(d.o.Width - labelWidth)
-	if d.o.Width >= wideEnough { // room to spare goes to the labels
-		spare := px(d.o.Width-wideEnough) / 6
-		left, right = left+spare, right-spare
-	}
-	d.x = [2]px{left, right}
 }
 
 // lens places each instant: y grows by k·ln(1 + Δ/1 ms) from one to the next, and by what their labels need at least.
@@ -167,9 +158,9 @@ func (d *ladderDrawing) lens() {
 		mark(s.sent, (s.startRow+1)*wireGap)
 		mark(s.ends, (s.endRow+1)*wireGap)
 	}
-	for side := range d.run.marks {
+	for host := range d.run.marks {
 		rows := map[engine.Micros]int{}
-		for _, m := range d.visible(side) {
+		for _, m := range d.visible(host) {
 			rows[m.t]++
 			mark(m.t, rows[m.t]*rowHeight)
 		}
@@ -204,10 +195,10 @@ func (d *ladderDrawing) at(t engine.Micros) px {
 	return d.y[i-1] + px(part)*(d.y[i]-d.y[i-1])
 }
 
-// visible are the marks of one side that are drawn at all.
-func (d *ladderDrawing) visible(side int) []ladderMark {
+// visible are the marks of one host that are drawn at all.
+func (d *ladderDrawing) visible(host int) []ladderMark {
 	var out []ladderMark
-	for _, m := range d.run.marks[side] {
+	for _, m := range d.run.marks[host] {
 		if m.t >= d.o.From && (d.o.Calls || m.state != "" || m.restart) {
 			out = append(out, m)
 		}
@@ -216,11 +207,12 @@ func (d *ladderDrawing) visible(side int) []ladderMark {
 }
 
 func (d *ladderDrawing) heads() {
-	for side, h := range d.run.hosts {
-		d.out.Hosts[side] = LadderHost{X: d.x[side], Name: Heading(d.hostName(h.Name)), Addr: h.Addr, Top: 36}
+	for i, h := range d.run.hosts {
+		head := LadderHost{X: d.lines[i].x, Name: Heading(d.hostName(h.Name)), Addr: h.Addr, Top: 36, Nowhere: h.Name == ""}
 		if !d.o.Axis {
-			d.out.Hosts[side].Addr = ""
+			head.Addr = ""
 		}
+		d.out.Hosts = append(d.out.Hosts, head)
 	}
 	d.out.Title = d.title()
 }
@@ -234,88 +226,72 @@ func (d *ladderDrawing) hostName(name string) string {
 
 // title says in a sentence what the figure shows.
 func (d *ladderDrawing) title() string {
-	left, right := d.hostName(d.run.hosts[0].Name), d.hostName(d.run.hosts[1].Name)
+	var names []string
+	for _, h := range d.run.hosts {
+		names = append(names, d.hostName(h.Name))
+	}
 	n, took := len(d.run.segments), content.Clock(d.run.end)
 	if d.o.Lang == content.Zh {
-		return fmt.Sprintf("%s：时序图，左边是%s，右边是%s，%s 内共 %d 个报文段。", d.run.title.Zh, left, right, took, n)
+		return fmt.Sprintf("%s：时序图，从左到右是%s，%s 内共 %d 个报文段。", d.run.title.Zh, strings.Join(names, "、"), took, n)
 	}
-	return fmt.Sprintf("%s: time-sequence diagram. Left: %s. Right: %s. %d segments in %s.", d.run.title.En, left, right, n, took)
+	return fmt.Sprintf("%s: time-sequence diagram. From left to right: %s. %d segments in %s.", d.run.title.En, strings.Join(names, ", "), n, took)
 }
 
+// bands draws the states of each host, in a lane for each of its connections.
 func (d *ladderDrawing) bands() {
 	end := d.y[len(d.y)-1]
-	for side, marks := range d.run.marks {
-		state, since := engine.Closed, px(ladderTop)
-		put := func(until px) {
-			if state != engine.Closed && until > since {
+	for host, marks := range d.run.marks {
+		line := d.lines[host]
+		state, since := make([]engine.State, line.lanes), make([]px, line.lanes)
+		put := func(lane int, until px) {
+			if state[lane] != "" && state[lane] != engine.Closed && until > since[lane] {
 				d.out.Bands = append(d.out.Bands, LadderBand{
-					X: d.x[side] - bandWidth/2, Y: since, Height: until - since, Family: content.FamilyOf(state),
+					X: line.lane(lane) - line.band()/2, Y: since[lane], Width: line.band(), Height: until - since[lane], Family: content.FamilyOf(state[lane]),
 				})
 			}
+		}
+		for lane := range since {
+			since[lane] = ladderTop
 		}
 		for _, m := range marks {
 			if m.state == "" {
 				continue
 			}
 			if m.t > d.o.From {
-				put(d.at(m.t))
-				since = d.at(m.t)
+				put(m.lane, d.at(m.t))
+				since[m.lane] = d.at(m.t)
 			}
-			state = m.state
+			state[m.lane] = m.state
 			if m.t >= d.o.From {
-				d.out.Nodes = append(d.out.Nodes, LadderNode{X: d.x[side], Y: d.at(m.t), Family: content.FamilyOf(state)})
+				d.out.Nodes = append(d.out.Nodes, LadderNode{X: line.lane(m.lane), Y: d.at(m.t), Family: content.FamilyOf(m.state)})
 			}
 		}
-		put(end + 10)
+		for lane := range state {
+			put(lane, end+10)
+		}
 	}
 }
 
 // labels puts the names of states and the results of calls beside the lifelines, one under the other where they would
 // cover each other.
 func (d *ladderDrawing) labels() {
-	for side := range d.run.marks {
-		x, anchor := d.x[side]-12, "end"
-		if side == 1 {
-			x, anchor = d.x[side]+12, "start"
-		}
+	for host, line := range d.lines {
+		x, anchor := line.beside()
 		last := px(math.Inf(-1))
-		for _, m := range d.visible(side) {
+		for _, m := range d.visible(host) {
 			y := max(d.at(m.t)+4, last+rowHeight)
 			last = y
 			text, class := m.text, "call"
 			if m.state != "" {
 				text, class = shortState(m.state, d.o.Width), "name st-"+string(content.FamilyOf(m.state))
+				if m.begins > 0 && d.run.lanes.several() {
+					text = fmt.Sprintf("#%d %s", m.begins, shortState(m.state, 0))
+				}
 			} else if m.failed {
 				class = "call err"
 			}
 			d.out.Labels = append(d.out.Labels, LadderText{X: x, Y: y, Anchor: anchor, Class: class, Text: text})
 		}
-	}
-}
-
-func (d *ladderDrawing) wires() {
-	for _, s := range d.run.segments {
-		if s.sent < d.o.From {
-			continue
-		}
-		dir := px(1)
-		if s.from == 1 {
-			dir = -1
-		}
-		x1, x2 := d.x[s.from]+dir*(bandWidth/2+3), d.x[1-s.from]-dir*(bandWidth/2+3)
-		y1, y2 := d.at(s.sent)+px(s.startRow*wireGap), d.at(s.ends)+px(s.endRow*wireGap)
-		slope := math.Atan2(float64(y2-y1), float64(x2-x1)) * 180 / math.Pi
-		w := LadderWire{
-			Class: s.class(), X1: x1, Y1: y1, X2: x2, Y2: y2, Lost: s.lost,
-			HeadAngle: px(slope), Angle: px(math.Remainder(slope, 180)),
-			LabelX: (x1 + x2) / 2, LabelY: (y1 + y2) / 2,
-			Flags: s.flags, Numbers: s.numbers(d.o.Width >= wideEnough),
-		}
-		if s.lost {
-			w.GhostX, w.GhostY = x2, y2
-			w.X2, w.Y2 = x1+(x2-x1)*px(s.fraction), y1+(y2-y1)*px(s.fraction)
-		}
-		d.out.Wires = append(d.out.Wires, w)
 	}
 }
 
@@ -352,9 +328,11 @@ func (d *ladderDrawing) rings() {
 		if w.to < d.o.From || bottom-top < 3*radius {
 			continue
 		}
-		d.out.Rings = append(d.out.Rings, LadderRing{
-			X: d.x[w.side], Y: (top + bottom) / 2, Radius: radius, Text: content.Clock(w.set), Unit: "2MSL",
-		})
+		r := LadderRing{X: d.lines[w.host].lane(w.lane), Y: (top + bottom) / 2, Radius: radius, Text: content.Clock(w.set), Unit: "2MSL"}
+		covers := func(o LadderRing) bool { return max(o.X-r.X, r.X-o.X) < 2*radius && max(o.Y-r.Y, r.Y-o.Y) < 2*radius }
+		if !slices.ContainsFunc(d.out.Rings, covers) {
+			d.out.Rings = append(d.out.Rings, r)
+		}
 	}
 }
 

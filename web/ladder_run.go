@@ -9,20 +9,22 @@ import (
 	"finwait/engine"
 )
 
-// ladderRun is what a ladder shows of a run: two hosts, the segments between them, and what happened on each side.
+// ladderRun is what a ladder shows of a run: its hosts, the segments between them, and what happened on each.
 type ladderRun struct {
 	title    engine.Text
-	hosts    [2]engine.HostMeta // the active opener first
+	hosts    []engine.HostMeta // in the order of the screen; one without a name stands for addresses that no host has
 	segments []*ladderSegment
-	marks    [2][]ladderMark // in order of time
+	marks    [][]ladderMark // by host, in order of time
 	waits    []ladderWait
+	lanes    *lanes
 	end      engine.Micros
 }
 
 // ladderSegment is one trip of a segment; a duplicated one makes two.
 type ladderSegment struct {
 	id            int
-	from          int // side
+	from, to      int // hosts
+	number        int // of its connection; 0 where it has none
 	sent, ends    engine.Micros
 	arrived, lost bool
 	fraction      float64 // of the way, where lost
@@ -40,15 +42,18 @@ type ladderSegment struct {
 // anew.
 type ladderMark struct {
 	t       engine.Micros
-	state   engine.State // or
-	text    string       // "close()=0"
+	state   engine.State
+	lane    int    // of the state's connection
+	begins  int    // the number of the connection that begins with it, or
+	text    string // "close()=0"
 	failed  bool
 	restart bool
 }
 
 // ladderWait is a stay in TIME-WAIT since it was last begun anew; set is what its timer was last set to.
 type ladderWait struct {
-	side          int
+	host, sock    int
+	lane          int
 	from, to, set engine.Micros
 }
 
@@ -60,17 +65,17 @@ var shownCalls = map[string]bool{
 // runReader collects a ladderRun from the events.
 type runReader struct {
 	ladderRun
-	side   map[string]int // by host name
-	socket [2]int         // the connection's socket that the lifeline follows; 0 while there is none
-	byID   map[int]*ladderSegment
-	rows   map[instant]*rows
+	at        map[string]int // the hosts by name
+	connected []bool         // whether a host has had a connection, so that its listener is left out
+	byID      map[int]*ladderSegment
+	rows      map[instant]*rows
 
-	timeWait [2]engine.Micros // what the side's TIME-WAIT timer was last set to
+	timeWait map[[2]int]engine.Micros // what the TIME-WAIT timer of a host's socket was last set to
 }
 
 // instant is a moment on one lifeline.
 type instant struct {
-	side int
+	host int
 	t    engine.Micros
 }
 
@@ -82,8 +87,8 @@ type rows struct {
 	any     bool
 }
 
-func (r *runReader) row(side int, t engine.Micros, arrival bool) int {
-	at := instant{side, t}
+func (r *runReader) row(host int, t engine.Micros, arrival bool) int {
+	at := instant{host, t}
 	if r.rows[at] == nil {
 		r.rows[at] = &rows{}
 	}
@@ -96,13 +101,12 @@ func (r *runReader) row(side int, t engine.Micros, arrival bool) int {
 }
 
 func readRun(events []engine.Event) ladderRun {
-	r := runReader{side: map[string]int{}, byID: map[int]*ladderSegment{}, rows: map[instant]*rows{}}
-	opener := activeOpener(events)
+	r := runReader{at: map[string]int{}, byID: map[int]*ladderSegment{}, rows: map[instant]*rows{}, timeWait: map[[2]int]engine.Micros{}}
 	for _, ev := range events {
 		r.end = ev.T
 		switch b := ev.Body.(type) {
 		case *engine.Meta:
-			r.meta(b, opener)
+			r.meta(b, events)
 		case *engine.SegmentSent:
 			r.sent(ev.T, b)
 		case *engine.Fate:
@@ -121,39 +125,63 @@ func readRun(events []engine.Event) ladderRun {
 	return r.ladderRun
 }
 
-// activeOpener is the host that sent the first SYN.
-func activeOpener(events []engine.Event) string {
-	for _, ev := range events {
-		if s, ok := ev.Body.(*engine.SegmentSent); ok && s.Flags&engine.SYN != 0 {
-			return s.From
-		}
+// meta takes the hosts in the order of the stage: the client on the left, and on the right the server, or who is called.
+func (r *runReader) meta(m *engine.Meta, events []engine.Event) {
+	r.title, r.lanes = m.Title, newLanes(m)
+	var names []string
+	for _, h := range m.Hosts {
+		names = append(names, h.Name)
 	}
-	return ""
-}
-
-func (r *runReader) meta(m *engine.Meta, opener string) {
-	r.title = m.Title
-	hosts := slices.Clone(m.Hosts)
-	slices.SortStableFunc(hosts, func(a, b engine.HostMeta) int {
-		switch opener {
-		case a.Name:
+	opener, called, nowhere := opening(events)
+	left, right := "client", "server"
+	if !slices.Contains(names, left) {
+		left = opener
+	}
+	if !slices.Contains(names, right) || left == right {
+		right = called
+	}
+	place := func(name string) int {
+		switch name {
+		case left:
 			return -1
-		case b.Name:
+		case right:
 			return 1
 		}
 		return 0
-	})
-	for i, h := range hosts[:min(2, len(hosts))] {
-		r.hosts[i], r.side[h.Name] = h, i
 	}
+	r.hosts = slices.Clone(m.Hosts)
+	slices.SortStableFunc(r.hosts, func(a, b engine.HostMeta) int { return place(a.Name) - place(b.Name) })
+	if nowhere {
+		r.hosts = append(r.hosts, engine.HostMeta{})
+	}
+	for i, h := range r.hosts {
+		r.at[h.Name] = i
+	}
+	r.marks, r.connected = make([][]ladderMark, len(r.hosts)), make([]bool, len(r.hosts))
+}
+
+// opening is who sends the first SYN and to whom, and whether any segment goes to an address that no host has.
+func opening(events []engine.Event) (opener, called string, nowhere bool) {
+	for _, ev := range events {
+		s, ok := ev.Body.(*engine.SegmentSent)
+		if !ok {
+			continue
+		}
+		if opener == "" && s.Flags&engine.SYN != 0 {
+			opener, called = s.From, s.To
+		}
+		nowhere = nowhere || s.To == ""
+	}
+	return opener, called, nowhere
 }
 
 func (r *runReader) sent(t engine.Micros, b *engine.SegmentSent) {
 	s := &ladderSegment{
-		id: b.ID, from: r.side[b.From], sent: t, ends: b.Arrives, fraction: lostFraction,
+		id: b.ID, from: r.at[b.From], to: r.at[b.To], sent: t, ends: b.Arrives, fraction: lostFraction,
 		syn: b.Flags&engine.SYN != 0, fin: b.Flags&engine.FIN != 0, rst: b.Flags&engine.RST != 0, data: b.Len > 0,
 		again: b.Retransmission, flags: flagNames(b.Flags), seqno: b.Seqno, ackno: b.Ackno, length: b.Len,
 	}
+	s.number = r.lanes.numbers[pair(fmt.Sprintf("%s:%d", b.From, b.Sport), fmt.Sprintf("%s:%d", b.To, b.Dport))]
 	s.startRow = r.row(s.from, t, false)
 	s.endRow = s.startRow
 	r.segments = append(r.segments, s)
@@ -186,44 +214,53 @@ func (r *runReader) deliver(t engine.Micros, b *engine.Deliver) {
 		s = &second
 		r.segments = append(r.segments, s)
 	}
-	s.arrived, s.ends, s.endRow = true, t, r.row(1-s.from, t, true)
+	s.arrived, s.ends, s.endRow = true, t, r.row(s.to, t, true)
 }
 
-// state follows one connection on each host, and its listener until there is one.
+// state follows the connections of each host, and its listener until there is one.
 func (r *runReader) state(t engine.Micros, b *engine.StateChange) {
-	side, ok := r.side[b.Host]
-	listener := b.Remote == "*"
-	if !ok || listener && r.socket[side] != 0 || r.socket[side] != 0 && r.socket[side] != b.Sock {
+	host, ok := r.at[b.Host]
+	if listener := b.Remote == "*"; !ok || b.From == b.To || listener && r.connected[host] {
+		return
+	} else if listener {
+		r.marks[host] = append(r.marks[host], ladderMark{t: t, state: b.To})
 		return
 	}
-	if !listener {
-		r.socket[side] = b.Sock
-	}
-	r.marks[side] = append(r.marks[side], ladderMark{t: t, state: b.To})
+	r.connected[host] = true
+	lane, begins := r.lanes.follow(b)
+	r.marks[host] = append(r.marks[host], ladderMark{t: t, state: b.To, lane: lane, begins: begins})
 	if b.To == engine.TimeWait {
-		r.waits = append(r.waits, ladderWait{side: side, from: t, to: -1})
-	} else if n := len(r.waits); n > 0 && r.waits[n-1].side == side && r.waits[n-1].to < 0 {
-		r.waits[n-1].to = t
+		r.waits = append(r.waits, ladderWait{host: host, sock: b.Sock, lane: lane, from: t, to: -1})
+	} else if w := r.open(host, b.Sock); w != nil {
+		w.to = t
 	}
+}
+
+// open is the stay in TIME-WAIT that a socket is in; nil where it is in none.
+func (r *runReader) open(host, sock int) *ladderWait {
+	for i := range r.waits {
+		if w := &r.waits[i]; w.host == host && w.sock == sock && w.to < 0 {
+			return w
+		}
+	}
+	return nil
 }
 
 // timer takes the length of a wait from its timer, which may be set just before the state changes.
 func (r *runReader) timer(t engine.Micros, b *engine.TimerChange) {
-	side, ok := r.side[b.Host]
+	host, ok := r.at[b.Host]
 	if !ok || b.Timer != engine.TimerTimeWait || b.Action != engine.TimerSet {
 		return
 	}
-	r.timeWait[side] = b.At - t
-	for i := range r.waits {
-		if w := &r.waits[i]; w.side == side && w.to < 0 && t > w.from {
-			w.from = t
-			r.marks[side] = append(r.marks[side], ladderMark{t: t, text: "2MSL ↺", restart: true})
-		}
+	r.timeWait[[2]int{host, b.Sock}] = b.At - t
+	if w := r.open(host, b.Sock); w != nil && t > w.from {
+		w.from = t
+		r.marks[host] = append(r.marks[host], ladderMark{t: t, text: "2MSL ↺", restart: true})
 	}
 }
 
 func (r *runReader) returned(t engine.Micros, b *engine.Returned) {
-	side, ok := r.side[b.Host]
+	host, ok := r.at[b.Host]
 	if !ok || !shownCalls[b.Call] {
 		return
 	}
@@ -231,7 +268,7 @@ func (r *runReader) returned(t engine.Micros, b *engine.Returned) {
 	if b.Errno != "" {
 		m.text = b.Call + "() " + string(b.Errno)
 	}
-	r.marks[side] = append(r.marks[side], m)
+	r.marks[host] = append(r.marks[host], m)
 }
 
 func (r *runReader) finish() {
@@ -240,12 +277,12 @@ func (r *runReader) finish() {
 		if w.to < 0 {
 			w.to = r.end
 		}
-		if w.set = r.timeWait[w.side]; w.set == 0 {
+		if w.set = r.timeWait[[2]int{w.host, w.sock}]; w.set == 0 {
 			w.set = w.to - w.from
 		}
 	}
-	for side := range r.marks {
-		slices.SortStableFunc(r.marks[side], byTime)
+	for host := range r.marks {
+		slices.SortStableFunc(r.marks[host], byTime)
 	}
 }
 

@@ -39,13 +39,14 @@ func TestLaddersOfAllScenarios(t *testing.T) {
 		log := events(t, c, scenario.Run{Scenario: name, Seed: 7})
 		for _, width := range []int{324, 372, 544, 660} {
 			l := NewLadder("x", log, LadderOptions{Width: width, Axis: width != 544, Calls: true, Lang: content.En})
-			below := map[string]px{}
+			below := map[px]px{} // by where the labels of a host begin
 			for _, label := range l.Labels {
-				if last, ok := below[label.Anchor]; ok && label.Y < last+rowHeight {
+				if last, ok := below[label.X]; ok && label.Y < last+rowHeight {
 					t.Errorf("%s at %d px: %q at %v lies on the label at %v", name, width, label.Text, label.Y, last)
 				}
-				below[label.Anchor] = label.Y
+				below[label.X] = label.Y
 			}
+			bandsApart(t, name, l)
 			for _, w := range l.Wires {
 				end := max(w.Y2, w.GhostY)
 				if w.Y1 >= end || w.Y1 < ladderTop || end > l.Height {
@@ -54,6 +55,65 @@ func TestLaddersOfAllScenarios(t *testing.T) {
 			}
 			wellFormed(t, l)
 		}
+	}
+}
+
+// bandsApart holds that no two states cover each other.
+func bandsApart(t *testing.T, name string, l Ladder) {
+	t.Helper()
+	for i, a := range l.Bands {
+		for _, b := range l.Bands[:i] {
+			if a.X < b.X+b.Width && b.X < a.X+a.Width && a.Y < b.Y+b.Height-.1 && b.Y < a.Y+a.Height-.1 {
+				t.Errorf("%s: a state at %v from %v lies on one from %v to %v", name, a.X, a.Y, b.Y, b.Y+b.Height)
+			}
+		}
+	}
+}
+
+// Each host has a lifeline and each connection a number; what a host sends to itself comes back to it; an address without a
+// host is said to be one.
+func TestLaddersOfOtherThanTwoHosts(t *testing.T) {
+	c := library(t)
+	draw := func(name string) Ladder {
+		return NewLadder("x", events(t, c, scenario.Run{Scenario: name, Seed: 1}), LadderOptions{Width: 660, Axis: true, Calls: true, Lang: content.En, Hosts: HostNames(c.Phrases(content.En))})
+	}
+	heads := func(l Ladder) string {
+		var names []string
+		for _, h := range l.Hosts {
+			names = append(names, h.Name)
+		}
+		return strings.Join(names, ", ")
+	}
+	three := draw("backlog/overflow")
+	if got := heads(three); got != "Client, Second, Server" {
+		t.Errorf("the lifelines are %s", got)
+	}
+	ends := map[px]int{}
+	for _, w := range three.Wires {
+		for i, h := range three.Hosts {
+			if d := w.X1 - h.X; d > -25 && d < 25 {
+				ends[px(i)]++
+			}
+		}
+		if !strings.HasPrefix(w.Flags, "#1 ") && !strings.HasPrefix(w.Flags, "#2 ") {
+			t.Errorf("%s %s says not whose it is", w.Flags, w.Numbers)
+		}
+	}
+	if ends[0] == 0 || ends[1] == 0 || ends[2] == 0 || ends[0]+ends[1]+ends[2] != len(three.Wires) {
+		t.Errorf("the %d segments begin at %v", len(three.Wires), ends)
+	}
+	self := draw("open/self")
+	if got := heads(self); got != "Client" {
+		t.Errorf("the lifelines are %s", got)
+	}
+	for _, w := range self.Wires {
+		if w.X1 != w.X2 || w.Out < 40 || w.LabelX < w.X1+w.Out/2 {
+			t.Errorf("%s goes from %v to %v by %v, its label is at %v", w.Flags, w.X1, w.X2, w.Out, w.LabelX)
+		}
+	}
+	none := draw("open/no-host")
+	if got := heads(none); got != "Client, No host" || !none.Hosts[1].Nowhere {
+		t.Errorf("the lifelines are %s", got)
 	}
 }
 

@@ -53,8 +53,8 @@ func (m *miniDrawing) lens() {
 		add(s.sent)
 		add(s.ends)
 	}
-	for side := range m.run.marks {
-		for _, mark := range m.run.marks[side] {
+	for host := range m.run.marks {
+		for _, mark := range m.run.marks[host] {
 			if mark.state != "" {
 				add(mark.t)
 			}
@@ -81,15 +81,21 @@ func (m *miniDrawing) at(t engine.Micros) px {
 	return m.y[min(i, len(m.y)-1)]
 }
 
+// x is where a host's lifeline stands.
+func (m *miniDrawing) x(host int) px {
+	return miniLeft + (miniRight-miniLeft)*px(host)/px(max(1, len(m.run.hosts)-1))
+}
+
 func (m *miniDrawing) bands() {
-	for side, x := range []px{miniLeft, miniRight} {
+	for host := range m.run.hosts {
+		x := m.x(host)
 		state, since := engine.Closed, px(miniTop)
 		put := func(until px) {
 			if state != engine.Closed && until > since {
-				m.out.Bands = append(m.out.Bands, LadderBand{X: x - miniBand/2.0, Y: since, Height: until - since, Family: content.FamilyOf(state)})
+				m.out.Bands = append(m.out.Bands, LadderBand{X: x - miniBand/2.0, Y: since, Width: miniBand, Height: until - since, Family: content.FamilyOf(state)})
 			}
 		}
-		for _, mark := range m.run.marks[side] {
+		for _, mark := range m.run.marks[host] {
 			if mark.state == "" {
 				continue
 			}
@@ -105,16 +111,15 @@ func (m *miniDrawing) bands() {
 }
 
 func (m *miniDrawing) wires() {
-	x := [2]px{miniLeft, miniRight}
 	for _, s := range m.run.segments {
 		if s.sent < m.from {
 			continue
 		}
 		dir := px(1)
-		if s.from == 1 {
+		if s.to < s.from {
 			dir = -1
 		}
-		w := LadderWire{Class: s.class(), Lost: s.lost, X1: x[s.from] + dir*4, X2: x[1-s.from] - dir*4, Y1: m.at(s.sent), Y2: m.at(s.ends)}
+		w := LadderWire{Class: s.class(), Lost: s.lost, X1: m.x(s.from) + dir*4, X2: m.x(s.to) - dir*4, Y1: m.at(s.sent), Y2: m.at(s.ends)}
 		if s.lost {
 			w.X2, w.Y2 = w.X1+(w.X2-w.X1)*px(s.fraction), w.Y1+(w.Y2-w.Y1)*px(s.fraction)
 		}

@@ -96,7 +96,8 @@ func (c *canvas) ladder(l Ladder, box image.Rectangle) {
 		inside.line(x(host.X), y(host.Top), x(host.X), end, 2, inked)
 	}
 	for _, b := range l.Bands {
-		inside.line(x(b.X)+bandWidth/2*scale, y(b.Y), x(b.X)+bandWidth/2*scale, y(b.Y+b.Height), bandWidth*scale, familyInk[b.Family])
+		middle := x(b.X + b.Width/2)
+		inside.line(middle, y(b.Y), middle, y(b.Y+b.Height), float64(b.Width)*scale, familyInk[b.Family])
 	}
 	for _, wire := range l.Wires {
 		inside.wire(wire, x, y, scale)
@@ -120,20 +121,26 @@ func (c *canvas) wire(w LadderWire, x, y func(px) float64, scale float64) {
 		}
 	}
 	x1, y1, x2, y2 := x(w.X1), y(w.Y1), x(w.X2), y(w.Y2)
-	c.line(x1, y1, x2, y2, 2*scale, by)
+	if w.Out == 0 {
+		c.line(x1, y1, x2, y2, 2*scale, by)
+	} else { // out, and back to the same lifeline
+		far := x(w.X1 + w.Out*3/4)
+		c.line(x1, y1, far, (y1+y2)/2, 2*scale, by)
+		c.line(far, (y1+y2)/2, x2, y2, 2*scale, by)
+	}
 	if w.Lost {
 		r := 5 * scale
 		c.line(x2-r, y2-r, x2+r, y2+r, 2.4*scale, lostBy)
 		c.line(x2-r, y2+r, x2+r, y2-r, 2.4*scale, lostBy)
 	} else {
-		angle := math.Atan2(y2-y1, x2-x1)
+		angle := float64(w.HeadAngle) * math.Pi / 180
 		at := func(r, turn float64) point {
 			return point{x2 - r*math.Cos(angle+turn), y2 - r*math.Sin(angle+turn)}
 		}
 		c.fill(by, point{x2, y2}, at(9*scale, .38), at(9*scale, -.38))
 	}
 	middle := point{x(w.LabelX), y(w.LabelY) - 6*scale}
-	c.text(gomono.TTF, w.Flags, middle.x, middle.y, 11*scale, "middle", by)
+	c.text(gomono.TTF, w.Flags, middle.x, middle.y, 11*scale, w.Anchor, by)
 }
 
 type point struct{ x, y float64 }

@@ -97,11 +97,15 @@ func Heading(name string) string {
 	return string(unicode.ToUpper(r)) + name[n:]
 }
 
-// HostNames gives what hosts are called by the phrases; one without a phrase keeps its name.
+// HostNames gives what hosts are called by the phrases; one without a phrase keeps its name. An empty name stands for
+// addresses that no host has.
 func HostNames(phrases map[string]string) func(name string) string {
 	return func(name string) string {
 		if s, ok := phrases["host."+name]; ok {
 			return s
+		}
+		if name == "" {
+			return phrases["ladder.nohost"]
 		}
 		return name
 	}
