@@ -1,38 +1,23 @@
 // <tcp-sockets>: what ss -tano would show on both hosts.
 import { segmentOf, socketKey, socketsOf } from "./causes.ts";
-import { chip, h, setText } from "./dom.ts";
+import { h, set, setText } from "./dom.ts";
 import type { SegmentEvent } from "./events.gen.ts";
-import { familyOf } from "./family.ts";
-import { clockTime, duration } from "./format.ts";
-import { type Armed, hostOrder, type Socket } from "./model.ts";
-import { isPhraseKey, type Phrases } from "./phrases.ts";
+import { clockTime } from "./format.ts";
+import { hostOrder, type Socket } from "./model.ts";
+import type { Phrases } from "./phrases.ts";
 import { Seen } from "./seen.ts";
-import { listed, ssState, ssTimer, ssTimerText } from "./ss.ts";
+import { SocketRow } from "./socket-row.ts";
+import { listed } from "./ss.ts";
 import { changed, type Panel, type Store } from "./store.ts";
-
-const mostSlots = 8;
-
-/** A timer cell, which alone changes between events. */
-interface Cell {
-  armed: Armed;
-  ss: boolean;
-  bar: HTMLElement;
-  text: HTMLElement;
-}
-
-interface Row {
-  el: HTMLElement;
-  socket: Socket;
-}
 
 export class TcpSockets extends HTMLElement implements Panel {
   readonly later = { bits: changed.time | changed.events | changed.log | changed.select, seen: new Seen(this) };
   #say!: Phrases;
   #at = h("span", { class: "r" });
   #body = h("tbody", {});
-  #cells: Cell[] = [];
-  #rows: Row[] = [];
-  #shown = "";
+  #view = h("div", { class: "scrollx", tabindex: 0, role: "region" });
+  #rows = new Map<string, SocketRow>(); // by host, socket and the connection's number
+  #shown = ""; // which lines the table has
 
   attach(store: Store, say: Phrases): void {
     this.#say = say;
@@ -40,12 +25,11 @@ export class TcpSockets extends HTMLElement implements Panel {
     const head = h("tr", {}, th(say.text("sockets.host")), th(say.text("sockets.state")), th("Recv-Q", "rt"), th("Send-Q", "rt"),
       th(say.text("sockets.local")), th(say.text("sockets.peer")), th(say.text("sockets.timer")));
     const table = h("table", { class: "socks", "aria-label": say.text("sockets.title") }, h("thead", {}, head), this.#body);
-    this.append(
-      h("div", { class: "ph" }, h("h3", {}, say.text("sockets.title")), h("code", {}, "ss -tano"), this.#at),
-      h("div", { class: "scrollx", tabindex: 0, role: "region", "aria-label": say.text("sockets.title") }, table),
-    );
+    set(this.#view, "aria-label", say.text("sockets.title"));
+    this.#view.append(table);
+    this.append(h("div", { class: "ph" }, h("h3", {}, say.text("sockets.title")), h("code", {}, "ss -tano"), this.#at), this.#view);
     this.#body.addEventListener("click", (e) => {
-      const row = this.#rows.find((r) => e.target instanceof Node && r.el.contains(e.target));
+      const row = [...this.#rows.values()].find((r) => e.target instanceof Node && r.el.contains(e.target));
       const step = row?.socket.steps.at(-1);
       if (step) store.select(step.seq); // what brought it into its state
     });
@@ -57,35 +41,42 @@ export class TcpSockets extends HTMLElement implements Panel {
     if (bits & (changed.events | changed.log | changed.select)) this.#mark(store);
     if (!(bits & (changed.time | changed.events))) return;
     setText(this.#at, this.#say.text("sockets.at", { time: clockTime(store.at.t) }));
-    for (const c of this.#cells) this.#count(c, store.at.t);
+    for (const row of this.#rows.values()) row.count(store.at.t);
   }
 
-  /** Writes the table anew where a socket has changed, and not only the time. */
+  /** Draws each socket's line, and the table anew where its lines are other ones. */
   #fill(store: Store): void {
-    const hosts = hostOrder(store.current.log).map((name) => ({ name, off: store.world.hosts.get(name)?.off ?? false, sockets: listed(store.world.hosts.get(name)) }));
-    const { connections } = store.current.log;
-    const key = String(connections.several) + hosts.map((x) => [x.name, x.off, ...x.sockets.map(contents)].join(" ")).join("\n");
-    const sockets = hosts.flatMap((x) => x.sockets);
-    if (key === this.#shown) {
-      this.#rows.forEach((r, i) => (r.socket = sockets[i]!));
-      return;
-    }
-    this.#shown = key;
-    const focused = this.#rows.findIndex((r) => r.el.contains(document.activeElement));
-    this.#cells = [];
-    this.#rows = [];
-    const els: HTMLElement[] = [];
+    const { log } = store.current;
+    const { connections } = log;
+    const hosts = hostOrder(log).map((name) => store.world.hosts.get(name) ?? { name, off: false, sockets: undefined });
+    const rows = new Map<string, SocketRow>();
+    const lines: { key: string; el: HTMLElement }[] = [];
     for (const host of hosts) {
-      for (const socket of host.sockets) {
-        const el = this.#row(host.name, socket, connections.several ? connections.numberOf(host.name, socket.sock) : undefined);
-        this.#rows.push({ el, socket });
-        els.push(el);
+      for (const socket of host.sockets ? listed(host) : []) {
+        const number = connections.several ? connections.numberOf(host.name, socket.sock) : undefined;
+        const key = `${host.name} ${socket.sock} ${number}`;
+        const row = this.#rows.get(key);
+        if (row) row.update(socket);
+        rows.set(key, row ?? new SocketRow(this.#say, host.name, socket, number));
+        lines.push({ key, el: rows.get(key)!.el });
       }
-      if (host.off) els.push(h("tr", {}, h("td", {}, this.#say.hostHeading(host.name)), h("td", { colspan: 6, class: "none" }, this.#say.text("sockets.off"))));
+      if (host.off) lines.push({ key: `${host.name} off`, el: this.#line(h("td", {}, this.#say.hostHeading(host.name)), "sockets.off", 6) });
     }
-    if (els.length === 0) els.push(h("tr", {}, h("td", { colspan: 7, class: "none" }, this.#say.text("sockets.none"))));
-    this.#body.replaceChildren(...els);
-    this.#rows[focused]?.el.querySelector("button")?.focus();
+    if (lines.length === 0) lines.push({ key: "none", el: this.#line(undefined, "sockets.none", 7) });
+    const focused = [...this.#rows.values()].findIndex((row) => row.el.contains(document.activeElement));
+    this.#rows = rows;
+    const shown = lines.map((x) => x.key).join("\n");
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    const kept = [...rows.values()];
+    const button = (kept.find((row) => row.el.contains(document.activeElement)) ?? kept[focused])?.el.querySelector("button");
+    this.#body.replaceChildren(...lines.map((x) => x.el));
+    this.#view.style.setProperty("--lines", String(lines.length));
+    if (focused >= 0) button?.focus({ preventScroll: true });
+  }
+
+  #line(first: HTMLElement | undefined, text: "sockets.off" | "sockets.none", span: number): HTMLElement {
+    return h("tr", {}, first, h("td", { colspan: span, class: "none" }, this.#say.text(text)));
   }
 
   #mark(store: Store): void {
@@ -94,78 +85,13 @@ export class TcpSockets extends HTMLElement implements Panel {
     const id = selected === undefined ? undefined : segmentOf(log, selected);
     const e = selected === undefined ? undefined : log.events[selected];
     const sent = id === undefined ? undefined : log.segments.get(id)?.sent;
-    for (const { el, socket } of this.#rows) {
+    for (const row of this.#rows.values()) {
+      const { socket } = row;
       // A segment is about both of its ends.
       const end = sent !== undefined && (e?.kind === "segment" || e?.kind === "deliver" || e?.kind === "fate") && isEnd(socket, sent);
-      const on = keys.has(socketKey(socket.host, socket.sock)) || end;
-      el.classList.toggle("sel", on);
-      if (on) el.setAttribute("aria-current", "true");
-      else el.removeAttribute("aria-current");
+      row.mark(keys.has(socketKey(socket.host, socket.sock)) || end);
     }
   }
-
-  #row(name: string, s: Socket, number: number | undefined): HTMLElement {
-    const say = this.#say;
-    const num = (name: string, n: number, hot: boolean): HTMLElement => h("td", { class: hot && n > 0 ? "rt hot" : "rt", "data-q": name }, String(n));
-    const state = h("td", {}, chip(s.state, ssState(s.state)));
-    if (s.orphan) state.append(" ", h("span", { class: "tag hollow" }, say.text("sockets.orphan")));
-    const peer = s.remote === "*" ? "0.0.0.0:*" : s.remote;
-    const why = h("button", { type: "button", class: "sockb" }, say.hostHeading(name), h("span", { class: "sr" }, say.text("sockets.why", { state: ssState(s.state), local: s.local, peer })));
-    return h("tr", {}, h("td", {}, why, number === undefined ? undefined : h("span", { class: "conn" }, `#${number}`)), state, num("Recv-Q", s.listener ? s.accept : s.recvq, true), num("Send-Q", s.listener ? s.backlog : s.sendq, !s.listener),
-      h("td", {}, s.local), h("td", {}, peer), s.listener ? this.#queues(s) : this.#timers(s));
-  }
-
-  /** A listener's two queues: connections that wait for accept(), and handshakes that are not finished. */
-  #queues(s: Socket): HTMLElement {
-    const say = this.#say;
-    // Linux lets in one more than the backlog says.
-    const room = s.backlog + 1;
-    const slots = Math.min(mostSlots, room);
-    const bars = (n: number): HTMLElement => {
-      const full = Math.ceil((Math.min(n, room) / room) * slots);
-      return h("span", { class: "aq", "aria-hidden": "true" }, ...Array.from({ length: slots }, (_, i) => h("i", { class: i < full ? "on" : undefined })));
-    };
-    return h("td", {}, h("span", { class: "qq" }, say.text("sockets.queue", { n: s.accept, backlog: s.backlog }), bars(s.accept)),
-      h("span", { class: "qq" }, say.text("sockets.synqueue", { n: s.syn }), s.syn > 0 ? bars(s.syn) : undefined));
-  }
-
-  /** The timer that ss shows, and those that it does not. */
-  #timers(s: Socket): HTMLElement {
-    const td = h("td", {});
-    const main = ssTimer(s);
-    for (const armed of [...s.timers].sort((a, b) => Number(b === main) - Number(a === main) || a.at - b.at)) {
-      const bar = h("i", {});
-      const ss = armed === main;
-      const text = h(ss ? "code" : "span", { "data-timer": armed.timer });
-      this.#cells.push({ armed, ss, bar, text });
-      td.append(h("span", { class: `tm st-${familyOf(s.state)}` }, h("span", { class: "bar", "aria-hidden": "true" }, bar), text,
-        ss ? h("span", { class: "tn" }, this.#nameOf(armed)) : undefined));
-    }
-    if (s.timers.length === 0) td.append("–");
-    return td;
-  }
-
-  #nameOf({ timer }: Armed): string {
-    const key = `timer.${timer}`;
-    return isPhraseKey(key) ? this.#say.text(key) : timer;
-  }
-
-  #count(c: Cell, t: number): void {
-    const left = Math.max(0, c.armed.at - t);
-    c.bar.style.transform = `scaleX(${(left / Math.max(1, c.armed.at - c.armed.setAt)).toFixed(3)})`;
-    if (c.ss) {
-      setText(c.text, ssTimerText(c.armed, t));
-      return;
-    }
-    const retry = c.armed.attempt > 0 ? this.#say.text("sockets.timer.retry", { n: c.armed.attempt }) : "";
-    setText(c.text, this.#say.text("sockets.timer.text", { timer: this.#nameOf(c.armed), time: duration(Math.floor(left / 1000) * 1000), retry }));
-  }
-}
-
-/** All that a row says of a socket, but for the time. */
-function contents(s: Socket): string {
-  const timers = s.timers.map((a) => `${a.timer} ${a.setAt} ${a.at} ${a.attempt} ${a.rule}`);
-  return [s.sock, s.state, s.orphan, s.local, s.remote, s.recvq, s.sendq, s.accept, s.syn, s.backlog, ...timers].join(" ");
 }
 
 function isEnd(s: Socket, sent: SegmentEvent): boolean {

@@ -23,6 +23,7 @@ export class TcpTransport extends HTMLElement implements Panel {
   #clock = h("span", { class: "clock" });
   #time = h("span", { class: "time" });
   #count = h("small", {});
+  #digits = 0; // for which it has room
   pace!: Pace;
   #runs!: RunsBar;
   #edit!: HTMLAnchorElement;
@@ -83,7 +84,9 @@ export class TcpTransport extends HTMLElement implements Panel {
     if (bits & (changed.time | changed.events)) setText(this.#time, clockTime(store.at.t));
     if (bits & (changed.events | changed.log)) {
       const { log } = store.current;
-      setText(this.#count, `${log.stopsBefore(store.at.n)}/${log.stops.length}`);
+      const all = String(log.stops.length);
+      if (all.length !== this.#digits) this.#count.style.inlineSize = `${(this.#digits = all.length) * 2 + 1}ch`;
+      setText(this.#count, `${log.stopsBefore(store.at.n)}/${all}`);
     }
     for (const x of this.#inFlight) x.draw(bits);
     this.#scrubber.draw(bits);
