@@ -47,6 +47,17 @@ test("a FIN has its label where labels of data and ACKs have to give way", () =>
   for (const [i, a] of boxes.entries()) for (const b of boxes.slice(i + 1)) assert.ok(!overlap(a, b));
 });
 
+test("labels that are placed bit by bit stand where they stand when placed at once", () => {
+  const wires = burst(20, 172);
+  wires[30] = { ...wires[30]!, sent: { ...wires[30]!.sent, flags: "FPA" } };
+  const once = new LadderLabels(wires, []);
+  const bits = new LadderLabels(wires, []);
+  let turns = 1;
+  while (bits.prepare(wires.length - 1, 3)) turns++;
+  assert.equal(turns, Math.ceil(wires.length / 3));
+  assert.deepEqual(wires.map((_, i) => bits.of(i)), wires.map((_, i) => once.of(i)));
+});
+
 test("labels keep off what is noted beside a loss", () => {
   const wires = burst(5, 200);
   const cross = { x: 150, y: 95, length: 8, height: 8, turn: 0 };

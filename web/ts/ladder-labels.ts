@@ -92,13 +92,20 @@ export class LadderLabels {
   }
 
   of(i: number): PlacedLabel {
-    const to = Math.min(this.#wires.length, i + ahead);
+    this.prepare(i, Infinity);
+    return this.#placed[i]!;
+  }
+
+  /** Places what label i needs, but no more than so many labels; whether something is left to place. */
+  prepare(i: number, most: number): boolean {
+    const needed = Math.min(this.#wires.length, i + ahead);
+    const to = Math.min(needed, this.#placed.length + most);
     while (this.#placed.length < to) {
       const next = this.#placed.length;
       this.#placed.push(this.#place(next));
       if (!this.#placed[next]!.shown && weighs(this.#wires[next]!.sent)) this.#claim(next);
     }
-    return this.#placed[i]!;
+    return this.#placed.length < needed;
   }
 
   /** The place that label i takes; undefined while it is not shown. */

@@ -5,7 +5,7 @@ import type { Family } from "./family.ts";
 import { flight } from "./flight.ts";
 import { nowTime } from "./format.ts";
 import { LadderMarks } from "./ladder-marks.ts";
-import { drawWire } from "./ladder-wire.ts";
+import { LadderWire } from "./ladder-wire.ts";
 import { Lens } from "./lens.ts";
 import type { RunLog } from "./model.ts";
 import { isPhraseKey, type Phrases } from "./phrases.ts";
@@ -39,8 +39,8 @@ export function ladderPicture(log: RunLog, n: number, t: number, text: PictureTe
   for (const w of scene.wires) {
     const f = flight(w.segment, n);
     if (f.status === "unsent") continue;
-    const d = drawWire(w, say, scene.texts.of(w.index));
-    d.update(f, n, log, lens, track, head);
+    const d = new LadderWire(w, say, scene.texts.of(w.index), head);
+    d.update(f, n, log, lens, track);
     if (d.flying) d.move(yNow);
     below.push(d.el);
     above.push(d.label, d.note);

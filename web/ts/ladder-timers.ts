@@ -73,7 +73,7 @@ export class LadderTimers {
     const wanted = scene.columns.lines.flatMap((line) => wantedOn(line, world.hosts.get(line.host), store.current.log.connections));
     this.#reduced = store.reduced;
     const same = wanted.length === this.#ahead.length && wanted.every((x, i) => x.key === this.#ahead[i]?.key);
-    if (same && this.#ahead.every((a) => a.yTo === store.lens.atTime(a.armed.at).y)) return;
+    if (same && this.#ahead.every((a) => a.yFrom === store.lens.atTime(a.armed.setAt).y && a.yTo === store.lens.atTime(a.armed.at).y)) return;
     this.#clear();
     for (const x of wanted) this.#add(x, store.lens);
   }

@@ -4,198 +4,204 @@ import type { Lens, Track } from "./lens.ts";
 import type { Flight } from "./flight.ts";
 import type { RunLog } from "./model.ts";
 import type { Phrases } from "./phrases.ts";
-import { drawLabel } from "./ladder-label.ts";
+import { drawLabel, type DrawnLabel } from "./ladder-label.ts";
 import type { PlacedLabel } from "./ladder-labels.ts";
-import { across, along, labelledWay, noteAt, type Point, traced, type Way, wayOf, type Wire } from "./wire.ts";
+import { labelledWay, noteAt, type Point, type Way, wayOf, type Wire } from "./wire.ts";
+import { cut, WireLine } from "./wire-line.ts";
 
-export interface DrawnWire {
-  el: SVGGElement;
-  /** What stands on the segment, and a remark beside it: drawn above all wires. */
-  label: SVGGElement;
-  note: SVGTextElement;
-  flying: boolean;
-  shown: boolean;
+const headShape = "M0 0l-9.75 -4.03v8.06z";
+
+export class LadderWire {
+  readonly el: SVGGElement;
+  /** A remark beside it: drawn, as its label is, above all wires. */
+  readonly note = s("text", { class: "sub" });
+  flying = false;
   /** What its name was last said of; empty while it moves. */
-  told: string;
-  head: { x: number; y: number };
+  told = "";
+  head = { x: 0, y: 0 };
+  #say: Phrases;
+  #wire: Wire;
+  #line: WireLine;
+  #label: DrawnLabel;
+  #halo = s("polyline", { class: "halo" });
+  #rims = [s("path", { class: "rim" }), s("path", { class: "rim in" })];
+  #ghost = s("path", { class: "ghost" });
+  #hit = s("path", { class: "hit" });
+  #passed = s("polyline", { class: "wire" });
+  #head = s("path", { class: "head", d: headShape });
+  #copies = s("g", {});
+  #cross = s("path", { class: "x", d: "M-5.5 -5.5l11 11m0 -11l-11 11" });
+  #form: string; // what does not change of it
+  #top: number;
+  #tells = ""; // what the log says of it
+  #drawn = ""; // what the drawing is of
+  #way: Way | undefined;
+  #fallen = false;
+  #mode: "flying" | "lost" | "" = ""; // as the classes have it
+  #ghostOf: readonly Point[] | undefined;
+
+  /** text stands on it; top is the height of the drawing above the lens. */
+  constructor(wire: Wire, say: Phrases, text: PlacedLabel, top: number) {
+    [this.#wire, this.#say, this.#top] = [wire, say, top];
+    this.#line = new WireLine(wire, top);
+    this.#form = formOf(wire, text);
+    const { sent } = wire.segment;
+    this.#label = drawLabel(text, `seg-${wire.kind}`, sent.id);
+    this.el = s("g", { class: `seg seg-${wire.kind}${sent.retransmission ? " re" : ""}`, role: "button", tabindex: -1, "data-id": sent.id },
+      this.#hit, this.#halo, ...this.#rims, this.#ghost, this.#passed, this.#copies, this.#head, this.#cross);
+  }
+
+  /** What stands on the segment. */
+  get label(): SVGGElement {
+    return this.#label.el;
+  }
+
+  /** Takes over the same segment of another layout; false where that has it elsewhere, or says something else of it. */
+  retake(wire: Wire, text: PlacedLabel): boolean {
+    if (wire === this.#wire) return true;
+    if (formOf(wire, text) !== this.#form) return false;
+    this.#wire = wire;
+    this.#tells = "";
+    return true;
+  }
+
+  remove(): void {
+    for (const el of [this.el, this.label, this.note]) el.remove();
+  }
+
   /** Draws the segment as the first n events leave it, where that is not what is drawn. */
-  update(f: Flight, n: number, log: RunLog, lens: Lens, track: Track, top: number): void;
-  /** Moves the head to height y of the lens; where much moves, without its halo. */
-  move(y: number, plain?: boolean): void;
+  update(f: Flight, n: number, log: RunLog, lens: Lens, track: Track): void {
+    const tells = `${f.status} ${f.arrives} ${f.fates.length} ${f.delivered}`;
+    if (tells === this.#tells) return;
+    this.#tells = tells;
+    const way = wayOf(this.#wire, n, lens, track, log);
+    const drawn = `${tells} ${JSON.stringify(way)}`;
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    this.#way = way;
+    this.#fallen = false;
+    this.flying = f.status === "flying" || (way.lost !== undefined && f.status === "lost");
+    set(this.#hit, "d", this.#line.path(way.points));
+    const rim = this.#line.path(f.status === "lost" && way.lost ? this.#line.untilLoss(way.points, way.lost) : way.points);
+    for (const r of this.#rims) set(r, "d", rim);
+    this.#placeLabel(way);
+    this.#copies.replaceChildren(...way.copies.flatMap((copy) => this.#drawCopy(copy, f.delivered > 1)));
+    this.#drawFate(way, f);
+    if (!this.flying) this.#land(way.points);
+  }
+
   /** The reader looks at the segment: its label says all. */
-  raise(on: boolean): void;
-}
+  raise(on: boolean): void {
+    this.#label.raise(on);
+    this.note.classList.toggle("up", on);
+  }
 
-export function drawWire(w: Wire, say: Phrases, text: PlacedLabel): DrawnWire {
-  const { sent } = w.segment;
-  const re = sent.retransmission ? " re" : "";
-  const halo = s("polyline", { class: "halo" });
-  const rims = [s("path", { class: "rim" }), s("path", { class: "rim in" })];
-  const ghost = s("path", { class: "ghost" });
-  const hit = s("path", { class: "hit" });
-  const wire = s("polyline", { class: "wire" });
-  const head = s("path", { class: "head", d: "M0 0l-9.75 -4.03v8.06z" });
-  const copies = s("g", {});
-  const cross = s("path", { class: "x", d: "M-5.5 -5.5l11 11m0 -11l-11 11" });
-  const note = s("text", { class: "sub" });
-  const label = drawLabel(text, `seg-${w.kind}`, sent.id);
-  const el = s("g", { class: `seg seg-${w.kind}${re}`, role: "button", tabindex: -1, "data-id": sent.id },
-    hit, halo, ...rims, ghost, wire, copies, head, cross);
-  const xAt = (share: number): number => across(w, share);
-  let way: Way | undefined;
-  let top = 0;
-  let told = ""; // what the drawing is of
-  let fallen = false;
-  let mode: "flying" | "lost" | "" = ""; // as the classes have it
-  let ghostOf: readonly Point[] | undefined;
-  const px = (p: Point): string => `${xAt(p.share).toFixed(1)} ${(top + p.y).toFixed(1)}`;
-  const line = (points: readonly Point[]): string => traced(w, points).map(px).join(" ");
-  const path = (points: readonly Point[]): string => `M${traced(w, points).map(px).join("L")}`;
-  /** The direction of the line's end. */
-  const heading = (points: readonly Point[]): number => {
-    const [a, b] = traced(w, points).slice(-2);
-    return a && b ? angle(a, b) : 0;
-  };
-  const angle = (a: Point, b: Point): number => (Math.atan2(b.y - a.y, xAt(b.share) - xAt(a.share)) * 180) / Math.PI;
+  /** Moves the head to height y of the lens; where much moves, without its halo. */
+  move(y: number, plain = false): void {
+    const way = this.#way;
+    if (!way) return;
+    if (way.lost && y >= way.lost.y) {
+      if (!this.#fallen) this.#fall(way, way.lost);
+      this.#fallen = true;
+      return;
+    }
+    this.#fallen = false;
+    const { points, here } = cut(way.points, y);
+    this.#fly(points, here, way.points, plain);
+  }
 
-  const drawn: DrawnWire = {
-    el, label: label.el, note, flying: false, shown: true, told: "", head: { x: 0, y: 0 },
-    update(f, n, log, lens, track, offset) {
-      const tells = `${f.status} ${f.arrives} ${f.fates.length} ${f.delivered} ${offset}`;
-      if (tells === told) return;
-      told = tells;
-      fallen = false;
-      top = offset;
-      way = wayOf(w, n, lens, track, log);
-      drawn.flying = f.status === "flying" || (way.lost !== undefined && f.status === "lost");
-      hit.setAttribute("d", path(way.points));
-      const lost = f.status === "lost" ? way.lost : undefined;
-      const rim = path(lost ? untilLoss(way.points, lost) : way.points);
-      for (const r of rims) r.setAttribute("d", rim);
-      placeLabel(way);
-      copies.replaceChildren();
-      for (const copy of way.copies) copies.append(...drawCopy(copy, f.delivered > 1));
-      drawFate(way, f);
-      if (!drawn.flying) land(way.points);
-    },
-    raise(on) {
-      label.raise(on);
-      note.classList.toggle("up", on);
-    },
-    move(y, plain = false) {
-      if (!way) return;
-      if (way.lost && y >= way.lost.y) {
-        if (!fallen) fall(way, way.lost);
-        fallen = true;
-        return;
-      }
-      fallen = false;
-      const { points, here } = cut(way.points, y);
-      fly(points, here, way.points, plain);
-    },
-  };
-  return drawn;
-
-  function placeLabel({ points }: Way): void {
+  #placeLabel({ points }: Way): void {
     // Where the segment turned aside, the label stays on the way that it was sent on.
-    const on = labelledWay(w, points.length > 2 ? w.yTo : points.at(-1)!.y);
+    const on = labelledWay(this.#wire, points.length > 2 ? this.#wire.yTo : points.at(-1)!.y);
     const turn = (Math.atan2(on.yTo - on.y, on.xTo - on.x) * 180) / Math.PI;
-    label.place((share) => `${(on.x + share * (on.xTo - on.x)).toFixed(1)} ${(top + on.y + share * (on.yTo - on.y)).toFixed(1)}`,
+    this.#label.place((share) => `${(on.x + share * (on.xTo - on.x)).toFixed(1)} ${(this.#top + on.y + share * (on.yTo - on.y)).toFixed(1)}`,
       Math.abs(turn) > 90 ? turn - 180 * Math.sign(turn) : turn);
   }
 
-  function drawCopy(copy: readonly Point[], arrived: boolean): SVGElement[] {
-    const way = s("path", { class: "wire copy", d: path(copy) });
-    const at = `translate(${px(copy.at(-1)!)}) rotate(${heading(copy).toFixed(1)})`;
-    return arrived ? [way, s("path", { class: "head", d: "M0 0l-9.75 -4.03v8.06z", transform: at })] : [way];
+  #drawCopy(copy: readonly Point[], arrived: boolean): SVGElement[] {
+    const way = s("path", { class: "wire copy", d: this.#line.path(copy) });
+    const at = `translate(${this.#line.px(copy.at(-1)!)}) rotate(${this.#line.heading(copy).toFixed(1)})`;
+    return arrived ? [way, s("path", { class: "head", d: headShape, transform: at })] : [way];
   }
 
-  function drawFate(now: Way, f: Flight): void {
-    show(mode === "lost" ? "" : mode);
-    note.setAttribute("class", "sub");
-    const bend = now.points.length > 2;
-    note.textContent = bend ? say.text("ladder.delayed") : now.copies.length > 0 ? say.text("ladder.duplicated") : "";
-    if (note.textContent && f.fates.length > 0) place(note, now.copies[0]?.[0] ?? now.points.at(-2)!);
-    cross.setAttribute("visibility", "hidden");
-    cross.setAttribute("transform", `translate(${px(now.points[0]!)})`); // inside the segment's box, which pointers aim at
+  #drawFate(way: Way, f: Flight): void {
+    this.#show(this.#mode === "lost" ? "" : this.#mode);
+    const bend = way.points.length > 2;
+    this.#remark("sub", bend ? "ladder.delayed" : way.copies.length > 0 ? "ladder.duplicated" : undefined);
+    if (this.note.textContent && f.fates.length > 0) this.#placeNote(way.copies[0]?.[0] ?? way.points.at(-2)!);
+    set(this.#cross, "visibility", "hidden");
+    set(this.#cross, "transform", `translate(${this.#line.px(way.points[0]!)})`); // inside the segment's box, which pointers aim at
   }
 
-  function show(next: typeof mode): void {
-    if (next === mode) return;
-    mode = next;
-    el.classList.toggle("flying", next === "flying");
-    for (const x of [el, label.el]) x.classList.toggle("lost", next === "lost");
+  #remark(cls: string, key: "ladder.delayed" | "ladder.duplicated" | "ladder.dropped.you" | "ladder.nohost" | "ladder.dropped.link" | undefined): void {
+    set(this.note, "class", cls);
+    this.note.textContent = key ? this.#say.text(key) : "";
   }
 
-  function ghostAlong(points: readonly Point[]): void {
-    if (points === ghostOf) return;
-    ghostOf = points;
-    set(ghost, "d", points.length > 1 ? path(points) : "");
+  /** Puts the remark at a point, beside the segment's way. */
+  #placeNote(p: Point): void {
+    const at = noteAt(this.#wire, p, this.note.textContent ?? "");
+    set(this.note, "x", at.x.toFixed(1));
+    set(this.note, "y", (this.#top + at.y).toFixed(1));
+    set(this.note, "text-anchor", at.anchor);
+    this.note.classList.toggle("far", at.far);
   }
 
-  /** Puts a note at a point, beside the segment's way. */
-  function place(t: SVGTextElement, p: Point): void {
-    const at = noteAt(w, p, t.textContent ?? "");
-    set(t, "x", at.x.toFixed(1));
-    set(t, "y", (top + at.y).toFixed(1));
-    set(t, "text-anchor", at.anchor);
-    t.classList.toggle("far", at.far);
+  #show(mode: "flying" | "lost" | ""): void {
+    if (mode === this.#mode) return;
+    this.#mode = mode;
+    this.el.classList.toggle("flying", mode === "flying");
+    for (const x of [this.el, this.label]) x.classList.toggle("lost", mode === "lost");
   }
 
-  function land(points: readonly Point[]): void {
-    wire.setAttribute("points", line(points));
-    headTo(points.at(-1)!, heading(points), 0);
-    ghostAlong([]);
-    set(halo, "points", "");
-    show("");
+  #land(points: readonly Point[]): void {
+    set(this.#passed, "points", this.#line.points(points));
+    this.#headTo(points.at(-1)!, this.#line.heading(points), 0);
+    this.#ghostAlong([]);
+    set(this.#halo, "points", "");
+    this.#show("");
   }
 
-  function fly(points: readonly Point[], here: Point, all: readonly Point[], plain: boolean): void {
-    show("flying");
+  #fly(points: readonly Point[], here: Point, all: readonly Point[], plain: boolean): void {
+    this.#show("flying");
     const rest = all.filter((p) => p.y > here.y);
-    const passed = line([...points, here]);
-    wire.setAttribute("points", passed);
-    if (plain) set(halo, "points", "");
-    else halo.setAttribute("points", passed);
+    const passed = this.#line.points([...points, here]);
+    this.#passed.setAttribute("points", passed);
+    if (plain) set(this.#halo, "points", "");
+    else this.#halo.setAttribute("points", passed);
     // The wire hides what lies behind the head, so that the dots need not move; that of a retransmission has gaps.
-    ghostAlong(sent.retransmission ? [here, ...rest] : all);
-    headTo(here, w.out === undefined ? angle(points.at(-1)!, rest[0] ?? all.at(-1)!) : heading([...points, here]), 3);
+    this.#ghostAlong(this.#wire.segment.sent.retransmission ? [here, ...rest] : all);
+    const straight = this.#wire.out === undefined;
+    this.#headTo(here, straight ? this.#line.angle(points.at(-1)!, rest[0] ?? all.at(-1)!) : this.#line.heading([...points, here]), 3);
   }
 
-  function fall(now: Way, at: Point): void {
-    show("lost");
-    drawn.head = { x: xAt(at.share), y: top + at.y };
-    const { points } = cut(now.points, at.y);
-    wire.setAttribute("points", line([...points, at]));
-    set(halo, "points", "");
-    ghostAlong([at, ...now.points.filter((p) => p.y > at.y)]);
-    head.setAttribute("visibility", "hidden");
-    cross.setAttribute("visibility", "visible");
-    cross.setAttribute("transform", `translate(${px(at)})`);
-    note.setAttribute("class", "sub lost");
-    note.textContent = say.text(now.byInput ? "ladder.dropped.you" : sent.to === "" ? "ladder.nohost" : "ladder.dropped.link");
-    place(note, at);
+  #fall(way: Way, at: Point): void {
+    this.#show("lost");
+    this.head = this.#line.at(at);
+    set(this.#passed, "points", this.#line.points([...cut(way.points, at.y).points, at]));
+    set(this.#halo, "points", "");
+    this.#ghostAlong([at, ...way.points.filter((p) => p.y > at.y)]);
+    set(this.#head, "visibility", "hidden");
+    set(this.#cross, "visibility", "visible");
+    set(this.#cross, "transform", `translate(${this.#line.px(at)})`);
+    this.#remark("sub lost", way.byInput ? "ladder.dropped.you" : this.#wire.segment.sent.to === "" ? "ladder.nohost" : "ladder.dropped.link");
+    this.#placeNote(at);
   }
 
-  /** The way to a loss, and to where its cross begins. */
-  function untilLoss(points: readonly Point[], lost: Point): Point[] {
-    const before = points.filter((p) => p.y < lost.y);
-    const last = before.at(-1) ?? lost;
-    const length = Math.hypot(xAt(lost.share) - xAt(last.share), lost.y - last.y);
-    const f = length > 11 ? 1 - 11 / length : 0;
-    return [...before, { y: last.y + f * (lost.y - last.y), share: last.share + f * (lost.share - last.share) }];
+  #ghostAlong(points: readonly Point[]): void {
+    if (points === this.#ghostOf) return;
+    this.#ghostOf = points;
+    set(this.#ghost, "d", points.length > 1 ? this.#line.path(points) : "");
   }
 
-  function headTo(p: Point, turn: number, nose: number): void {
-    drawn.head = { x: xAt(p.share), y: top + p.y };
-    set(head, "visibility", "visible");
-    head.setAttribute("transform", `translate(${px(p)}) rotate(${turn.toFixed(1)}) translate(${nose} 0)`);
+  #headTo(p: Point, turn: number, nose: number): void {
+    this.head = this.#line.at(p);
+    set(this.#head, "visibility", "visible");
+    this.#head.setAttribute("transform", `translate(${this.#line.px(p)}) rotate(${turn.toFixed(1)}) translate(${nose} 0)`);
   }
 }
 
-/** The points passed at height y, and the point there. */
-function cut(points: readonly Point[], y: number): { points: Point[]; here: Point } {
-  let i = 1;
-  while (i < points.length - 1 && points[i]!.y <= y) i++;
-  return { points: points.slice(0, i), here: along(points[i - 1]!, points[i]!, y) };
+/** All of a segment that is drawn once: where it goes, and what is said of it. */
+function formOf({ segment: { sent }, kind, x, xTo, out, edge, y, yTo }: Wire, text: PlacedLabel): string {
+  return JSON.stringify([sent.from, sent.to, sent.t, sent.retransmission, kind, x, xTo, out, edge, y, yTo, text]);
 }
