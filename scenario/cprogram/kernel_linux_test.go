@@ -27,6 +27,9 @@ var (
 // stands is chance. What the kernel does otherwise it does each time.
 var rounds = []int{64, 6, 3, 2, 1, 1}
 
+// longRounds are those where a run takes minutes, nearly all of which is waiting.
+var longRounds = []int{256, 64, 32, 16}
+
 // kernelDiffers are the runs that can't be the same there, each for what docs/fidelity.md says that the model leaves out, or
 // for what a namespace does not have.
 var kernelDiffers = map[string]string{
@@ -79,6 +82,9 @@ func TestOnTheKernel(t *testing.T) {
 	for i := range cases {
 		left = append(left, i)
 	}
+	if *kernelLongest > 10*time.Second {
+		rounds = longRounds
+	}
 	for _, atOnce := range rounds {
 		looks += playAll(cases, left, errs, atOnce)
 		left = slices.DeleteFunc(left, func(i int) bool { return errs[i] == nil })
@@ -100,6 +106,7 @@ func playAll(cases []kernelCase, which []int, errs []error, atOnce int) int {
 	var all sync.WaitGroup
 	for _, i := range which {
 		turn <- struct{}{}
+		time.Sleep(20 * time.Millisecond) // so that they do not all begin at once
 		all.Go(func() {
 			defer func() { <-turn }()
 			r := &replay{log: cases[i].log, binaries: cases[i].binaries}
