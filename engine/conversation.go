@@ -13,20 +13,21 @@ type conversation struct {
 // talkKey names a conversation, the lower end first. Every host has loopback addresses, so there it is the host's own.
 type talkKey struct {
 	low, high uint64
-	host      *Host
+	host      turn // counted from 1; 0 is any
 }
 
-// talks finds conversations, and makes those that are new.
+// talks finds conversations, and makes those that are new. They stay, for their numbers do, so there are many: the garbage
+// collector has nothing to look for in the map.
 type talks struct {
-	known map[talkKey]*conversation
-	room  arena[conversation]
+	places map[talkKey]int32
+	blocks []*[arenaBlock]conversation
 }
 
 // key names the conversation of two endpoints, one of which is from's.
 func (talks) key(from *Host, a, b endpoint) talkKey {
 	key := talkKey{low: min(a.word(), b.word()), high: max(a.word(), b.word())}
 	if loopback(a.addr) || loopback(b.addr) {
-		key.host = from
+		key.host = from.index + 1
 	}
 	return key
 }
@@ -34,20 +35,28 @@ func (talks) key(from *Host, a, b endpoint) talkKey {
 // between finds the conversation of two endpoints, or begins it.
 func (t *talks) between(from *Host, a, b endpoint) *conversation {
 	key := t.key(from, a, b)
-	talk := t.known[key]
-	if talk == nil {
-		talk = t.room.keep(&conversation{ends: [2]endpoint{a, b}})
-		t.known[key] = talk
+	place, known := t.places[key]
+	if !known {
+		place = int32(len(t.places))
+		t.places[key] = place
+		if int(place) == len(t.blocks)*arenaBlock {
+			t.blocks = append(t.blocks, new([arenaBlock]conversation))
+		}
+		t.at(place).ends = [2]endpoint{a, b}
 	}
-	return talk
+	return t.at(place)
 }
+
+func (t *talks) at(place int32) *conversation { return &t.blocks[place/arenaBlock][place%arenaBlock] }
 
 // connection finds the connection of a host between two endpoints, the first its own; nil where none stands.
 func (t *talks) connection(h *Host, local, remote endpoint) *socket {
-	if talk := t.known[t.key(h, local, remote)]; talk != nil {
-		return talk.socks[talk.side(local)]
+	place, known := t.places[t.key(h, local, remote)]
+	if !known {
+		return nil
 	}
-	return nil
+	talk := t.at(place)
+	return talk.socks[talk.side(local)]
 }
 
 // side is the place of an end.
