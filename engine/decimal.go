@@ -6,69 +6,50 @@ import (
 	"slices"
 )
 
-// mostDigits is what an integer has at most.
-const mostDigits = 20
-
-// pairs are the numbers below 100 as two digits (128 places spare the bounds checks), and powers those of ten.
-var (
-	pairs  [128]uint16
-	powers [mostDigits]uint64
-)
-
-func init() {
-	for i := range 100 {
-		pairs[i] = binary.LittleEndian.Uint16([]byte{byte('0' + i/10), byte('0' + i%10)})
-	}
-	powers[0] = 1
-	for i := 1; i < mostDigits; i++ {
-		powers[i] = 10 * powers[i-1]
-	}
-}
+// mostDigits is room for any integer, and for the eight digits that are written at a time.
+const mostDigits = 24
 
 // decimal appends an integer.
 func decimal(dst []byte, v int64) []byte {
-	u := uint64(v)
-	if u < 10 {
-		return append(dst, byte('0'+u))
-	}
-	if v < 0 {
-		dst, u = append(dst, '-'), -u
+	if uint64(v) < 10 {
+		return append(dst, byte('0'+v))
 	}
 	if cap(dst)-len(dst) < mostDigits {
 		dst = slices.Grow(dst, mostDigits)
 	}
-	n := len(dst) + digitsOf(u)
-	dst = dst[:n]
-	for u >= 10000 {
-		q := u / 10000
-		n -= 4
-		four := uint32(u - 10000*q)
-		high := four * 5243 >> 19 // a hundredth
-		binary.LittleEndian.PutUint32(dst[n:], uint32(pairs[high&127])|uint32(pairs[(four-100*high)&127])<<16)
-		u = q
+	if v < 0 {
+		return digits(append(dst, '-'), -uint64(v))
 	}
-	low := uint32(u)
-	if low >= 100 {
-		high := low / 100
-		n -= 2
-		binary.LittleEndian.PutUint16(dst[n:], pairs[(low-100*high)&127])
-		low = high
-	}
-	if low >= 10 {
-		binary.LittleEndian.PutUint16(dst[n-2:], pairs[low&127])
-	} else {
-		dst[n-1] = byte('0' + low)
-	}
-	return dst
+	return digits(dst, uint64(v))
 }
 
-// digitsOf counts decimal digits: those that so many bits have at least, or one more.
-func digitsOf(u uint64) int {
-	n := bits.Len64(u) * 1233 >> 12
-	if n < mostDigits && u >= powers[n] {
-		n++
+// digits appends a number where there is room for it. It writes eight places and counts those that the number has.
+func digits(dst []byte, u uint64) []byte {
+	const eightPlaces = 100_000_000
+	n := len(dst)
+	if u < eightPlaces {
+		d := eight(uint32(u))
+		leading := bits.TrailingZeros64(d|1<<56) / 8
+		binary.LittleEndian.PutUint64(dst[n:n+8], (d|zeros)>>(8*leading))
+		return dst[:n+8-leading]
 	}
-	return max(n, 1)
+	high := u / eightPlaces
+	dst = digits(dst, high)
+	n = len(dst)
+	binary.LittleEndian.PutUint64(dst[n:n+8], eight(uint32(u-high*eightPlaces))|zeros)
+	return dst[:n+8]
+}
+
+// zeros makes eight digits text.
+const zeros = 0x3030303030303030
+
+// eight gives the digits of a number below 10⁸, the first in the lowest byte: it halves four digits, then twos, side by side.
+func eight(u uint32) uint64 {
+	fours := uint64(u/10000) | uint64(u%10000)<<32
+	hundreds := fours * 10486 >> 20 & 0x0000007f_0000007f
+	twos := hundreds | (fours-100*hundreds)<<16
+	tens := twos * 103 >> 10 & 0x000f_000f_000f_000f
+	return tens | (twos-10*tens)<<8
 }
 
 // number is an integer with its digits, for where the next is often the same or one more.

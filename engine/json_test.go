@@ -58,6 +58,9 @@ func TestDecimal(t *testing.T) {
 	for n := int64(1); n < 1e18; n *= 10 {
 		numbers = append(numbers, n-1, n, n+1, -n, 7*n+3)
 	}
+	for n := int64(0); n < 1e10; n += 1 + n/5000 {
+		numbers = append(numbers, n)
+	}
 	for _, n := range numbers {
 		if got, want := string(decimal([]byte("x"), n)), "x"+strconv.FormatInt(n, 10); got != want {
 			t.Errorf("%s is written %s", want, got)
