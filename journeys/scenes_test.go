@@ -4,6 +4,7 @@ package journeys
 
 import (
 	"net/url"
+	"regexp"
 )
 
 // scenes are what is pictured: each sets up a page and takes pictures of its parts.
@@ -41,7 +42,10 @@ var scenes = []struct {
 	{"forked", func(v *studio) {
 		stage := v.forked()
 		v.take("ladder", "tcp-ladder")
-		v.take("told", ".transport")
+		v.take("transport", ".transport")
+		Eval[any](v.Tab, `document.querySelector(".toast").classList.add("shown"), null`)
+		v.take("told", ".toast")
+		Eval[any](v.Tab, `document.querySelector(".toast").classList.remove("shown"), null`)
 		v.pane("why", "why", ".p-why")
 		stage.Find("button", "^"+v.l.phrase(v.t, "branch.list")).Click()
 		v.take("runs", ".transport, .runlist")
@@ -198,7 +202,8 @@ func (v *studio) forked() Stage {
 	stage := v.stage("lessons/four-way?at=95000")
 	stage.Element(".seg.flying").Focus()
 	v.Press("d")
-	stage.until("run B", func() bool { _, _, _, run := stage.Where(); return run == "B" })
+	again := regexp.MustCompile(v.l.phrase(v.t, "effect.again"))
+	stage.until("what the loss leads to", func() bool { return again.MatchString(stage.told()) })
 	stage.Enter()
 	stage.StepUntil("the client in TIME-WAIT", func() bool { return stage.lit()[0] == "TIME-WAIT" })
 	return stage

@@ -95,11 +95,12 @@ func fontConfig(t *testing.T) string {
 }
 
 // still is run in every document before its own scripts: nothing moves, no caret blinks, and chance is the same each time.
+// What the stage tells for some seconds is seen where a scene says so.
 const still = `
 Math.random = () => 0.25;
 document.addEventListener("DOMContentLoaded", () => {
 	const sheet = new CSSStyleSheet();
-	sheet.replaceSync("*, ::before, ::after { transition: none !important; animation: none !important; caret-color: transparent !important; scroll-behavior: auto !important; }");
+	sheet.replaceSync("*, ::before, ::after { transition: none !important; animation: none !important; caret-color: transparent !important; scroll-behavior: auto !important; } .toast:not(.shown) { visibility: hidden !important; } .toast.shown { opacity: 1 !important; visibility: visible !important; }");
 	document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 });`
 
