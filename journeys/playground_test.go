@@ -236,6 +236,10 @@ func TestTheChoicesOfOnesOwnTextAreCompared(t *testing.T) {
 			t.Errorf("where the runs part: %q", cells)
 		}
 		p.axe("two choices side by side in the playground")
+		p.Until("the runs in the history", `history.state?.runs?.filter((run) => run.beside).length === 2`)
+		must(p, page.Reload, page.ReloadParams{})
+		pg = Playground{p.StageOf(l)}
+		pg.until("both after a reload", func() bool { return slices.Equal(pg.columns(), want) })
 		pg.Enter()
 		p.Press("c")
 		pg.until("one run", func() bool { return len(pg.columns()) == 0 })

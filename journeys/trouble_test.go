@@ -75,9 +75,9 @@ func TestWithoutWebSocketsTheStageWorks(t *testing.T) {
 type cable struct {
 	t        *testing.T
 	listener net.Listener
-	to       string
 
 	mu     sync.Mutex
+	to     string
 	pulled bool
 	open   []net.Conn
 	most   int64 // bytes to the browser after which a WebSocket is cut, once more for each cut; 0 is none
@@ -108,7 +108,10 @@ func newCable(t *testing.T, s *server.Server) *cable {
 }
 
 func (c *cable) carry(from net.Conn) {
-	to, err := net.Dial("tcp", c.to)
+	c.mu.Lock()
+	address := c.to
+	c.mu.Unlock()
+	to, err := net.Dial("tcp", address)
 	if err != nil {
 		from.Close()
 		return

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/page"
+
 	"finwait/journeys/server"
 )
 
@@ -121,5 +123,36 @@ func TestAForkIsComparedWithItsParent(t *testing.T) {
 		stage.Enter()
 		p.Press("c")
 		stage.until("one run", func() bool { return len(stage.columns()) == 0 })
+	})
+}
+
+// TestRunsSideBySideOutliveAReload drops a FIN, puts both runs side by side and reloads the page, while another server has
+// taken the first one's place: the runs are there with their names, and the drop can be taken back.
+func TestRunsSideBySideOutliveAReload(t *testing.T) {
+	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
+		line := newCable(t, s)
+		stage := p.OpenStage(l, "http://"+line.listener.Addr().String()+"/"+l.Code+"/lessons/four-way")
+		stage.Enter()
+		stage.stepToFIN().Focus()
+		p.Press("d")
+		stage.until("run B", func() bool { _, _, _, run := stage.Where(); return run == "B" })
+		stage.Enter()
+		p.Press("c")
+		stage.until("two columns", func() bool { return len(stage.columns()) == 2 })
+		before := stage.columns()
+		p.Until("the runs in the history", `history.state?.runs?.filter((run) => run.beside).length === 2`)
+
+		line.mu.Lock()
+		line.to = server.Start(t).Addr
+		line.mu.Unlock()
+		must(p, page.Reload, page.ReloadParams{})
+		p.StageOf(l)
+		stage.until("both columns again", func() bool { return slices.Equal(stage.columns(), before) })
+		if _, _, _, run := stage.Where(); run != "B" {
+			t.Errorf("run %s is shown; it was B", run)
+		}
+		stage.Enter()
+		p.Press("z")
+		stage.until("run A", func() bool { _, _, _, run := stage.Where(); return run == "A" })
 	})
 }

@@ -29,8 +29,7 @@ export class Branches {
 
   /** Takes a run in, at the end or before another, names it, and shows it where `show` says so. */
   add(b: Branch, show: boolean, before?: Branch): void {
-    b.name ||= letter(this.#count);
-    this.#count++;
+    while (!b.name || this.kept.some((x) => x.name === b.name)) b.name = letter(this.#count++);
     if (before) this.kept.splice(this.kept.indexOf(before), 0, b);
     else this.kept.push(b);
     this.#undone = [];

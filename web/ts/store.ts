@@ -131,6 +131,20 @@ export class Store extends Playback {
     return list.map(({ b }) => b);
   }
 
+  /** Takes in the runs of a list by their tokens, around the page's own, which is one of it: all of them or, where one does
+   * not come or the page has another run meanwhile, none. */
+  async bringBack(own: Branch, list: readonly { b: Branch; token: string }[]): Promise<readonly Branch[]> {
+    const others = list.filter(({ b }) => b !== own);
+    const results = await Promise.all(others.map(({ b, token }) => this.#ask(b, { token })));
+    if (this.first !== own || results.some((r) => r !== "done")) {
+      for (const { b } of others) this.#feed.drop(b);
+      return [];
+    }
+    const at = list.findIndex(({ b }) => b === own);
+    list.forEach(({ b }, i) => b !== own && this.runs.add(b, false, i < at ? own : undefined));
+    return others.map(({ b }) => b);
+  }
+
   /** Asks for a run and waits until it has come past its fork. */
   #ask(b: Branch, request: OpenRequest): Promise<ForkResult> {
     return new Promise((settle) => {

@@ -4,6 +4,7 @@ import { branchName } from "./branch-name.ts";
 import { Beats } from "./beats.ts";
 import { onFrame } from "./clock.ts";
 import type { HostPress } from "./ladder-hosts.ts";
+import { restoreRuns, withRuns } from "./kept-runs.ts";
 import { Phrases } from "./phrases.ts";
 import { Scenarios } from "./scenarios.ts";
 import { numberOf, type StageData } from "./stage-data.ts";
@@ -79,6 +80,12 @@ export class TcpStage extends HTMLElement {
     this.#listen(this.#off.signal);
     this.#openOwn({ t: numberOf(this.getAttribute("at")) });
     this.#scenarios.shows(this.#store.current.family);
+    void this.#restore();
+  }
+
+  /** After a reload: the other runs that were there. */
+  async #restore(): Promise<void> {
+    for (const b of await restoreRuns(history.state, this.#store, patience)) void this.#scenarios.fetch(b.token, b.family);
   }
 
   /** Lets the page around the stage know. */
@@ -230,6 +237,8 @@ export class TcpStage extends HTMLElement {
     else if (counterpart) store.setTwin(runs.kept.filter((b) => b === current || b === counterpart));
     else if (this.#scenarios.varies(current)) void this.#compareChoices();
     else this.#view.tell(this.#say.text("twin.none"));
+    this.#touched = true;
+    this.#writeAddress();
     this.#tell("fw-compare", { runs: store.twin.map((b) => b.token) });
     return true;
   }
@@ -237,6 +246,8 @@ export class TcpStage extends HTMLElement {
   async #compareChoices(): Promise<void> {
     await this.#store.whole(this.#store.current, patience); // it may just have been asked for
     const failure = await this.#scenarios.compare();
+    this.#touched = true;
+    this.#writeAddress();
     if (failure) this.#view.tell(this.#view.errorText(failure.code, failure.message));
   }
 
@@ -343,7 +354,7 @@ export class TcpStage extends HTMLElement {
     if (!this.#touched && !this.hasAttribute("token")) return;
     clearTimeout(this.#addressTimer);
     this.#addressTimer = window.setTimeout(() => {
-      if (this.#store.current.token) history.replaceState(history.state, "", this.#address());
+      if (this.#store.current.token) history.replaceState(withRuns(history.state, this.#store), "", this.#address());
     }, addressDelay);
   }
 
