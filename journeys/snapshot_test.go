@@ -121,11 +121,20 @@ func (v *studio) path(rest string) string { return v.s.URL + "/" + v.l.Code + "/
 // take pictures the elements that the selector finds, as one, in each theme; without a selector, what the window shows.
 func (v *studio) take(name, css string) {
 	v.t.Helper()
+	Eval[any](v.Tab, samePort)
 	for _, theme := range v.themes {
 		v.Media(theme, true)
 		v.album.compare(v.t, fmt.Sprintf("%s %s %s %d", name, v.l.Code, theme, v.width), func() image.Image { return v.shoot(css) })
 	}
 }
+
+// samePort has the page name its server by the same port each time, where it writes its address.
+const samePort = `(() => {
+	const port = location.host;
+	const texts = document.createTreeWalker(document, NodeFilter.SHOW_TEXT);
+	while (texts.nextNode()) if (texts.currentNode.data.includes(port)) texts.currentNode.data = texts.currentNode.data.replaceAll(port, "127.0.0.1:40000");
+	for (const field of document.querySelectorAll("input, textarea")) if (field.value.includes(port)) field.value = field.value.replaceAll(port, "127.0.0.1:40000");
+})(), null`
 
 // pane is take for a panel of the stage, which may have to be chosen by its tab first.
 func (v *studio) pane(tab, name, css string) {
