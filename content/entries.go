@@ -24,11 +24,12 @@ type Entry struct {
 type EntryText struct {
 	Name  string        // the heading
 	Title template.HTML // the same, with the states in it marked
-	Also  []string      // other words for it, by which texts are searched
+	Also  []string      // other names
 	Body  template.HTML
 	Shown Shown
 	Terms []string // ids of the terms that are linked in it
 
+	forms  []string // how texts name it besides, as "closes first" for the active closer
 	file   string
 	line   int
 	cited  []string
@@ -58,7 +59,7 @@ const (
 
 var groupDir = regexp.MustCompile(`^\d\d-([a-z0-9]+(?:-[a-z0-9]+)*)$`)
 
-// entryHeading is "## accept queue {#accept-queue also="full-connection queue, …"}".
+// entryHeading is "## active closer {#active-closer also="active close | closes first, closed first"}".
 var entryHeading = regexp.MustCompile(`^## (.+) \{#([a-z0-9]+(?:-[a-z0-9]+)*)(?: also="([^"]*)")?\}$`)
 
 // sheet is one file of entries as it was read.
@@ -127,15 +128,12 @@ func (c *collection) read(fsys fs.FS, dir string, lang Lang, g *Group, ps *Probl
 		}
 		m := entryHeading.FindStringSubmatch(line)
 		if m == nil {
-			ps.addf(s.file, i+1, `a heading is written ## name {#id}, or ## name {#id also="other name, …"}`)
+			ps.addf(s.file, i+1, `a heading is written ## name {#id}, or ## name {#id also="other name, … | form in texts, …"}`)
 			return nil
 		}
 		t := &EntryText{Name: m[1], file: s.file, line: i + 1}
-		for _, also := range strings.Split(m[3], ",") {
-			if also = strings.TrimSpace(also); also != "" {
-				t.Also = append(t.Also, also)
-			}
-		}
+		names, forms, _ := strings.Cut(m[3], "|")
+		t.Also, t.forms = listed(names), listed(forms)
 		s.entries = append(s.entries, t)
 		if lang == En {
 			g.Entries = append(g.Entries, &Entry{ID: m[2], Texts: map[Lang]*EntryText{En: t}})
@@ -147,6 +145,17 @@ func (c *collection) read(fsys fs.FS, dir string, lang Lang, g *Group, ps *Probl
 	}
 	c.sheets = append(c.sheets, s)
 	return s
+}
+
+// listed reads what commas separate.
+func listed(text string) []string {
+	var out []string
+	for _, item := range strings.Split(text, ",") {
+		if item = strings.TrimSpace(item); item != "" {
+			out = append(out, item)
+		}
+	}
+	return out
 }
 
 // pair holds that both languages have the same entries in the same order, and each id once in all groups.
@@ -277,6 +286,19 @@ func (c *Content) Glossary() []*Group { return c.glossary }
 
 // Interview lists the questions that interviewers ask, by group.
 func (c *Content) Interview() []*Group { return c.interview }
+
+// AskedOf lists the questions of interviews whose answers lead to a lesson.
+func (c *Content) AskedOf(l *Lesson, lang Lang) []*Entry {
+	var out []*Entry
+	for _, g := range c.interview {
+		for _, e := range g.Entries {
+			if e.Texts[lang].Shown.Lesson == l {
+				out = append(out, e)
+			}
+		}
+	}
+	return out
+}
 
 // Terms finds terms of the glossary by their ids.
 func (c *Content) Terms(ids []string) []*Entry {

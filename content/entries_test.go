@@ -64,7 +64,7 @@ func TestMistakesInEntriesNameFileAndLine(t *testing.T) {
 // A term that no text uses is reported where it stands.
 func TestUnusedTermsAreReported(t *testing.T) {
 	fsys, err := over(oneLesson{embedded}, written(t, map[string]string{
-		"glossary/01-x/en.md": "---\ntitle: T\n---\n\n## zebra {#zebra}\n\nA horse.{{= four-way/eof}}\n\n## orphan {#orphan also=\"TIME-WAIT\"}\n\nIt.{{= four-way/eof}}\n",
+		"glossary/01-x/en.md": "---\ntitle: T\n---\n\n## zebra {#zebra}\n\nA horse.{{= four-way/eof}}\n\n## orphan {#orphan also=\"it | TIME-WAIT\"}\n\nIt.{{= four-way/eof}}\n",
 		"glossary/01-x/zh.md": "---\ntitle: T\n---\n\n## 挥手 {#zebra}\n\n文。{{= four-way/eof}}\n\n## 孤儿 {#orphan also=\"TIME-WAIT\"}\n\n文。{{= four-way/eof}}\n",
 	}))
 	if err != nil {

@@ -24,7 +24,7 @@ func newTermFinder(groups []*Group, lang Lang) *termFinder {
 	f := &termFinder{ids: map[string]string{}, states: map[string]string{}}
 	for _, g := range groups {
 		for _, e := range g.Entries {
-			for _, name := range append([]string{e.Texts[lang].Name}, e.Texts[lang].Also...) {
+			for _, name := range slices.Concat([]string{e.Texts[lang].Name}, e.Texts[lang].Also, e.Texts[lang].forms) {
 				if FamilyOf(engine.State(name)) != "" {
 					f.states[name] = e.ID
 				} else if name != "" {

@@ -110,7 +110,7 @@ func (h *Handler) lessonView(r *http.Request, lesson *content.Lesson, mode strin
 	view := &web.Lesson{
 		Page: p, Course: web.Course(h.Content.Lessons(), l), Current: web.EntryOf(lesson, l), Chapter: l.Of(lesson.Chapter),
 		Alt: lesson.Texts[otherLanguage(l)].Title, Text: text, Stage: stage,
-		Say: h.Content.PagePhrases(l), Terms: h.Content.Terms(text.Terms),
+		Say: h.Content.PagePhrases(l), Terms: h.Content.Terms(text.Terms), Asked: h.Content.AskedOf(lesson, l),
 	}
 	if view.Quizzes, err = h.quizCards(p, lesson); err != nil {
 		return nil, err

@@ -49,6 +49,21 @@ func (l Lesson) data() templ.Component {
 	}).WithType("application/ld+json")
 }
 
+// course tells search engines of the course and its lessons.
+func (h Home) course() templ.Component {
+	var parts []part
+	for _, c := range h.Course {
+		for _, e := range c.Entries {
+			parts = append(parts, part{"LearningResource", e.Title, h.Absolute(string(h.Lang) + "/lessons/" + e.Slug)})
+		}
+	}
+	return templ.JSONScript("resource", map[string]any{
+		"@context": "https://schema.org", "@type": "Course", "name": "finwait", "description": h.Description,
+		"url": h.Origin + h.In(h.Lang), "inLanguage": h.Lang.Tag(), "isAccessibleForFree": true, "hasPart": parts,
+		"provider": map[string]string{"@type": "Organization", "name": "finwait"},
+	}).WithType("application/ld+json")
+}
+
 // definedTerm is a term of the glossary, as schema.org has it.
 type definedTerm struct {
 	Type        string `json:"@type"`
