@@ -21,16 +21,11 @@ func (sk *socket) checkAck(seg *Segment) bool {
 	}
 	sk.storeTimestamp(seg) // what the ACK lets go out echoes it already
 	sk.probesOut, sk.keepProbes = 0, 0
-	hadFlight := sk.unsent > 0
-	duplicate := seg.Ack == sk.sndUna && seg.length() == 0 && uint32(seg.Win)<<sk.sndScale == sk.sndWnd
-	sk.updateWindow(seg)
-	if hadFlight {
-		sk.acknowledge(seg)
-		if sk.unsent > 0 && !sk.sackOK {
-			sk.countDuplicates(duplicate)
-		}
-	}
-	if !hadFlight {
+	d := ack{seg: seg, first: -1, sackFirst: -1, progressed: seqGT(seg.Ack, sk.sndUna)}
+	d.telling = sk.updateWindow(seg) || seg.length() > 0
+	if sk.unsent > 0 {
+		sk.acknowledge(&d)
+	} else {
 		sk.answeredProbe()
 	}
 	return true
@@ -49,8 +44,9 @@ func (sk *socket) answeredProbe() {
 	sk.armPersist()
 }
 
-// updateWindow is the window part of the fifth check, with RFC 9293's SND.WL1.
-func (sk *socket) updateWindow(seg *Segment) {
+// updateWindow is the window part of the fifth check, with RFC 9293's SND.WL1. It says whether the segment is newer than
+// those before.
+func (sk *socket) updateWindow(seg *Segment) bool {
 	wnd := uint32(seg.Win) << sk.sndScale
 	if seqGT(seg.Ack, sk.sndUna) || seqGT(seg.Seq, sk.sndWl1) || seg.Seq == sk.sndWl1 && (wnd > sk.sndWnd || wnd == 0) {
 		sk.sndWl1 = seg.Seq
@@ -62,199 +58,195 @@ func (sk *socket) updateWindow(seg *Segment) {
 			}
 			sk.touch()
 		}
+		return true
 	}
+	return false
 }
 
-// delivered sums up what one acknowledgment brought.
-type delivered struct {
+// ack sums up what one acknowledgment brought.
+type ack struct {
+	seg        *Segment
 	chunks     int    // newly acknowledged
+	delivered  int    // of which it was not known yet that they arrived, selectively acknowledged ones included
 	sacked     int    // newly selectively acknowledged
-	firstSent  Micros // of the first acknowledged that was sent once
-	clean      bool   // nothing retransmitted was acknowledged
-	progressed bool   // SND.UNA moved
+	lost       int    // newly held for lost
+	first      Micros // when the first acknowledged was sent that was sent once; -1 is none
+	last       Micros // and the last
+	sackFirst  Micros // likewise of those selectively acknowledged
+	sackLast   Micros
+	progressed bool // SND.UNA moved
+	telling    bool // it brought data or a window, so it is no mere duplicate
+	resent     bool // it acknowledged what was sent again
+	original   bool // it acknowledged what was sent once, before the recovery began
+	dsack      bool // it said that something came twice
+	probeTwice bool // and that was the loss probe
+	setTimer   bool // the timer is to begin anew
+	lostAgain  bool // what was sent again is lost too
 }
 
-// acknowledge removes what seg.Ack covers from the queue, marks what SACK covers, and lets loss recovery and the timers
-// follow.
-func (sk *socket) acknowledge(seg *Segment) {
-	d := delivered{firstSent: -1, clean: true, progressed: seqGT(seg.Ack, sk.sndUna)}
-	sk.cleanQueue(seg, &d)
-	sk.markSACK(seg, &d)
-	sk.sampleOnAck(seg, &d)
+// acknowledge removes what the segment acknowledges from the queue, marks what SACK covers, and lets loss recovery, the
+// congestion window and the timers follow (kernel tcp_ack).
+func (sk *socket) acknowledge(d *ack) {
 	if d.progressed {
 		sk.retransmits = 0
 		sk.touch()
 	}
-	if sk.tlpOut && seqGEQ(seg.Ack, sk.tlpHigh) {
-		sk.tlpOut = false
+	highest := sk.highestSacked()
+	sk.markSACK(d)
+	sk.cleanQueue(d, highest)
+	sk.sampleOnAck(d)
+	sk.widenReorderWindow(d)
+	if sk.tlpOut {
+		sk.probeAnswered(d)
 	}
-	sk.congestion.onAck(sk, d)
+	c, then := &sk.congestion, nothing
+	if c.state != caOpen || d.sacked > 0 || !d.telling && d.chunks == 0 {
+		then = sk.judge(d)
+	}
+	if d.setTimer {
+		sk.restartTimer()
+	}
+	sk.congestion.follow(sk, d)
+	sk.recover(then)
+}
+
+// restartTimer is RFC 6298 section 5, with a loss probe before the time-out where one may be sent (kernel
+// tcp_set_xmit_timer).
+func (sk *socket) restartTimer() {
 	if sk.unsent == 0 {
-		sk.retransStamp = 0
 		sk.disarm(rtx)
-		return
-	}
-	if d.chunks > 0 {
-		sk.armProbeOrRTO()
-	}
-	sk.recover(d)
-}
-
-// countDuplicates is how loss is noticed without SACK: three duplicates, and in the recovery each ACK that is not of all
-// that was under way then, mean that the first segment is lost (RFC 5681 section 3.2, RFC 6582 section 3.2).
-func (sk *socket) countDuplicates(duplicate bool) {
-	if duplicate {
-		sk.dupAcks++
-		if sk.dupAcks == 3 && !sk.congestion.recovering {
-			sk.out[0].lost = true
-			sk.congestion.reduce(sk, false)
-			sk.resendLost(RuleThreeDuplicates)
-		}
-		return
-	}
-	sk.dupAcks = 0
-	if c := &sk.congestion; c.recovering && !c.onTimeout && !sk.out[0].everRetr {
-		sk.out[0].lost = true
-		sk.resendLost(RulePartialAck)
+	} else if !sk.armProbe(true) {
+		sk.rearmRetransmit(sk.rackTimer || sk.timers[rtx].use == forProbe && sk.timers[rtx].armed())
 	}
 }
 
-// cleanQueue drops acknowledged chunks; one that is acknowledged in part is cut.
-func (sk *socket) cleanQueue(seg *Segment, d *delivered) {
+// cleanQueue drops acknowledged chunks; one that is acknowledged in part is cut (kernel tcp_clean_rtx_queue). highest is
+// where the highest selectively acknowledged chunk began.
+func (sk *socket) cleanQueue(d *ack, highest uint32) {
+	una := d.seg.Ack
+	lowest := sk.sndNxt
 	n := 0
 	for ; n < sk.unsent; n++ {
 		c := &sk.out[n]
-		if seqGT(c.end(), seg.Ack) {
-			if got := seg.Ack - c.seq; int32(got) > 0 && int(got) <= len(c.data) {
+		if seqGT(c.end(), una) {
+			if got := una - c.seq; int32(got) > 0 && int(got) <= len(c.data) {
 				c.data = c.data[got:]
-				c.seq = seg.Ack
+				c.seq = una
 			}
 			break
 		}
+		sk.leaves(c, d)
 		if c.everRetr {
-			d.clean = false
-		} else if d.firstSent < 0 && !c.sacked {
-			d.firstSent = c.sentAt
-		}
-		if !c.sacked {
-			sk.rack.advance(sk, c)
-		}
-		d.chunks++
-	}
-	if n > 0 {
-		sk.out = slices.Delete(sk.out, 0, n)
-		sk.unsent -= n
-	}
-	sk.sndUna = seqMax(sk.sndUna, seg.Ack)
-}
-
-// markSACK is RFC 2018 section 4: the scoreboard.
-func (sk *socket) markSACK(seg *Segment, d *delivered) {
-	if !sk.sackOK {
-		return
-	}
-	for _, b := range seg.SACK {
-		for i := range sk.out[:sk.unsent] {
-			c := &sk.out[i]
-			if !c.sacked && seqGEQ(c.seq, b[0]) && seqLEQ(c.end(), b[1]) {
-				c.sacked, c.lost = true, false
-				sk.rack.advance(sk, c)
-				d.sacked++
+			d.resent = true
+		} else if !c.sacked {
+			if d.last = c.sentAt; d.first < 0 {
+				d.first = c.sentAt
+			}
+			lowest = seqMin(lowest, c.seq)
+			if seqLEQ(c.end(), sk.congestion.high) {
+				d.original = true
 			}
 		}
+	}
+	if n > 0 {
+		d.chunks, d.setTimer = n, true
+		sk.out = slices.Delete(sk.out, 0, n)
+		sk.unsent -= n
+		switch {
+		case !sk.sackOK:
+			sk.forgetDuplicates(n)
+			d.original = d.original && !d.resent
+		case seqLT(lowest, highest):
+			sk.noticeReordering(lowest)
+		}
+	}
+	sk.sndUna = seqMax(sk.sndUna, una)
+}
+
+// leaves tells RACK and the counts that a chunk is acknowledged.
+func (sk *socket) leaves(c *chunk, d *ack) {
+	if c.sacked {
+		return
+	}
+	d.delivered++
+	if sk.sackOK && !(c.everRetr && sk.echoBefore(d.seg, c.sentAt)) { // else the answer is to an earlier transmission
+		sk.rack.advance(sk, c)
+	}
+}
+
+// markSACK is RFC 2018 section 4: the scoreboard (kernel tcp_sacktag_write_queue).
+func (sk *socket) markSACK(d *ack) {
+	blocks := d.seg.SACK
+	if !sk.sackOK || len(blocks) == 0 {
+		return
+	}
+	lowest := sk.sndNxt
+	if sk.isDuplicateSACK(d.seg) {
+		sk.noticeDuplicate(blocks[0], d)
+	}
+	for _, b := range blocks {
+		for i := range sk.out[:sk.unsent] {
+			c := &sk.out[i]
+			if c.sacked || seqLT(c.seq, b[0]) || seqGT(c.end(), b[1]) {
+				continue
+			}
+			if seqGT(c.end(), d.seg.Ack) {
+				sk.rack.advance(sk, c)
+			}
+			if !c.everRetr {
+				if seqLT(c.seq, sk.highestSacked()) {
+					lowest = seqMin(lowest, c.seq)
+				}
+				if seqLEQ(c.end(), sk.congestion.high) {
+					d.original = true
+				}
+				if d.sackLast = c.sentAt; d.sackFirst < 0 {
+					d.sackFirst = c.sentAt
+				}
+			}
+			c.sacked, c.lost, c.resent = true, false, false
+			d.sacked++
+			d.delivered++
+		}
+	}
+	if sk.congestion.state != caLoss || sk.congestion.mayUndo {
+		sk.noticeReordering(lowest)
 	}
 }
 
 // sampleOnAck measures the round trip by Karn's rule, or by the timestamp where everything was retransmitted (RFC 6298
-// section 3, RFC 7323 section 4).
-func (sk *socket) sampleOnAck(seg *Segment, d *delivered) {
+// section 3, RFC 7323 section 4; kernel tcp_ack_update_rtt).
+func (sk *socket) sampleOnAck(d *ack) {
+	now := sk.host.now
+	smooth, least := Micros(-1), Micros(-1)
+	if d.first >= 0 && !d.resent {
+		smooth, least = now-d.first, now-d.last
+	}
+	if d.sackFirst >= 0 {
+		least = now - d.sackLast
+		if smooth < 0 {
+			smooth = now - d.sackFirst
+		}
+		if d.chunks == 0 && sk.unsent > 0 && now-d.sackFirst > now-sk.out[0].sentAt {
+			d.setTimer = true
+		}
+	}
 	switch {
-	case d.chunks == 0:
-	case d.firstSent >= 0 && d.clean:
-		sk.rttSample(sk.host.now - d.firstSent)
-	case sk.tsOK && seg.HasTS && seg.TSEcr != 0:
-		sk.rttSampleFromTimestamp(seg)
+	case smooth >= 0:
+		sk.rttSample(smooth, least)
+	case d.chunks > 0 && sk.tsOK && d.seg.HasTS && d.seg.TSEcr != 0:
+		sk.rttSampleFromTimestamp(d.seg)
 	}
 }
 
 func (sk *socket) rttSampleFromTimestamp(seg *Segment) {
 	if ms := int32(sk.tsNow() - seg.TSEcr); ms >= 0 {
-		sk.rttSample(Micros(max(ms, 1)) * Millisecond)
+		m := Micros(max(ms, 1)) * Millisecond
+		sk.rttSample(m, m)
 	}
 }
 
-// rack is RFC 8985's memory: the most recently sent segment that was delivered.
-type rack struct {
-	sentAt Micros
-	rtt    Micros
-	end    uint32
-	valid  bool
-}
-
-func (r *rack) advance(sk *socket, c *chunk) {
-	rtt := sk.host.now - c.sentAt
-	if c.everRetr && rtt < sk.minRTT {
-		return // may be the acknowledgment of the original
-	}
-	r.rtt = rtt
-	if !r.valid || sentAfter(c.sentAt, r.sentAt, c.end(), r.end) {
-		r.sentAt, r.end, r.valid = c.sentAt, c.end(), true
-	}
-}
-
-func sentAfter(t1, t2 Micros, end1, end2 uint32) bool {
-	return t1 > t2 || t1 == t2 && seqGT(end1, end2)
-}
-
-// congestion is RFC 5681 and RFC 6582, as much as a lesson shows: slow start, avoidance, one reduction a loss.
-type congestion struct {
-	cwnd, ssthresh int // segments
-	count          int // acknowledged in avoidance
-	recovering     bool
-	onTimeout      bool   // the recovery began with a time-out
-	high           uint32 // recovery ends when this is acknowledged
-}
-
-func (c *congestion) onAck(sk *socket, d delivered) {
-	if c.recovering && seqGEQ(sk.sndUna, c.high) {
-		c.recovering, c.onTimeout = false, false
-		c.cwnd = max(c.cwnd, min(c.ssthresh, initialCwnd))
-	}
-	if d.chunks == 0 || c.recovering && !c.onTimeout {
-		return
-	}
-	if c.cwnd < c.ssthresh {
-		c.cwnd += d.chunks
-		return
-	}
-	if c.count += d.chunks; c.count >= c.cwnd {
-		c.count = 0
-		c.cwnd++
-	}
-}
-
-// reduce halves the rate once a loss event.
-func (c *congestion) reduce(sk *socket, toOne bool) {
-	if !c.recovering {
-		c.ssthresh = max(c.cwnd/2, 2)
-	}
-	c.recovering, c.onTimeout, c.high = true, toOne, sk.sndNxt
-	c.cwnd = c.ssthresh
-	if toOne {
-		c.cwnd = 1
-	}
-}
-
-// congested says that the congestion window holds the next segment back.
-func (sk *socket) congested() bool { return sk.flying() >= sk.congestion.cwnd }
-
-// flying counts segments in the network, by what is known (kernel tcp_packets_in_flight).
-func (sk *socket) flying() int {
-	n := 0
-	for i := range sk.out[:sk.unsent] {
-		if c := &sk.out[i]; !c.sacked && !c.lost {
-			n++
-		}
-	}
-	return n
+// echoBefore says that the timestamp which a segment echoes was sent before a time: it answers an earlier transmission.
+func (sk *socket) echoBefore(seg *Segment, at Micros) bool {
+	return sk.tsOK && seg.HasTS && seg.TSEcr != 0 && int32(seg.TSEcr-sk.tsOff-uint32(at/Millisecond)) < 0
 }

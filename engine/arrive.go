@@ -52,10 +52,13 @@ func (sk *socket) startSequence() {
 	}
 	sk.sndUna, sk.sndNxt, sk.writeSeq, sk.sndSmall, sk.pushedSeq = sk.iss, sk.iss, sk.iss, sk.iss, sk.iss+1
 	sk.tsOff = h.tsOffset(sk.tuple())
-	sk.congestion = congestion{cwnd: initialCwnd, ssthresh: initialSsthresh}
+	sk.congestion = congestion{cwnd: initialCwnd, ssthresh: initialSsthresh, high: sk.iss, roundEnds: sk.iss}
+	sk.lastSent = h.nowTicks()
+	sk.rack = rack{distance: dupThresh, steps: 1}
 	sk.rcvWup, sk.rcvNxt, sk.copied, sk.unsent = 0, 0, 0, 0
 	sk.ackState = ackState{rcvMSS: defaultMSS}
-	sk.rtt, sk.backoff, sk.retransmits, sk.retransStamp, sk.totalRTO, sk.probesSince, sk.dupAcks = rttEstimator{}, 0, 0, 0, 0, 0, 0
+	sk.rtt, sk.backoff, sk.retransmits, sk.retransStamp, sk.totalRTO, sk.probesSince = rttEstimator{}, 0, 0, 0, 0, 0
+	sk.resends, sk.duplicates = 0, 0
 	sk.sndShut, sk.rcvShut, sk.finSeen, sk.finQueued = false, false, false, false
 	sk.mss, sk.fullMSS, sk.pathMSS = ourMSS, ourMSS, ourMSS
 	sk.buf.start(sk.opts.rcvBuf)
@@ -137,15 +140,18 @@ func (sk *socket) establishActive(seg *Segment) {
 	sk.takeOptions(seg)
 	sk.sndUna = seg.Ack
 	if syn := sk.out[0]; syn.sent == 1 {
-		sk.rttSample(sk.host.now - syn.sentAt)
+		sk.rttSample(sk.host.now-syn.sentAt, sk.host.now-syn.sentAt)
 	} else {
 		sk.rto = sk.host.inTicks(rtoInitial)
 		if sk.tsOK {
 			sk.rttSampleFromTimestamp(seg)
 		}
 	}
+	if sk.totalRTO > 1 && sk.host.linux { // kernel tcp_init_transfer
+		sk.congestion.cwnd = 1
+	}
 	sk.out, sk.unsent = sk.out[:0], 0
-	sk.retransmits, sk.retransStamp, sk.backoff = 0, 0, 0
+	sk.retransmits, sk.retransStamp, sk.backoff, sk.congestion.undoLeft = 0, 0, 0, 0
 	sk.disarm(rtx)
 	sk.expectSegments()
 	sk.startWindow(sk.ackedMSS())

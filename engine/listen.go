@@ -192,7 +192,7 @@ func (sk *socket) establishPassive(seg *Segment) {
 	sk.sizeSegments()
 	sk.expectSegments()
 	if sk.numTimeout == 0 {
-		sk.rttSample(sk.host.now - sk.synackSent)
+		sk.rttSample(sk.host.now-sk.synackSent, sk.host.now-sk.synackSent)
 	} else {
 		sk.rto = sk.host.inTicks(rtoInitial)
 		if sk.tsOK && seg.HasTS {

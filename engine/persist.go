@@ -59,8 +59,9 @@ func (sk *socket) probeWindow() {
 		}
 		c.flags |= PSH
 		sk.backoff, sk.probesOut, sk.probesSince = 0, 0, 0
+		before := sk.unsent
 		sk.sendNew(c, 0, RuleSmallWindowData)
-		sk.armProbeOrRTO()
+		sk.timeSending(before)
 		return
 	}
 	sk.emitSegment(ACK, sk.sndUna-1, nil, RuleWindowProbe)

@@ -345,7 +345,8 @@ func (sk *socket) ackGoesOut() {
 // dataGoesOut notes that the program answers what it received: its data carries the ACKs from now on.
 func (sk *socket) dataGoesOut() {
 	a := &sk.ackState
-	if now := sk.host.nowTicks(); now-a.lastData < a.ato {
+	sk.lastSent = sk.host.nowTicks()
+	if sk.lastSent-a.lastData < a.ato {
 		a.pingpong = true
 	}
 }

@@ -13,30 +13,44 @@ func (sk *socket) armRetransmit(d ticks) {
 	sk.arm(rtx, forRetransmit, d, sk.retransmits, RuleRetransmitTimer)
 }
 
-// armProbeOrRTO arms the tail loss probe where one may be sent, else the retransmission timer (RFC 8985 section 7.2;
-// kernel tcp_schedule_loss_probe). With one segment in flight the probe waits for a delayed ACK too, but never longer
-// than the RTO of the first segment in flight.
-func (sk *socket) armProbeOrRTO() {
-	h := sk.host
-	if sk.unsent == 0 {
-		sk.disarm(rtx)
-		return
+// rearmRetransmit starts it for what is under way. fromSending counts from when the first segment was sent: the timer ran
+// for something else meanwhile (kernel tcp_rearm_rto).
+func (sk *socket) rearmRetransmit(fromSending bool) {
+	d := sk.rto
+	if fromSending {
+		d = sk.host.inTicks(max(sk.untilRTO(), 1))
 	}
-	if !h.linux || !sk.sackOK || !sk.synchronized() || sk.congestion.recovering || sk.tlpOut || sk.rtt.srtt8 == 0 {
-		sk.armRetransmit(sk.rto)
-		return
+	sk.armRetransmit(d)
+}
+
+// untilRTO is how far in the future the RTO of the first segment lies (kernel tcp_rto_delta_us).
+func (sk *socket) untilRTO() Micros {
+	return sk.out[0].sentAt + sk.host.micros(sk.rto) - sk.host.now
+}
+
+// armProbe arms the tail loss probe where one may be sent (RFC 8985 section 7.2; kernel tcp_schedule_loss_probe). With one
+// segment in flight the probe waits for a delayed ACK too, but never longer than the RTO: of an acknowledgment that moves it
+// on, or else of the first segment in flight.
+func (sk *socket) armProbe(anew bool) bool {
+	h, c := sk.host, &sk.congestion
+	if !h.linux || !sk.sackOK || !sk.synchronized() || c.state != caOpen && c.state != caCWR {
+		return false
 	}
-	wait := 2 * sk.rtt.srtt()
-	if sk.inFlight() == 1 {
-		wait += h.rtoMin()
-	} else {
-		wait += timeoutMargin
+	d := h.inTicks(rtoInitial)
+	if srtt := sk.rtt.srtt(); srtt > 0 {
+		wait := 2*srtt + timeoutMargin
+		if sk.inFlight() == 1 {
+			wait = 2*srtt + h.rtoMin()
+		}
+		d = h.inTicks(wait)
 	}
-	d := h.inTicks(wait)
-	if left := sk.out[0].sentAt + h.micros(sk.rto) - h.now; left > 0 {
+	if anew {
+		d = min(d, sk.rto)
+	} else if left := sk.untilRTO(); left > 0 {
 		d = min(d, h.inTicks(left))
 	}
 	sk.arm(rtx, forProbe, d, sk.retransmits, RuleProbeTimer)
+	return true
 }
 
 // fire runs a timer that went off.
@@ -50,10 +64,7 @@ func (sk *socket) fire(t *timer) {
 	case forRetransmit:
 		if sk.rackTimer {
 			said(RuleReorderFires)
-			sk.recover(delivered{})
-			if !sk.timers[rtx].armed() {
-				sk.armRetransmit(sk.rto)
-			}
+			sk.reorderTimeout()
 			return
 		}
 		said(RuleRetransmitFires)
@@ -88,15 +99,23 @@ func (sk *socket) fire(t *timer) {
 }
 
 // lossProbe sends new data if there is some, else the last segment once more, and then waits a whole RTO (RFC 8985
-// section 7.3; kernel tcp_send_loss_probe).
+// section 7.3; kernel tcp_send_loss_probe). There is one at a time.
 func (sk *socket) lossProbe() {
-	sk.tlpHigh, sk.tlpOut = sk.sndNxt, true
-	sk.makeRoom()
-	if sk.unsent < len(sk.out) && sk.fitsWindow(&sk.out[sk.unsent]) {
-		sk.sendBurst(min(sk.mss, len(sk.out[sk.unsent].data)), RuleProbeNewData)
-	} else {
-		sk.resend(sk.unsent-1, RuleProbeResend)
+	if sk.unsent == 0 {
+		return
 	}
+	if sk.tlpOut {
+		sk.rearmRetransmit(true)
+		return
+	}
+	sk.makeRoom()
+	sk.tlpAgain = sk.unsent == len(sk.out) || !sk.fitsWindow(&sk.out[sk.unsent])
+	if sk.tlpAgain {
+		sk.resend(sk.unsent-1, RuleProbeResend)
+	} else {
+		sk.sendBurst(min(sk.mss, len(sk.out[sk.unsent].data)), RuleProbeNewData)
+	}
+	sk.tlpHigh, sk.tlpOut = sk.sndNxt, true
 	sk.armRetransmit(sk.rto)
 }
 
@@ -116,7 +135,20 @@ func (sk *socket) resend(i int, rule Rule) {
 	sk.emitAgain(flags, c.seq, c.data, rule)
 	c.sentAt = sk.host.now
 	c.sent++
-	c.everRetr, c.lost = true, false
+	sk.resends++
+	c.everRetr = true
+}
+
+// resendAsLost is resend for what is held for lost (kernel tcp_retransmit_skb).
+func (sk *socket) resendAsLost(i int, rule Rule) {
+	sk.resend(i, rule)
+	c := &sk.out[i]
+	c.lost, c.resent = false, true
+	if sk.retransStamp == 0 {
+		sk.retransStamp = sk.host.now
+	}
+	g := &sk.congestion
+	g.undoLeft = max(g.undoLeft, 0) + 1
 }
 
 // retransmitTimeout is RFC 6298 section 5.4 to 5.7 in the order of Linux: give up or resend, then back off.
@@ -125,24 +157,16 @@ func (sk *socket) retransmitTimeout() {
 		return
 	}
 	h := sk.host
-	sk.tlpOut = false
 	if sk.timedOut() {
 		sk.giveUp()
 		return
 	}
+	if sk.state != SynSent {
+		sk.congestion.enterLoss(sk)
+	}
 	sk.totalRTO++
 	sk.retransmits++
-	if sk.state != SynSent {
-		for i := range sk.out[:sk.unsent] {
-			c := &sk.out[i]
-			c.lost = !c.sacked && (i == 0 || !sk.sentRecently(c))
-		}
-		sk.congestion.reduce(sk, true)
-	}
-	if sk.retransStamp == 0 {
-		sk.retransStamp = h.now
-	}
-	sk.resend(0, RuleRetransmit)
+	sk.resendAsLost(0, RuleRetransmit)
 	if sk.state != SynSent || !h.linux || int64(sk.totalRTO) > h.sys[synLinearTimeouts] {
 		sk.backoff++
 		sk.rto = min(sk.rto*2, h.inTicks(rtoMax))
@@ -150,9 +174,21 @@ func (sk *socket) retransmitTimeout() {
 	sk.armRetransmit(sk.clampToUserTimeout(sk.rto))
 }
 
-// sentRecently keeps a time-out from marking what was sent within the last round trip.
-func (sk *socket) sentRecently(c *chunk) bool {
-	return sk.rack.valid && c.sentAt+sk.rack.rtt > sk.host.now
+// markTimedOut holds for lost all but what was sent within the last round trip. A first segment that was selectively
+// acknowledged proves the peer's SACKs void (kernel tcp_timeout_mark_lost).
+func (sk *socket) markTimedOut() {
+	reneged := sk.out[0].sacked
+	sk.congestion.answers = 0
+	for i := range sk.out[:sk.unsent] {
+		c := &sk.out[i]
+		if reneged {
+			c.sacked = false
+		}
+		recent := !reneged && i > 0 && c.sentAt+sk.rack.rtt > sk.host.now
+		if !c.sacked && !recent {
+			c.lost, c.resent = true, false
+		}
+	}
 }
 
 // collapse joins chunk i with those behind it that fit the same segment: data and FIN that were two segments are resent
@@ -230,86 +266,34 @@ func (sk *socket) clampToUserTimeout(d ticks) ticks {
 	return min(d, sk.host.inTicks(max(left, 1)))
 }
 
-// recover marks what RFC 8985 holds for lost and resends it as the congestion window allows.
-func (sk *socket) recover(d delivered) {
-	if !sk.sackOK || !sk.rack.valid {
-		sk.resendLost(RuleResendAfterTimeout)
-		return
-	}
-	wait := sk.detectLoss()
-	if sk.congestion.recovering && sk.congestion.onTimeout {
-		sk.resendLost(RuleResendLost)
-	} else if sk.anyLost() {
-		if !sk.congestion.recovering {
-			sk.congestion.reduce(sk, false)
-		}
-		sk.resendLost(RuleFastRetransmit)
-	}
-	if wait > 0 {
-		sk.arm(rtx, forRetransmit, sk.host.inTicks(wait+timeoutMargin), sk.retransmits, RuleReorderTimer)
-		sk.rackTimer = true
-	}
-}
-
-// detectLoss is RFC 8985 section 6.2 step 5: a segment is lost when one sent sufficiently later was delivered. It
-// returns how long to wait for those that are not lost yet.
-func (sk *socket) detectLoss() Micros {
-	window := sk.reorderWindow()
-	var wait Micros
-	for i := range sk.out[:sk.unsent] {
-		c := &sk.out[i]
-		if c.sacked || c.lost || !sentAfter(sk.rack.sentAt, c.sentAt, sk.rack.end, c.end()) {
-			continue
-		}
-		if left := c.sentAt + sk.rack.rtt + window - sk.host.now; left > 0 {
-			wait = max(wait, left)
-		} else {
-			c.lost = true
-		}
-	}
-	return wait
-}
-
-// reorderWindow is none in recovery or after three selective acknowledgments, else a quarter of the smallest RTT.
-func (sk *socket) reorderWindow() Micros {
-	sacked := 0
-	for i := range sk.out[:sk.unsent] {
-		if sk.out[i].sacked {
-			sacked++
-		}
-	}
-	if sk.congestion.recovering || sacked >= 3 {
-		return 0
-	}
-	return min(sk.minRTT/4, sk.rtt.srtt()/1)
-}
-
-func (sk *socket) anyLost() bool {
-	for i := range sk.out[:sk.unsent] {
-		if sk.out[i].lost {
-			return true
-		}
-	}
-	return false
-}
-
-// resendLost sends what is marked lost, oldest first.
-func (sk *socket) resendLost(rule Rule) {
-	resent := false
-	for i := 0; i < sk.unsent; i++ {
+// resendLost sends what is marked lost, oldest first, as the congestion window allows (kernel tcp_xmit_retransmit_queue).
+func (sk *socket) resendLost() {
+	c := &sk.congestion
+	for i := 0; i < sk.unsent && sk.flying() < c.cwnd; i++ {
 		if !sk.out[i].lost {
 			continue
 		}
-		if resent && sk.congested() {
-			break
+		sk.resendAsLost(i, sk.resendRule())
+		if c.state == caCWR || c.state == caRecovery {
+			c.sent++
 		}
-		if sk.retransStamp == 0 {
-			sk.retransStamp = sk.host.now
+		if i == 0 && !(sk.rackTimer && sk.timers[rtx].armed()) {
+			sk.armRetransmit(sk.rto)
 		}
-		sk.resend(i, rule)
-		resent = true
 	}
-	if resent {
-		sk.armRetransmit(sk.rto)
+}
+
+// resendRule says why something is sent again.
+func (sk *socket) resendRule() Rule {
+	switch c := &sk.congestion; {
+	case c.state == caLoss && sk.sackOK:
+		return RuleResendLost
+	case c.state == caLoss:
+		return RuleResendAfterTimeout
+	case sk.sackOK:
+		return RuleFastRetransmit
+	case c.undoLeft > 0:
+		return RulePartialAck
 	}
+	return RuleThreeDuplicates
 }

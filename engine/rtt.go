@@ -65,11 +65,12 @@ func (r *rttEstimator) sample(m, floor Micros, una, nxt uint32) {
 // srtt is the smoothed round-trip time, 0 before the first sample.
 func (r *rttEstimator) srtt() Micros { return r.srtt8 / 8 }
 
-// rttSample feeds the estimator and sets the RTO anew, which also ends the back-off.
-func (sk *socket) rttSample(m Micros) {
+// rttSample feeds the estimator and sets the RTO anew, which also ends the back-off. least is the round trip of what was
+// sent last, for the minimum.
+func (sk *socket) rttSample(m, least Micros) {
 	h := sk.host
-	if sk.minRTT == 0 || m < sk.minRTT {
-		sk.minRTT = max(m, 1)
+	if sk.minRTT == 0 || least < sk.minRTT {
+		sk.minRTT = max(least, 1)
 	}
 	sk.rtt.sample(m, h.rtoMin(), sk.sndUna, sk.sndNxt)
 	rto := sk.rtt.srtt() + sk.rtt.rttvar4

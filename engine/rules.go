@@ -70,32 +70,33 @@ const (
 	RuleReset            Rule = "rfc9293/reset"                   // RFC 9293 §3.10.7.4, RFC 5961 §3
 
 	// Timers and loss
-	RuleTimerNotNeeded     Rule = "rfc6298/timer-off"             // RFC 6298 §5.2
-	RuleRetransmitTimer    Rule = "rfc6298/timer"                 // RFC 6298 §5.1
-	RuleRetransmitFires    Rule = "rfc6298/timer-fires"           // RFC 6298 §5.4
-	RuleRetransmit         Rule = "rfc6298/retransmit"            // RFC 6298 §5.4
-	RuleResendAfterTimeout Rule = "rfc5681/resend-after-timeout"  // RFC 5681 §4.3
-	RuleProbeTimer         Rule = "rfc8985/probe-timer"           // RFC 8985 §7.2; kernel tcp_schedule_loss_probe
-	RuleProbeFires         Rule = "rfc8985/probe-timer-fires"     // RFC 8985 §7.3
-	RuleProbeNewData       Rule = "rfc8985/probe-new-data"        // RFC 8985 §7.3
-	RuleProbeResend        Rule = "rfc8985/probe-resend"          // RFC 8985 §7.3
-	RuleReorderTimer       Rule = "rfc8985/reorder-timer"         // RFC 8985 §6.2
-	RuleReorderFires       Rule = "rfc8985/reorder-timer-fires"   // RFC 8985 §6.3
-	RuleFastRetransmit     Rule = "rfc8985/fast-retransmit"       // RFC 8985 §6.2
-	RuleThreeDuplicates    Rule = "rfc5681/fast-retransmit"       // RFC 5681 §3.2
-	RulePartialAck         Rule = "rfc6582/partial-ack"           // RFC 6582 §3.2
-	RuleResendLost         Rule = "rfc8985/resend-lost"           // RFC 8985 §6.2
-	RuleGiveUp             Rule = "linux/retries"                 // kernel tcp_write_timeout, retransmits_timed_out
-	RulePersistTimer       Rule = "rfc9293/persist-timer"         // RFC 9293 §3.8.6.1
-	RulePersistFires       Rule = "rfc9293/persist-timer-fires"   // RFC 9293 §3.8.6.1
-	RuleWindowProbe        Rule = "rfc9293/window-probe"          // RFC 9293 §3.8.6.1; kernel tcp_write_wakeup
-	RuleSmallWindowData    Rule = "rfc9293/small-window-data"     // RFC 9293 §3.8.6.2.1; kernel tcp_write_wakeup
-	RuleGiveUpProbing      Rule = "linux/probe-retries"           // kernel tcp_probe_timer
-	RuleKeepaliveTimer     Rule = "rfc9293/keepalive-timer"       // RFC 9293 §3.8.4
-	RuleKeepaliveFires     Rule = "rfc9293/keepalive-timer-fires" // RFC 9293 §3.8.4
-	RuleKeepaliveProbe     Rule = "rfc9293/keepalive-probe"       // RFC 9293 §3.8.4; kernel tcp_keepalive_timer
-	RuleKeepaliveReset     Rule = "linux/keepalive-reset"         // kernel tcp_keepalive_timer
-	RuleKeepaliveGiveUp    Rule = "linux/keepalive-give-up"       // kernel tcp_keepalive_timer
+	RuleTimerNotNeeded      Rule = "rfc6298/timer-off"             // RFC 6298 §5.2
+	RuleRetransmitTimer     Rule = "rfc6298/timer"                 // RFC 6298 §5.1
+	RuleRetransmitFires     Rule = "rfc6298/timer-fires"           // RFC 6298 §5.4
+	RuleRetransmit          Rule = "rfc6298/retransmit"            // RFC 6298 §5.4
+	RuleNewDataAfterTimeout Rule = "rfc5682/new-data"              // RFC 5682 §3.1; kernel tcp_process_loss
+	RuleResendAfterTimeout  Rule = "rfc5681/resend-after-timeout"  // RFC 5681 §4.3
+	RuleProbeTimer          Rule = "rfc8985/probe-timer"           // RFC 8985 §7.2; kernel tcp_schedule_loss_probe
+	RuleProbeFires          Rule = "rfc8985/probe-timer-fires"     // RFC 8985 §7.3
+	RuleProbeNewData        Rule = "rfc8985/probe-new-data"        // RFC 8985 §7.3
+	RuleProbeResend         Rule = "rfc8985/probe-resend"          // RFC 8985 §7.3
+	RuleReorderTimer        Rule = "rfc8985/reorder-timer"         // RFC 8985 §6.2
+	RuleReorderFires        Rule = "rfc8985/reorder-timer-fires"   // RFC 8985 §6.3
+	RuleFastRetransmit      Rule = "rfc8985/fast-retransmit"       // RFC 8985 §6.2
+	RuleThreeDuplicates     Rule = "rfc5681/fast-retransmit"       // RFC 5681 §3.2
+	RulePartialAck          Rule = "rfc6582/partial-ack"           // RFC 6582 §3.2
+	RuleResendLost          Rule = "rfc8985/resend-lost"           // RFC 8985 §6.2
+	RuleGiveUp              Rule = "linux/retries"                 // kernel tcp_write_timeout, retransmits_timed_out
+	RulePersistTimer        Rule = "rfc9293/persist-timer"         // RFC 9293 §3.8.6.1
+	RulePersistFires        Rule = "rfc9293/persist-timer-fires"   // RFC 9293 §3.8.6.1
+	RuleWindowProbe         Rule = "rfc9293/window-probe"          // RFC 9293 §3.8.6.1; kernel tcp_write_wakeup
+	RuleSmallWindowData     Rule = "rfc9293/small-window-data"     // RFC 9293 §3.8.6.2.1; kernel tcp_write_wakeup
+	RuleGiveUpProbing       Rule = "linux/probe-retries"           // kernel tcp_probe_timer
+	RuleKeepaliveTimer      Rule = "rfc9293/keepalive-timer"       // RFC 9293 §3.8.4
+	RuleKeepaliveFires      Rule = "rfc9293/keepalive-timer-fires" // RFC 9293 §3.8.4
+	RuleKeepaliveProbe      Rule = "rfc9293/keepalive-probe"       // RFC 9293 §3.8.4; kernel tcp_keepalive_timer
+	RuleKeepaliveReset      Rule = "linux/keepalive-reset"         // kernel tcp_keepalive_timer
+	RuleKeepaliveGiveUp     Rule = "linux/keepalive-give-up"       // kernel tcp_keepalive_timer
 
 	// Closing
 	RuleCloseInEstablished  Rule = "rfc9293/close-in-established" // RFC 9293 §3.10.4
@@ -176,7 +177,7 @@ var Rules = []Rule{
 	RuleGapFilledAck, RuleOutOfOrderAck, RuleGatherTimer, RuleGatherFires, RuleGatheredAck, RuleDelackTimer, RuleDelackFires, RuleDelayedAck, RuleDelackNearlyDue,
 	RuleAckOnRead, RuleWindowUpdate, RuleAckOfUnsent, RuleChallengeOldAck, RuleUnacceptable, RulePawsReject,
 	RuleChallengeReset, RuleChallengeSyn, RuleReset, RuleTimerNotNeeded, RuleRetransmitTimer, RuleRetransmitFires,
-	RuleRetransmit, RuleResendAfterTimeout, RuleProbeTimer, RuleProbeFires, RuleProbeNewData, RuleProbeResend,
+	RuleRetransmit, RuleNewDataAfterTimeout, RuleResendAfterTimeout, RuleProbeTimer, RuleProbeFires, RuleProbeNewData, RuleProbeResend,
 	RuleReorderTimer, RuleReorderFires, RuleFastRetransmit, RuleThreeDuplicates, RulePartialAck, RuleResendLost, RuleGiveUp, RulePersistTimer,
 	RulePersistFires, RuleWindowProbe, RuleSmallWindowData, RuleGiveUpProbing, RuleKeepaliveTimer, RuleKeepaliveFires, RuleKeepaliveProbe,
 	RuleKeepaliveReset, RuleKeepaliveGiveUp, RuleCloseInEstablished, RuleSendFin, RuleCloseInCloseWait,

@@ -90,6 +90,9 @@ func (sk *socket) writable() bool {
 func (sk *socket) append(data []byte) {
 	sk.touch()
 	sk.makeRoom()
+	if h := sk.host; h.linux && sk.unsent == 0 && h.nowTicks()-sk.lastSent > sk.rto {
+		sk.congestion.restartAfterIdle(h.nowTicks()-sk.lastSent, sk.rto)
+	}
 	first := true
 	for len(data) > 0 {
 		last := len(sk.out) - 1
@@ -179,7 +182,7 @@ func (sk *socket) burstSegments() int {
 // tcp_write_xmit).
 func (sk *socket) push(rule Rule) {
 	sk.makeRoom()
-	sentAny := false
+	sentAny, before := false, sk.unsent
 	for sk.unsent < len(sk.out) {
 		n, ok := sk.sendable()
 		if !ok {
@@ -189,9 +192,22 @@ func (sk *socket) push(rule Rule) {
 		sentAny = true
 	}
 	if sentAny {
-		sk.armProbeOrRTO()
+		sk.congestion.measure(sk)
+		sk.timeSending(before)
 	} else if sk.unsent < len(sk.out) && sk.unsent == 0 && !sk.timers[rtx].armed() && sk.synchronized() {
 		sk.armPersist()
+	}
+}
+
+// timeSending sees to the timers of what was sent while some segments were under way before: the retransmission timer runs
+// from the first one's sending, a loss probe from the last one's (kernel tcp_event_new_data_sent, tcp_write_xmit).
+func (sk *socket) timeSending(before int) {
+	probing := sk.timers[rtx].armed() && sk.timers[rtx].use == forProbe
+	if sk.armProbe(false) {
+		return
+	}
+	if before == 0 || probing {
+		sk.rearmRetransmit(probing)
 	}
 }
 

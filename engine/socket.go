@@ -36,7 +36,8 @@ type socket struct {
 	rcvScale      uint8
 	hasDsack      bool
 	rackTimer     bool // rtx runs for RFC 8985's reordering window
-	tlpOut        bool
+	tlpOut        bool // a loss probe is not answered yet
+	tlpAgain      bool // it sent the last segment again
 
 	// Sequence numbers and windows (RFC 9293 figures 3 and 4).
 	sndUna, sndNxt         uint32
@@ -71,6 +72,7 @@ type socket struct {
 	rack            rack
 	minRTT          Micros
 	rto             ticks // with back-off
+	lastSent        ticks // when data was sent last
 	lastHeard       Micros
 	tsRecentAt      Micros
 	lastOutOfWindow Micros
@@ -84,7 +86,7 @@ type socket struct {
 	timers          [numTimers]timer
 
 	// Seldom needed.
-	dupAcks                int    // duplicate ACKs in a row, without SACK
+	resends, duplicates    int    // segments sent again, and segments of which D-SACKs told
 	probesSince            Micros // when the window was first probed; 0 is not yet
 	totalRTO               int
 	followsISN             uint32 // the ISN to use so that it lies beyond a timewait entry's numbers; 0 is none
@@ -143,7 +145,8 @@ type chunk struct {
 	sent     int32 // transmissions
 	flags    Flags // SYN, FIN, PSH; ACK with a SYN that answers one
 	sacked   bool
-	lost     bool
+	lost     bool // held for lost, and not sent again yet
+	resent   bool // sent again, and not known to have arrived
 	everRetr bool
 }
 

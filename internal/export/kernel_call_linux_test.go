@@ -79,7 +79,9 @@ func (k *kernelSockets) make(c *kernelCall) (r kernelResult, err error) {
 	var failed error
 	switch c.name {
 	case "socket":
-		r.ret, failed = unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, unix.IPPROTO_TCP)
+		if r.ret, failed = unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, unix.IPPROTO_TCP); failed == nil {
+			failed = unix.SetsockoptString(r.ret, unix.IPPROTO_TCP, unix.TCP_CONGESTION, "cubic") // the kernel's default, but not everywhere
+		}
 	case "bind":
 		failed = unix.Bind(fd, &unix.SockaddrInet4{Port: kernelBindPort, Addr: kernelLocal})
 	case "listen":

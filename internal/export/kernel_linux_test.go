@@ -34,10 +34,9 @@ const unansweredFirst = "the script can't tell of a SYN that is refused before t
 // kernelDiffers are the scripts that can't pass, each for what docs/fidelity.md says that the model leaves out.
 var kernelDiffers = map[string]string{
 	"data/bulk server":                           "the kernel's receive buffer grows with a long transfer (tcp_rcv_space_adjust)",
+	"data/outage tcp_sack=0 client":              "beyond the slow start threshold the window grows by CUBIC's curve",
 	"data/old-ack client":                        "the kernel's receive buffer grows with a long transfer (tcp_rcv_space_adjust)",
 	"data/old-ack server":                        "CUBIC ends slow start before a loss (HyStart)",
-	"data/outage client":                         "the kernel sends new data first, to see whether the time-out was spurious (F-RTO)",
-	"data/outage tcp_sack=0 client":              "the kernel sends new data first, to see whether the time-out was spurious (F-RTO)",
 	"practice/queue server_reads=part server":    "the kernel's receive buffer grows with a long transfer (tcp_rcv_space_adjust)",
 	"practice/queue server_reads=nothing server": "the kernel's receive buffer grows with a long transfer (tcp_rcv_space_adjust)",
 	"open/both-call later=60ms client":           unansweredFirst,

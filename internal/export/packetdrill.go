@@ -266,7 +266,7 @@ func (s *script) head() {
 	fmt.Fprintf(&s.out, "--ip_version=ipv4\n--tolerance_usecs=%d\n\n", tolerance)
 	lines := []string{
 		`net.ipv4.tcp_rmem="4096 131072 6291456"`, // the receive buffer decides on the window scale
-		`net.ipv4.tcp_wmem="4096 16384 4194304"`,
+		`net.ipv4.tcp_wmem="4096 87040 4194304"`,
 		"net.ipv4.tcp_no_metrics_save=1", // an earlier run says nothing about this one's round trip
 	}
 	for _, known := range engine.Sysctls {
