@@ -17,6 +17,8 @@ type hostData struct {
 	Program *program `json:"program,omitempty"`
 	C       *cText   `json:"c,omitempty"`
 	CError  *cError  `json:"c_error,omitempty"` // why there is no C
+	// Others are the programs of its other processes; the name is the process's.
+	Others []hostData `json:"others,omitempty"`
 }
 
 // program is where in the source a host's program stands: its first and last line, from 1.
@@ -89,8 +91,15 @@ func programs(meta *engine.Meta, events []engine.Event, source sourceData) []hos
 	for _, host := range meta.Hosts {
 		h := hostData{Name: host.Name}
 		for _, p := range written {
-			if p.Host == host.Name {
+			switch {
+			case p.Host == host.Name && p.Process == "":
+				others := h.Others
 				h = describe(p)
+				h.Others = others
+			case p.Host == host.Name:
+				other := describe(p)
+				other.Name = p.Process
+				h.Others = append(h.Others, other)
 			}
 		}
 		if h.Program == nil {

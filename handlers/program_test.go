@@ -25,6 +25,34 @@ type programAnswer struct {
 			Line    int
 			Message struct{ En, Zh string }
 		} `json:"c_error"`
+		Others []struct {
+			Name    string
+			Program *struct{ From, To int }
+			C       *struct{ Text string }
+		}
+	}
+}
+
+// Each process of a host has a program of its own.
+func TestProgramsOfSeveralProcesses(t *testing.T) {
+	a := askProgram(t, scenario.Run{Seed: 1, Source: `def client(os):
+    os.sleep("1s")
+
+def helper(os):
+    os.sleep("2s")
+
+host("client", client)
+process("client", "helper", helper)
+`})
+	if len(a.Hosts) != 1 || len(a.Hosts[0].Others) != 1 {
+		t.Fatalf("%+v", a)
+	}
+	own, other := a.Hosts[0], a.Hosts[0].Others[0]
+	if own.C == nil || !strings.Contains(own.C.Text, "sleep(1);") || own.Program == nil || own.Program.From != 1 {
+		t.Errorf("the host's own program: %+v", own)
+	}
+	if other.Name != "helper" || other.C == nil || !strings.Contains(other.C.Text, "sleep(2);") || other.Program == nil || other.Program.From != 4 {
+		t.Errorf("the helper's: %+v", other)
 	}
 }
 

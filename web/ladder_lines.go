@@ -14,7 +14,8 @@ type ladderLine struct {
 
 const (
 	wireInset = bandWidth/2 + 3
-	widestOut = 72 // px, of a segment that comes back to its own lifeline
+	charWidth = 6.7 // px of the 11 px monospace face, a little too wide rather than too narrow
+	widestOut = 72  // px, of a segment that comes back to its own lifeline
 )
 
 // step is the distance of the lanes of connections that live at the same time.
@@ -146,13 +147,12 @@ func (d *ladderDrawing) wires() {
 			w.HeadAngle, w.Angle = px(slope), px(math.Remainder(slope, 180))
 			w.LabelX, w.LabelY = d.labelOn(&w, s)
 		}
-		wide := float64(max(w.X2-w.X1, w.X1-w.X2))
 		w.Flags, w.Numbers = s.flags, s.numbers(d.o.Width >= wideEnough)
 		if numbered && s.number > 0 {
 			w.Flags = fmt.Sprintf("#%d %s", s.number, s.flags)
 		}
-		if w.Out == 0 && len(d.lines) > 2 && float64(len(w.Flags)+1+len(w.Numbers))*6.7 > wide/2 {
-			w.Numbers = "" // it would cover a lifeline, or the next segment's
+		if w.Out == 0 && len(d.lines) > 2 && px(len(w.Flags)+1+len(w.Numbers))*charWidth > d.labelRoom(s) {
+			w.Numbers = ""
 		}
 		if s.lost {
 			w.GhostX, w.GhostY = w.X2, w.Y2
@@ -187,13 +187,27 @@ func (d *ladderDrawing) comeBack(w *LadderWire, host int) {
 	}
 }
 
-// labelOn is where a segment's label has its middle: of its way, or, where that passes other lifelines, of its first part.
+// labelOn is where a segment's label has its middle: of its way, or, where that passes other lifelines, of what is free of it
+// between its left end and what stands beside the next lifeline.
 func (d *ladderDrawing) labelOn(w *LadderWire, s *ladderSegment) (x, y px) {
 	share := px(.5)
-	if passed := max(s.to-s.from, s.from-s.to); passed > 1 {
-		share = .5 / px(passed)
+	if max(s.to-s.from, s.from-s.to) > 1 {
+		share = d.labelRoom(s) / 2 / max(w.X2-w.X1, w.X1-w.X2)
+		if w.X2 < w.X1 {
+			share = 1 - share
+		}
 	}
 	return w.X1 + share*(w.X2-w.X1), w.Y1 + share*(w.Y2-w.Y1)
+}
+
+// labelRoom is the length that a segment's label has between two lifelines, less the names beside the one that it passes.
+func (d *ladderDrawing) labelRoom(s *ladderSegment) px {
+	left := min(s.from, s.to)
+	hop := d.lines[left+1].x - d.lines[left].x - 2*wireInset
+	if max(s.from, s.to) > left+1 && d.lines[left+1].out < 0 && hop > 2*labelWidth {
+		return hop - labelWidth
+	}
+	return hop
 }
 
 // way is the drawn line.

@@ -26,18 +26,19 @@ type Source struct {
 	Hosts      []engine.HostMeta
 }
 
-// Program is the program of a host. Where Err is set, a line of it has no C, and Text and Lines are empty.
+// Program is the program of a host, or of a process beside it. Where Err is set, a line of it has no C, and Text and Lines are empty.
 type Program struct {
 	Host     string
-	From, To int // its function's lines in the scenario, from 1
+	Process  string // empty for the host's first
+	From, To int    // its function's lines in the scenario, from 1
 	Text     string
 	// Lines are the lines of C for each line of the scenario that has some; the one with the call comes first.
 	Lines map[int][]int
 	Err   *scenario.Error
 }
 
-// Generate writes the program of each host whose program can be told from the text, in the hosts' order. Of several
-// processes of a host it is the first. The error is one of syntax.
+// Generate writes the program of each host whose program can be told from the text, in the hosts' order, and then those of
+// the processes that process() starts and whose programs can be told. The error is one of syntax.
 func Generate(src Source) ([]Program, error) {
 	tree, err := scenario.Parse(src.File, src.Text)
 	if err != nil {
@@ -55,18 +56,27 @@ func Generate(src Source) ([]Program, error) {
 			}
 			continue
 		}
-		from, to := fn.def.Span()
-		p := Program{Host: host.Name, From: int(from.Line), To: int(to.Line)}
-		p.Text, p.Lines, err = write(src, fn)
-		if total += len(p.Text); err == nil && total > maxAll {
-			err = tooLong(fn.def)
-		}
-		if err != nil {
-			p.Text, p.Lines, p.Err = "", nil, src.explain(err)
-		}
-		out = append(out, p)
+		out = append(out, one(src, fn, host.Name, "", &total))
+	}
+	for _, p := range top.processes {
+		out = append(out, one(src, p.fn, p.host, p.name, &total))
 	}
 	return out, nil
+}
+
+// one writes one program; total counts the text of all.
+func one(src Source, fn *function, host, process string, total *int) Program {
+	from, to := fn.def.Span()
+	p := Program{Host: host, Process: process, From: int(from.Line), To: int(to.Line)}
+	var err error
+	p.Text, p.Lines, err = write(src, fn)
+	if *total += len(p.Text); err == nil && *total > maxAll {
+		err = tooLong(fn.def)
+	}
+	if err != nil {
+		p.Text, p.Lines, p.Err = "", nil, src.explain(err)
+	}
+	return p
 }
 
 // declaration is where the program of a host is named, if it is known; else where one is that it may be.

@@ -7,14 +7,22 @@ import (
 
 // topLevel follows the statements of a scenario's top level as far as its constants lead, to find which function each host
 // runs, and what the names that the function sees mean in this run.
+// process is one that process() starts on a host.
+type process struct {
+	host, name string
+	fn         *function
+}
+
 type topLevel struct {
 	folder
 	vary     map[string]string
 	globals  *env
 	programs map[string]*function // by host; nil for one that can't be told
 	untold   map[string]syntax.Node
-	lost     syntax.Node // a declaration of a host that can't be told
-	unsure   int         // in statements of which it can't be told whether they are executed
+
+	processes []process   // those that process() starts
+	lost      syntax.Node // a declaration of a host that can't be told
+	unsure    int         // in statements of which it can't be told whether they are executed
 }
 
 // maxTurns bounds the turns of one loop of the top level.
@@ -202,6 +210,7 @@ func (t *topLevel) callKnown(c *syntax.CallExpr, e *env) starlark.Value {
 		t.host(argument(c, 0, "name"), argument(c, 1, "program"), e)
 	case "process":
 		t.host(argument(c, 0, "host"), argument(c, 2, "program"), e)
+		t.process(argument(c, 0, "host"), argument(c, 1, "name"), argument(c, 2, "program"), e)
 	default: // drop(…, nth = vary(…)) and the like
 		for _, arg := range c.Args {
 			_, value := keyword(arg)
@@ -238,6 +247,19 @@ func keyword(arg syntax.Expr) (name string, value syntax.Expr) {
 	}
 	id, _ := named.X.(*syntax.Ident) // the parser takes nothing else
 	return id.Name, named.Y
+}
+
+// process notes the program of a process beside the host's own.
+func (t *topLevel) process(host, name, program syntax.Expr, e *env) {
+	if host == nil || name == nil || program == nil || t.unsure > 0 {
+		return
+	}
+	on, known := starlark.AsString(orNone(t.fold(host, e)))
+	called, named := starlark.AsString(orNone(t.fold(name, e)))
+	fn, _ := t.fold(program, e).(*function)
+	if known && named && fn != nil {
+		t.processes = append(t.processes, process{on, called, fn})
+	}
 }
 
 // host notes a host's program; the first one counts.

@@ -46,6 +46,8 @@ export const phraseKeys = [
   "ladder.restart",
   "ladder.killed",
   "ladder.nohost",
+  "code.process",
+  "code.process.current",
   "host.pick.left",
   "host.pick.right",
   "sockets.pick",

@@ -1,5 +1,5 @@
 // A scenario's programs as the code panes show them: each host's in the two languages, and which line is which.
-import type { StageData } from "./stage-data.ts";
+import type { ProgramData, StageData } from "./stage-data.ts";
 
 /** The language that the code panes show. */
 export type CodeLanguage = "c" | "starlark";
@@ -18,6 +18,8 @@ export interface HostProgram {
   c: { text: string; lines: Readonly<Record<string, readonly number[]>> } | undefined;
   /** Why there is no C, where there is none; line 0 is unknown. */
   cError: { line: number; message: { en: string; zh: string } } | undefined;
+  /** The programs of the host's other processes, by process. */
+  others: ReadonlyMap<string, HostProgram>;
 }
 
 /** A line as a pane shows it. */
@@ -34,10 +36,15 @@ export interface CodeLine {
 export function programOf({ source, hosts }: StageData): Program | undefined {
   if (!source) return undefined;
   const map = new Map<string, HostProgram>();
-  for (const { name, program, c, c_error: cError } of hosts ?? []) {
-    if (program || c) map.set(name, { from: program?.from ?? 1, to: program?.to ?? 0, c, cError });
+  for (const host of hosts ?? []) {
+    const own = hostProgram(host, new Map((host.others ?? []).map((other) => [other.name, hostProgram(other)])));
+    if (host.program || host.c || own.others.size > 0) map.set(host.name, own);
   }
   return { file: source.file, text: source.text, hosts: map };
+}
+
+function hostProgram({ program, c, c_error: cError }: ProgramData, others: ReadonlyMap<string, HostProgram> = new Map()): HostProgram {
+  return { from: program?.from ?? 1, to: program?.to ?? 0, c, cError, others };
 }
 
 /** The lines of a host's program in a language; those of the scenario where there is no C. */

@@ -9,6 +9,7 @@ import { duration } from "./format.ts";
 import { HostHead } from "./host-head.ts";
 import { type Host, primary, type RunLog, type Thread } from "./model.ts";
 import type { Part, Phrases } from "./phrases.ts";
+import { ProcessPick } from "./process-pick.ts";
 import { type HostProgram, linesOf, type Program } from "./program.ts";
 import { Seen } from "./seen.ts";
 import { tokens } from "./starlark.ts";
@@ -21,6 +22,7 @@ export class TcpCode extends HTMLElement implements Panel {
   #index = 0;
   #program: Program | undefined;
   #head!: HostHead;
+  #pick!: ProcessPick;
   #status = h("span", { class: "r" });
   #tabs!: CodeTabs;
   #missing = h("p", { class: "noctext" });
@@ -38,12 +40,13 @@ export class TcpCode extends HTMLElement implements Panel {
     this.#index = index;
     this.#program = program;
     this.#head = new HostHead(say, index, store);
+    this.#pick = new ProcessPick(say, store);
     this.#note.append(this.#tag, this.#noteText);
     this.#note.hidden = this.#missing.hidden = true;
     this.#tabs = new CodeTabs(say);
     this.#tabs.panel.append(this.#missing, this.#list.el);
     this.#list.onSeek = (line) => this.#seek(line);
-    this.append(h("div", { class: "ph" }, this.#head.el, this.#tabs.el, this.#status), this.#tabs.panel, this.#note);
+    this.append(h("div", { class: "ph" }, this.#head.el, this.#pick.el, this.#tabs.el, this.#status), this.#tabs.panel, this.#note);
     store.subscribe(this);
     onLanguage((language) => {
       this.#tabs.show(language);
@@ -65,28 +68,35 @@ export class TcpCode extends HTMLElement implements Panel {
     const name = store.focus.sides(log)[this.#index] ?? "";
     this.#head.draw(store, name);
     const host = store.world.hosts.get(name);
-    const laidOut = name !== "" && this.#shownFor !== `${name} ${codeLanguage()}`;
-    if (laidOut) this.#layOut(name);
+    const proc = this.#pick.draw(host, currentThread(host)?.proc);
+    const laidOut = name !== "" && this.#shownFor !== this.#layout(name, proc);
+    if (laidOut) this.#layOut(name, proc);
     if ((bits & changed.log || laidOut) && name && (this.#calls.update(log, name) || laidOut)) {
       this.#list.link(this.#calls, (line) => this.#say.text("code.goto", { line }));
     }
-    const thread = currentThread(host);
+    const thread = currentThread(host, proc);
     const sock = primary(host);
     const blocked = thread !== undefined && log.blocks(thread);
     const selected = this.#selectedLine(log, name);
-    const key = `${host?.lastCall} ${[...(host?.procs.values() ?? [])].map((p) => p.action).join()} ${sock?.orphan} ${sock?.state} ${thread?.open} ${blocked} ${selected}`;
+    const key = `${name} ${proc} ${host?.lastCall} ${[...(host?.procs.values() ?? [])].map((p) => p.action).join()} ${sock?.orphan} ${sock?.state} ${thread?.open} ${blocked} ${selected}`;
     if (key === this.#shown) return;
     this.#shown = key;
     this.#list.mark(thread?.line, selected, (line) => this.#lineState(line, host, log));
-    setText(this.#status, this.#statusText(host, thread, blocked));
-    this.#explain(host, thread, blocked);
+    setText(this.#status, this.#statusText(host, proc, thread, blocked));
+    this.#explain(host, proc, thread, blocked);
   }
 
-  #layOut(name: string): void {
+  /** What decides which lines are listed. */
+  #layout(name: string, proc: string): string {
+    return `${name} ${this.#program?.hosts.get(name)?.others.has(proc) ? proc : ""} ${codeLanguage()}`;
+  }
+
+  #layOut(name: string, proc: string): void {
     const language = codeLanguage();
-    this.#shownFor = `${name} ${language}`;
+    this.#shownFor = this.#layout(name, proc);
     set(this.#list.el, "aria-label", this.#say.text("code.label", { host: this.#say.host(name) }));
-    const host = this.#program?.hosts.get(name);
+    const first = this.#program?.hosts.get(name);
+    const host = first?.others.get(proc) ?? first;
     const why = language === "c" ? host?.cError : undefined;
     this.#explainMissing(why);
     const inC = language === "c" && host?.c !== undefined;
@@ -122,8 +132,9 @@ export class TcpCode extends HTMLElement implements Panel {
     this.#store.select(seq);
   }
 
-  #statusText(host: Host | undefined, thread: Thread | undefined, blocked: boolean): string {
-    const ended = [...(host?.procs.values() ?? [])].find((p) => p.action !== "start");
+  #statusText(host: Host | undefined, proc: string, thread: Thread | undefined, blocked: boolean): string {
+    const own = host?.procs.get(proc);
+    const ended = own && own.action !== "start" ? own : undefined;
     if (ended?.action === "kill") return this.#say.text("code.killed", { time: duration(ended.t) });
     if (ended) return this.#say.text("code.exited", { status: ended.status, time: duration(ended.t) });
     if (!thread) return host && host.procs.size > 0 ? this.#say.text("code.running") : this.#say.text("code.waiting");
@@ -131,10 +142,11 @@ export class TcpCode extends HTMLElement implements Panel {
   }
 
   /** The note below: what the program waits for, how its last call failed, or that it is gone and its socket is not. */
-  #explain(host: Host | undefined, thread: Thread | undefined, blocked: boolean): void {
+  #explain(host: Host | undefined, proc: string, thread: Thread | undefined, blocked: boolean): void {
     const say = this.#say;
     const sock = primary(host);
-    const ended = [...(host?.procs.values() ?? [])].some((p) => p.action !== "start");
+    const own = host?.procs.get(proc);
+    const ended = own !== undefined && own.action !== "start";
     const put = (tag: string, parts: readonly Part[], hollow = false): void => {
       this.#note.hidden = false;
       setText(this.#tag, tag);
@@ -159,10 +171,10 @@ export class TcpCode extends HTMLElement implements Panel {
 }
 
 /** The thread whose line is lit: one that is blocked in a call, else the one that called last. */
-function currentThread(host: Host | undefined): Thread | undefined {
+function currentThread(host: Host | undefined, proc?: string): Thread | undefined {
   let best: Thread | undefined;
   for (const t of host?.threads.values() ?? []) {
-    if (t.line === 0) continue;
+    if (t.line === 0 || (proc !== undefined && t.proc !== proc)) continue;
     if (!best || (t.open && !best.open) || (t.open === best.open && t.since >= best.since)) best = t;
   }
   return best;
