@@ -6,5 +6,9 @@
 // request and no clock. What may not: HTTP, sessions, grading, and anything of the protocol itself: states, segments and
 // timers come from the event log.
 //
+// What a page around the stage may want to know, tcp-stage tells by events that bubble: fw-seek {n, t, run} when the playhead
+// has come to stand, fw-select {seq, run}, fw-intervene {do, run}, fw-compare {runs}, and tcp-twin fw-diverge {t}. Times are in
+// µs, runs are tokens.
+//
 // The generated files (*_templ.go) are committed; `go generate ./...` writes them anew.
 package web
