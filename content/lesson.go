@@ -28,6 +28,8 @@ type Lesson struct {
 	Quizzes []string     // ids
 	Texts   map[Lang]*LessonText
 
+	Prediction *Prediction // what its stage asks
+
 	dir     string
 	moments []*moment
 	runs    map[string]scenario.Run // by name; "" is the lesson's own
@@ -53,14 +55,15 @@ type LessonText struct {
 
 // Part is a section of a lesson: from one heading of the second level to the next.
 type Part struct {
-	ID     string // the moment's name, or the class, or part-N; unique in the lesson
-	Class  string // "beat", "predict", "myths", "production", "card", "deeper" or empty
-	Title  template.HTML
-	Body   template.HTML
-	Answer template.HTML // of "predict": what the reader opens after choosing
-	At     engine.Micros // of "beat": when the run reaches it
-	Seq    int           // of "beat": its event
-	Clock  string        // of "beat": At as text
+	ID      string // the moment's name, or the class, or part-N; unique in the lesson
+	Class   string // "beat", "predict", "myths", "production", "card", "deeper" or empty
+	Title   template.HTML
+	Body    template.HTML
+	Answer  template.HTML   // of "predict": what the reader opens after choosing
+	Choices []template.HTML // of "predict"; Body is then the question alone
+	At      engine.Micros   // of "beat": when the run reaches it
+	Seq     int             // of "beat": its event
+	Clock   string          // of "beat": At as text
 
 	cited []string // names of the checks that hold what it says
 }
@@ -131,6 +134,13 @@ func (c *Content) loadLesson(fsys fs.FS, l *Lesson, shared starlark.StringDict, 
 	for _, name := range slices.Sorted(maps.Keys(l.proofs)) {
 		ps.add(file, l.proofs[name].line, l.prove(l.proofs[name], logs))
 	}
+	if err := l.predict(found, logs); err != nil {
+		line := 0
+		if l.Prediction != nil {
+			line = l.Prediction.line
+		}
+		ps.add(file, line, err)
+	}
 	l.found = filled
 	for _, lang := range Langs {
 		l.loadText(fsys, lang, filled, terms[lang], ps)
@@ -181,6 +191,7 @@ func (l *Lesson) parse(file, src string, shared starlark.StringDict) error {
 		"check":   starlark.NewBuiltin("check", l.checkBuiltin),
 		"figure":  starlark.NewBuiltin("figure", l.figureBuiltin),
 		"history": starlark.NewBuiltin("history", l.historyBuiltin),
+		"predict": starlark.NewBuiltin("predict", l.predictBuiltin),
 	}
 	maps.Copy(env, shared)
 	err := runData(file, src, env)

@@ -48,6 +48,7 @@ func (l *Lesson) loadText(fsys fs.FS, lang Lang, found filling, terms *termFinde
 	r := newComposer(file, body, found)
 	r.terms, r.run = terms.at("../"), l.variation
 	r.render(t)
+	r.checkChoices(t, l.Prediction)
 	*ps = append(*ps, r.problems...)
 	l.Texts[lang] = t
 }
@@ -126,8 +127,32 @@ func (r *composer) block(n ast.Node, p *Part) {
 		r.answer(n, p)
 	case p.Answer != "":
 		p.Answer += html
+	case class == "choices" && n.Kind() == ast.KindList:
+		for item := n.FirstChild(); item != nil; item = item.NextSibling() {
+			p.Choices = append(p.Choices, r.inline(item))
+		}
 	default:
 		p.Body += html
+	}
+}
+
+// checkChoices holds the text's choices against what lesson.star says of them.
+func (r *composer) checkChoices(t *LessonText, want *Prediction) {
+	if want == nil {
+		return // which is told of lesson.star
+	}
+	asked := false
+	for _, p := range t.Parts {
+		if p.Class != "predict" {
+			continue
+		}
+		asked = true
+		if len(p.Choices) != len(want.choices) || p.Answer == "" {
+			r.problems.addf(r.file, 0, "the section {.predict} has %d choices, and lesson.star judges %d; its answer follows a line of dashes", len(p.Choices), len(want.choices))
+		}
+	}
+	if !asked {
+		r.problems.addf(r.file, 0, "there is no section {.predict}, which lesson.star judges")
 	}
 }
 

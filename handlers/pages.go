@@ -42,6 +42,7 @@ func (h *Handler) home(w http.ResponseWriter, r *http.Request) error {
 var stageStyles = []string{
 	"css/ladder.css",
 	"css/stage.css",
+	"css/predict.css",
 	"css/acts.css",
 	"css/twin.css",
 	"css/states.css",
@@ -112,11 +113,24 @@ func (h *Handler) lessonView(r *http.Request, lesson *content.Lesson, mode strin
 		Alt: lesson.Texts[otherLanguage(l)].Title, Text: text, Stage: stage,
 		Say: h.Content.PagePhrases(l), Terms: h.Content.Terms(text.Terms), Asked: h.Content.AskedOf(lesson, l),
 	}
+	if view.Stage.Predict = predictOf(lesson, text); view.Stage.Predict != nil {
+		view.Stage.Predict.Asks = other == nil && view.Stage.At < 0
+	}
 	if view.Quizzes, err = h.quizCards(p, lesson); err != nil {
 		return nil, err
 	}
 	view.Prev, view.Next = neighbours(h.Content.Lessons(), lesson, l)
 	return view, nil
+}
+
+// predictOf is the question of a lesson's stage.
+func predictOf(lesson *content.Lesson, text *content.LessonText) *web.Predict {
+	for _, p := range text.Parts {
+		if p.Class == "predict" {
+			return &web.Predict{Part: p, Prediction: lesson.Prediction, Slug: lesson.Slug}
+		}
+	}
+	return nil
 }
 
 func otherLanguage(l content.Lang) content.Lang {

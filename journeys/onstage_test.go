@@ -22,8 +22,18 @@ func (p *Tab) OpenStage(l language, url string) Stage {
 	return p.StageOf(l)
 }
 
-// StageOf waits for the stage of the page that is open.
+// StageOf waits for the stage of the page that is open, and skips the question that it asks before its run goes on.
 func (p *Tab) StageOf(l language) Stage {
+	p.t.Helper()
+	s := p.askingStage(l)
+	if Eval[bool](p, `(() => { const skip = document.querySelector("tcp-predict:not(.done) form .btn.ghost"); skip?.click(); document.activeElement.blur(); return Boolean(skip); })()`) {
+		p.Until("the question gone", `document.querySelector("tcp-predict.done")`)
+	}
+	return s
+}
+
+// askingStage waits for the stage of the page that is open.
+func (p *Tab) askingStage(l language) Stage {
 	p.t.Helper()
 	s := Stage{p, l}
 	p.Find("button", l.exactly(p.t, "play.play"))

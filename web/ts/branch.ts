@@ -1,5 +1,6 @@
 // One run of the stage: the first, one forked from another, or one that was opened beside them.
 import type { Input } from "./events.gen.ts";
+import type { Hold } from "./hold.ts";
 import { Replay, RunLog } from "./model.ts";
 import type { RunValue } from "./stream.ts";
 
@@ -14,6 +15,7 @@ export interface Branch {
   forkAt: number; // µs, the new input's time
   seen: number; // events that the reader has seen of it
   family: Family;
+  hold?: Hold | undefined; // what of it the reader must predict first
   note: string; // what the reader's last change led to, in a few sentences; empty before it is known
 }
 

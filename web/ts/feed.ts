@@ -54,7 +54,7 @@ export class Feed {
         on.opened(b);
       },
       events: (list: LogEvent[]) => {
-        b.log.append(list);
+        b.log.append(b.hold ? b.hold.take(list) : list);
         b.inputs = b.log.meta?.inputs ?? b.inputs;
         on.grown(b);
       },

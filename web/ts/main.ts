@@ -2,6 +2,7 @@
 import { TcpCode } from "./tcp-code.ts";
 import { TcpHeader } from "./tcp-header.ts";
 import { TcpLadder } from "./tcp-ladder.ts";
+import { TcpPredict } from "./tcp-predict.ts";
 import { TcpSockets } from "./tcp-sockets.ts";
 import { TcpStage } from "./tcp-stage.ts";
 import { TcpStates } from "./tcp-states.ts";
@@ -16,6 +17,7 @@ customElements.define("tcp-states", TcpStates);
 customElements.define("tcp-code", TcpCode);
 customElements.define("tcp-sockets", TcpSockets);
 customElements.define("tcp-header", TcpHeader);
+customElements.define("tcp-predict", TcpPredict);
 customElements.define("tcp-transport", TcpTransport);
 customElements.define("tcp-transcript", TcpTranscript);
 customElements.define("tcp-why", TcpWhy);

@@ -28,6 +28,18 @@ export const phraseKeys = [
   "tab.transcript",
   "host.client",
   "host.server",
+  // the question before the run goes on
+  "predict.label",
+  "predict.run",
+  "predict.skip",
+  "predict.choose",
+  "predict.waits",
+  "predict.made",
+  "predict.skipped",
+  "predict.yes",
+  "predict.no",
+  "predict.unheld",
+  "predict.event",
   // the ladder
   "ladder.label",
   "ladder.ms",

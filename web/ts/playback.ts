@@ -49,6 +49,8 @@ export abstract class Playback {
   /** Moves by events, one a second, instead of in time. */
   reduced = false;
   onMove: () => void = () => {};
+  /** The run waits for the reader, who wants it to go on. */
+  onHeld: () => void = () => {};
 
   protected lastFrame = 0;
   /** Runs have grown since the lens was laid. */
@@ -105,6 +107,12 @@ export abstract class Playback {
     return log.stops[log.stopsBefore(this.at.n) - 1] ?? -1;
   }
 
+  /** The run waits, at all that may be seen of it. */
+  get held(): boolean {
+    const { hold, log } = this.current;
+    return hold !== undefined && hold.reached(log.events.length) && log.stopsBefore(this.at.n) >= log.stops.length;
+  }
+
   get atEnd(): boolean {
     const { log } = this.current;
     if (this.twin.some((b) => !b.log.end || this.at.t < b.log.length)) return false;
@@ -122,6 +130,10 @@ export abstract class Playback {
   }
 
   play(): void {
+    if (this.held) {
+      this.onHeld();
+      return;
+    }
     this.#unselect();
     if (this.atEnd) this.#place(this.current.log.countAtStop(-1));
     this.playing = true;
@@ -154,7 +166,9 @@ export abstract class Playback {
     // Between two events, one step back is to the one that is just past.
     const past = this.at.n > 0 && this.at.t > (log.events[this.at.n - 1]?.t ?? 0);
     const to = here + count + (past && count < 0 ? 1 : 0);
+    const wait = this.held && count > 0;
     this.#stand(log.countAtStop(Math.max(-1, Math.min(log.stops.length - 1, to))));
+    if (wait) this.onHeld();
   }
 
   /** Of runs side by side, a step is to the next moment at which any of them has an event. */
@@ -184,13 +198,15 @@ export abstract class Playback {
   jump(end: boolean): void {
     if (end && this.twin.length > 0) this.#standAt(this.#length);
     else this.#stand(end ? this.current.log.events.length : this.current.log.countAtStop(-1));
+    if (end && this.held) this.onHeld();
   }
 
   /** Moves to just after event seq. */
   seekEvent(seq: number): void {
     const { log } = this.current;
     const stop = log.stopsBefore(seq + 1) - 1;
-    this.#stand(log.stops[stop] === seq ? log.countAtStop(stop) : seq + 1);
+    this.#stand(log.stops[stop] === seq ? log.countAtStop(stop) : Math.min(seq + 1, log.events.length));
+    if (this.held && seq >= log.events.length) this.onHeld();
   }
 
   /** Stops playing and stands behind the first n events. */
@@ -338,5 +354,9 @@ export abstract class Playback {
       else this.invalidate(changed.time);
     }
     if (this.atEnd) this.pause();
+    if (this.held) {
+      this.pause();
+      this.onHeld();
+    }
   }
 }

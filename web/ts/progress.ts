@@ -1,6 +1,7 @@
 // The progress page: what this browser keeps, put into the places that the server left for it.
 import { forget, seen } from "./coverage.ts";
 import { forgetLessons, opened } from "./opened.ts";
+import { forgetPredictions } from "./predicted.ts";
 import { Outbox } from "./quiz-outbox.ts";
 import { forgetRight } from "./right.ts";
 import { storage } from "./storage.ts";
@@ -52,6 +53,7 @@ function forgetHere(): void {
   forget();
   forgetLessons();
   forgetRight();
+  forgetPredictions();
   new Outbox("", storage()).empty();
 }
 

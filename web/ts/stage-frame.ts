@@ -14,6 +14,7 @@ import type { LinkState } from "./stream.ts";
 import { TcpCode } from "./tcp-code.ts";
 import { TcpHeader } from "./tcp-header.ts";
 import { TcpLadder } from "./tcp-ladder.ts";
+import type { TcpPredict } from "./tcp-predict.ts";
 import { TcpSockets } from "./tcp-sockets.ts";
 import { TcpStates } from "./tcp-states.ts";
 import { TcpTranscript } from "./tcp-transcript.ts";
@@ -158,6 +159,23 @@ export class StageFrame implements Panel {
   /** Something of the page was pressed: what is open beside it closes. */
   pressed(target: Node): void {
     this.#transport.pressed(target);
+  }
+
+  /** Takes over the question that the page asks before the run goes on. Where the stage stands below the text, the question
+   * begins the text until it is answered. */
+  ask(predict: TcpPredict, signal: AbortSignal): void {
+    predict.attach(this.#store, this.#say);
+    if (!predict.closest("article")) {
+      this.#trouble.before(predict);
+      return;
+    }
+    const home = document.createComment("the question");
+    predict.before(home);
+    const beside = matchMedia("(min-width: 1180px)");
+    const put = (): void => (beside.matches || predict.hold === undefined ? this.#trouble : home).before(predict);
+    beside.addEventListener("change", put, { signal });
+    predict.addEventListener("fw-predict", put, { signal });
+    put();
   }
 
   /** Takes over what the page says of the run, e.g. that a link is out of date. */

@@ -328,3 +328,59 @@ test("what is chosen is told", () => {
   store.step(1);
   assert.deepEqual(told, [12, undefined]);
 });
+
+test("a run that is held back shows nothing beyond, waits for the reader, and goes on when it is released", () => {
+  const server = new Server();
+  const store = new Store(server, () => {});
+  let now = 1000;
+  const frame = (dt = 16): void => void store.frame((now += dt));
+  const all = events("four-way");
+  const hold = all.findIndex((e) => e.kind === "segment" && e.flags === "FA");
+  let asked = 0;
+  store.onHeld = () => asked++;
+  store.open({ run: { scenario: "close/four-way", seed: 7 } }, {}, "", hold);
+  server.answer();
+  frame();
+  assert.equal(store.current.log.events.length, hold + 1);
+  assert.equal(store.current.log.end, undefined);
+
+  store.jump(true);
+  assert.equal(store.held, true);
+  assert.equal(store.at.t, all[hold]!.t);
+  store.seek(60_000_000);
+  assert.equal(store.at.t, all[hold]!.t);
+  store.seekEvent(all.length - 1);
+  assert.equal(store.at.t, all[hold]!.t);
+  const before = asked;
+  store.step(1);
+  store.play();
+  assert.equal(store.playing, false);
+  assert.equal(asked, before + 2);
+
+  store.jump(false);
+  store.play();
+  for (let i = 0; i < 2000 && store.playing; i++) frame(50);
+  assert.equal(store.held, true, "it plays up to there");
+  assert.equal(asked, before + 3);
+
+  store.release();
+  frame();
+  assert.equal(store.held, false);
+  assert.equal(store.current.log.events.length, all.length);
+  store.play();
+  for (let i = 0; i < 5000 && store.playing; i++) frame(100);
+  assert.equal(store.atEnd, true);
+});
+
+test("whoever changes a held run has it whole", async () => {
+  const server = new Server();
+  const store = new Store(server, () => {});
+  store.open({ run: { scenario: "close/four-way", seed: 7 } }, {}, "", 60);
+  server.answer();
+  store.frame(1000);
+  store.seek(25_000);
+  const fork = store.intervene({ cut: {} });
+  assert.equal(store.first.hold, undefined);
+  server.answer();
+  assert.equal(await fork, "done");
+});

@@ -3,6 +3,7 @@
 import type { Do } from "./events.gen.ts";
 import { type Branch, newBranch, runOf } from "./branch.ts";
 import { Branches } from "./branches.ts";
+import { Hold } from "./hold.ts";
 import { type Failure, Feed, type Source } from "./feed.ts";
 import { canIntervene } from "./flight.ts";
 import { Focus } from "./focus.ts";
@@ -40,7 +41,7 @@ export class Store extends Playback {
       grown: (b) => this.#grown(b),
       failed: (b, f) => this.#failed(b, f),
       waits: (ms) => this.#wait(ms),
-      wanted: (b) => (this.pendingAt ? Infinity : this.at.n + lookAhead - b.log.events.length),
+      wanted: (b) => (this.pendingAt ? Infinity : this.at.n + lookAhead - b.log.events.length - (b.hold?.size ?? 0)),
     });
     this.rebuild();
   }
@@ -76,18 +77,32 @@ export class Store extends Playback {
     this.#feed.pump();
   }
 
-  /** Opens the page's own run, to stand at a moment of it. source is its scenario's text, where that has no name. */
-  open(request: OpenRequest, at: Moment = {}, source = ""): void {
+  /** Opens the page's own run, to stand at a moment of it. source is its scenario's text, where that has no name; hold is the
+   * event after which it waits until it is released. */
+  open(request: OpenRequest, at: Moment = {}, source = "", hold?: number): void {
     this.#feed.dropAll();
     this.#asked.clear();
     this.focus.reset();
     const first = newBranch("A", request.run?.inputs ?? [], { source });
+    if (hold !== undefined) first.hold = new Hold(hold);
     Object.assign(this, { runs: new Branches(first), playing: false, stepping: false, selected: undefined, compared: undefined, twin: [], failure: undefined, waits: 0, busy: false });
     this.at = { n: 0, t: 0, w: 0, y: 0 };
     this.pendingAt = at;
     this.relens = true;
     this.#feed.fill(first, request);
     this.invalidate(changed.all);
+  }
+
+  /** Lets the page's own run go on. */
+  release(): void {
+    const { first } = this;
+    const rest = first.hold?.release();
+    first.hold = undefined;
+    if (!rest) return;
+    first.log.append(rest);
+    this.#grown(first);
+    this.invalidate(changed.status);
+    this.pump();
   }
 
   override select(seq: number | undefined): void {
@@ -257,6 +272,7 @@ export class Store extends Playback {
     const id = (action.drop ?? action.delay ?? action.duplicate)?.segment;
     const segment = id === undefined ? undefined : base.log.segments.get(id);
     if (id !== undefined && (!segment || !canIntervene(segment, this.at.n, at))) return segment ? "late" : "none";
+    this.release();
     const run = runOf(base);
     if (!run || !base.token || !this.#feed.reachable) {
       this.#feed.retry();

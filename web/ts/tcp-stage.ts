@@ -13,6 +13,7 @@ import { changed, type Moment, Store } from "./store.ts";
 import { Link, type LinkState, type OpenRequest } from "./stream.ts";
 import { fullPage } from "./takeaway.ts";
 import type { TcpLadder } from "./tcp-ladder.ts";
+import type { TcpPredict } from "./tcp-predict.ts";
 
 /** A run to take in place of the page's own: its text and hosts, and its token. quiet leaves the page where it is scrolled to. */
 interface OwnRun {
@@ -37,6 +38,7 @@ export class TcpStage extends HTMLElement {
   #addressTimer = 0;
   #touched = false; // the reader has changed the run, so that the address follows
   #beats!: Beats;
+  #predict: TcpPredict | undefined;
   #off: AbortController | undefined;
 
   connectedCallback(): void {
@@ -70,6 +72,8 @@ export class TcpStage extends HTMLElement {
       },
     });
     this.#view.take(this.#acts.dialog.el);
+    this.#predict = document.querySelector<TcpPredict>("tcp-predict[hold]") ?? undefined;
+    if (this.#predict) this.#view.ask(this.#predict, this.#off.signal);
     this.#view.keepNotice(this.querySelector(".still > .note[role=status]"));
     // What the server drew stays for paper: a run that was not played yet is printed as a whole.
     const still = this.querySelector(".still");
@@ -94,7 +98,7 @@ export class TcpStage extends HTMLElement {
   }
 
   #openOwn(at: Moment): void {
-    this.#store.open(this.#request(), at, this.#data.source?.text);
+    this.#store.open(this.#request(), at, this.#data.source?.text, this.#predict?.hold);
     this.#scenarios.learn(this.#store.current.family, this.#data);
   }
 
@@ -175,6 +179,10 @@ export class TcpStage extends HTMLElement {
     }, { signal });
     document.addEventListener("fw-compare-choices", () => void this.#compareChoices(), { signal });
     document.addEventListener("fw-own-run", (e) => this.#takeOwn((e as CustomEvent<OwnRun>).detail), { signal });
+    document.addEventListener("fw-predict", () => {
+      this.scrollIntoView({ block: "nearest", behavior: this.#store.reduced ? "auto" : "smooth" });
+      this.querySelector<HTMLElement>("tcp-transport [role=slider]")?.focus({ preventScroll: true });
+    }, { signal });
     addEventListener("popstate", () => this.#followAddress(), { signal });
   }
 
@@ -182,6 +190,7 @@ export class TcpStage extends HTMLElement {
   #takeOwn({ data, token, at, quiet }: OwnRun): void {
     clearTimeout(this.#addressTimer);
     this.setAttribute("token", token);
+    this.#predict = undefined;
     this.#data = { ...this.#data, ...data, token };
     this.#openOwn({ t: at });
     this.#scenarios.show();
@@ -232,6 +241,7 @@ export class TcpStage extends HTMLElement {
   #compare(): boolean {
     const store = this.#store;
     const { counterpart, current, runs } = store;
+    store.release();
     if (store.twin.length > 0) store.setTwin([]);
     else if (store.compared) store.overlay(false);
     else if (counterpart) store.setTwin(runs.kept.filter((b) => b === current || b === counterpart));
@@ -295,6 +305,7 @@ export class TcpStage extends HTMLElement {
   }
 
   #letter(key: string, shift: boolean, focused: number | undefined): boolean {
+    if (/^[1-9]$/.test(key)) return this.#predict?.choose(Number(key)) ?? false;
     switch (key) {
       case "?":
         this.#view.keys.show();
