@@ -9,6 +9,7 @@ import (
 
 	"finwait/content"
 	"finwait/internal/quiz"
+	"finwait/internal/review"
 	"finwait/internal/store"
 	"finwait/web"
 )
@@ -37,6 +38,11 @@ func (h *Handler) progress(w http.ResponseWriter, r *http.Request) error {
 		Map: web.ArrowMap{Page: p, Say: say, Runs: index.Arrows},
 	}
 	h.count(&view, answers, l)
+	cards, err := h.reviewCards(r)
+	if err != nil {
+		return err
+	}
+	view.Due = review.Due(cards, time.Now())
 	w.Header().Set("Cache-Control", "no-store")
 	return h.html(w, r, view.View())
 }

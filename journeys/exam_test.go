@@ -81,3 +81,19 @@ func paperTellsNothing(p *Tab) {
 		p.t.Errorf("the paper holds %s", found)
 	}
 }
+
+// TestTheReviewHasNoAccessibilityFault looks at the review after an exam that was handed in without an answer.
+func TestTheReviewHasNoAccessibilityFault(t *testing.T) {
+	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
+		p.Width(390)
+		p.Open(s.URL + "/" + l.Code + "/exam")
+		p.Element("main form button[type=submit]").Click()
+		p.Until("the paper", `document.querySelector("exam-paper nav button")`)
+		p.Element("main details.end summary").Click()
+		p.Element("main details.end button[type=submit]").Click()
+		p.Until("the result", `document.querySelectorAll(".res tbody tr").length === 20`)
+		p.Element(`main a[href$="/review"]`).Click()
+		p.Until("what comes again", `document.querySelectorAll(".review tbody tr").length === 20`)
+		p.axe("the review")
+	})
+}

@@ -21,6 +21,7 @@ type Progress struct {
 	Total   int          // answers kept
 	Asked   int          // questions answered
 	Right   int          // of those, at the first try
+	Due     int          // questions to review now
 }
 
 // LessonProgress is a row of the lessons' table.

@@ -20,6 +20,7 @@ var doors = map[string][]string{
 	"internal/stream":   {"engine", "scenario"},
 	"internal/quiz":     {"engine", "scenario"},
 	"internal/store":    {},
+	"internal/review":   {},
 	"static":            {},
 	"content":           {"engine", "scenario", "internal/quiz"},
 	"web":               {"engine", "scenario", "internal/quiz", "content", "static"},

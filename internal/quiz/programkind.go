@@ -147,9 +147,14 @@ func (it *programItem) checkProgram(text string) *engine.Text {
 	return nil
 }
 
-// definitions are the names that a scenario's top level defines, and those of its builtins that judge.
+// definitions are the names that a scenario's top level defines, and those that the language declares things by.
 func definitions(f *syntax.File) []string {
-	names := []string{"expect", "host", "process", "scenario", "vary", "link", "at", "drop", "delay", "duplicate", "reorder", "cut", "heal"}
+	var names []string
+	for _, w := range scenario.Catalogue() {
+		if w.Kind == scenario.WordDeclaration {
+			names = append(names, w.Name)
+		}
+	}
 	for _, s := range f.Stmts {
 		switch s := s.(type) {
 		case *syntax.DefStmt:

@@ -3,6 +3,7 @@ package quiz
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -11,9 +12,9 @@ import (
 
 // stateKind asks which state each end of a connection is in at a moment. generate gives
 //
-//	{"run": run, "from": µs, "after": µs}
+//	{"run": run, "from": µs, "after": µs, "of": "opening"}
 //
-// where the evidence begins at "from" and the moment lies after both times, strictly between two events, where the state
+// where "of" says which part of a connection's life is asked about, "closing" where it is left out; the evidence begins at "from" and the moment lies after both times, strictly between two events, where the state
 // of both ends is beyond doubt. What is
 // worth asking is drawn first (a pair of states that the run passes), then the moment, so that short states come up as
 // often as TIME-WAIT, which takes most of a run's time. Each end is half of the score.
@@ -22,14 +23,19 @@ type stateKind struct{}
 // stateOptions is how many states each end is chosen from.
 const stateOptions = 4
 
-// closingStates are those that the options are drawn from.
-var closingStates = []engine.State{engine.Established, engine.FinWait1, engine.FinWait2, engine.Closing,
-	engine.CloseWait, engine.LastAck, engine.TimeWait, engine.Closed}
+// partsOfLife are the states that the options are drawn from. An end that is not open yet is not asked about: its host has
+// a listener, or nothing.
+var partsOfLife = map[string][]engine.State{
+	"closing": {engine.Established, engine.FinWait1, engine.FinWait2, engine.Closing, engine.CloseWait, engine.LastAck,
+		engine.TimeWait, engine.Closed},
+	"opening": {engine.Listen, engine.SynSent, engine.SynReceived, engine.Established},
+}
 
 // stateItem is a generated question of this kind.
 type stateItem struct {
 	run     *Run
 	hosts   []string
+	states  []engine.State // that are asked about
 	paths   map[string][]step
 	from    engine.Micros // where the evidence begins
 	moment  engine.Micros
@@ -51,8 +57,16 @@ func (stateKind) Generate(g *Generated) (Item, error) {
 	if err != nil {
 		return nil, err
 	}
+	of, err := g.str("of", "closing")
+	if err != nil {
+		return nil, err
+	}
+	states := partsOfLife[of]
+	if states == nil {
+		return nil, fmt.Errorf(`"of" is %q; want "closing" or "opening"`, of)
+	}
 	c := g.chance()
-	it := &stateItem{run: run, hosts: []string{"client", "server"}, from: from, options: map[string][]engine.State{}}
+	it := &stateItem{run: run, hosts: []string{"client", "server"}, states: states, from: from, options: map[string][]engine.State{}}
 	it.paths = ends(run.events, it.hosts)
 	spans := it.spans(max(from, after))
 	if len(spans) == 0 {
@@ -69,7 +83,7 @@ func (stateKind) Generate(g *Generated) (Item, error) {
 	s := spans[c.below(len(spans))]
 	it.moment, it.seq = within(c, s.from, s.to), s.seq
 	for _, h := range it.hosts {
-		it.options[h] = chooseStates(c, stateAt(it.paths[h], it.moment))
+		it.options[h] = chooseStates(c, it.states, stateAt(it.paths[h], it.moment))
 	}
 	return it, nil
 }
@@ -93,7 +107,7 @@ func (it *stateItem) spans(after engine.Micros) []span {
 			continue
 		}
 		key := [2]engine.State{stateAt(it.paths[it.hosts[0]], a.T), stateAt(it.paths[it.hosts[1]], a.T)}
-		asked := slices.Contains(closingStates, key[0]) && slices.Contains(closingStates, key[1])
+		asked := slices.Contains(it.states, key[0]) && slices.Contains(it.states, key[1])
 		if asked && key != [2]engine.State{engine.Closed, engine.Closed} {
 			all = append(all, span{a.T, b.T, a.Seq, key})
 		}
@@ -117,8 +131,8 @@ func within(c *chance, from, to engine.Micros) engine.Micros {
 }
 
 // chooseStates draws the options of one end, the right one among them, in no telling order.
-func chooseStates(c *chance, right engine.State) []engine.State {
-	others := slices.DeleteFunc(slices.Clone(closingStates), func(s engine.State) bool { return s == right })
+func chooseStates(c *chance, all []engine.State, right engine.State) []engine.State {
+	others := slices.DeleteFunc(slices.Clone(all), func(s engine.State) bool { return s == right })
 	shuffle(c, others)
 	chosen := append(others[:stateOptions-1:stateOptions-1], right)
 	shuffle(c, chosen)
@@ -287,7 +301,7 @@ func (it *stateItem) refute(lang, host string, claim engine.State) (step, string
 func (it *stateItem) pathText(path []step) string {
 	var names []string
 	for _, s := range path {
-		if slices.Contains(closingStates, s.to) {
+		if slices.Contains(it.states, s.to) {
 			names = append(names, string(s.to))
 		}
 	}
