@@ -52,6 +52,34 @@ func TestAQuestionAnsweredWrongThenRight(t *testing.T) {
 	})
 }
 
+// TestHintsComeAfterTwoMisses: before that there is none to be had, by button or by key.
+func TestHintsComeAfterTwoMisses(t *testing.T) {
+	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
+		p.OpenStage(l, s.URL+"/"+l.Code+"/lessons/four-way")
+		Eval[any](p, `document.addEventListener("fw-answer", (e) => { window.lastScore = e.detail.score; }); null`)
+		card := card{p}
+		hint := func() bool {
+			return Eval[bool](p, `[...document.querySelectorAll("quiz-card:first-of-type .acts button")].some((b) => b.textContent.trim() === `+fmt.Sprintf("%q", l.template(t, "quiz.hint"))+`)`)
+		}
+		for misses := range 2 {
+			if hint() {
+				t.Errorf("after %d misses there is a hint", misses)
+			}
+			Eval[any](p, `window.lastScore = undefined`)
+			card.answer(card.ask(s).wrong())
+			p.Until("the wrong answer's grade", "window.lastScore < 1")
+			before := card.seed()
+			p.Find("button", l.exactly(t, "quiz.next")).Click()
+			p.until("another question", func() bool { return card.seed() != before })
+		}
+		if !hint() {
+			t.Error("after two misses there is no hint")
+		}
+		p.Press("h")
+		p.Until("the hint", `document.querySelectorAll("quiz-card .hints li").length === 1`)
+	})
+}
+
 // card is the lesson's question.
 type card struct{ *Tab }
 

@@ -7,10 +7,7 @@ import (
 )
 
 // What tests see of the package.
-var (
-	SSNames = ssNames
-	SSSpan  = ssSpan
-)
+var SSSpan = ssSpan
 
 // PacketdrillSameTicks writes a script for a kernel whose ticks fall as the run's do.
 func PacketdrillSameTicks(w io.Writer, log *scenario.Log, host string) error {

@@ -4,11 +4,11 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"finwait/engine"
+	"finwait/internal/ss"
 	"finwait/scenario"
 )
 
@@ -55,31 +55,24 @@ func hostOf(log *scenario.Log, name string) (engine.HostMeta, error) {
 	return engine.HostMeta{}, refuse(codeNoHost, "the run has no host %q", "这次运行里没有主机 %q", name)
 }
 
-// ssHost is a host's sockets as the log tells of them so far.
+// ssHost is what ss tells of a host's sockets, as the log tells of them so far.
 type ssHost struct {
-	meta  engine.HostMeta
-	addrs map[string]string // of all hosts
-	socks []*ssSock         // in the order of their first states
-	sent  map[int]*engine.SegmentSent
-	infos map[string]*ssInfo // by connection
-	wrote bool
+	meta   engine.HostMeta
+	addrs  map[string]string // of all hosts
+	table  ss.Table
+	timers map[int]map[engine.TimerName]ssTimer // armed ones, by socket
+	sent   map[int]*engine.SegmentSent
+	infos  map[string]*ssInfo // by connection
+	wrote  bool
 }
 
 func newSSHost(log *scenario.Log, meta engine.HostMeta) *ssHost {
-	h := &ssHost{meta: meta, addrs: map[string]string{}, sent: map[int]*engine.SegmentSent{}, infos: map[string]*ssInfo{}}
+	h := &ssHost{meta: meta, addrs: map[string]string{}, table: ss.Table{Host: meta.Name}, timers: map[int]map[engine.TimerName]ssTimer{},
+		sent: map[int]*engine.SegmentSent{}, infos: map[string]*ssInfo{}}
 	for _, other := range log.Events[0].Body.(*engine.Meta).Hosts {
 		h.addrs[other.Name] = other.Addr
 	}
 	return h
-}
-
-// ssSock is one socket that ss would list.
-type ssSock struct {
-	id            int
-	state         engine.State
-	local, remote string
-	recvQ, sendQ  int // of a listener: the accept queue and the backlog
-	timers        map[engine.TimerName]ssTimer
 }
 
 // ssTimer is an armed timer.
@@ -91,26 +84,16 @@ type ssTimer struct {
 
 // take notes an event; it says whether a socket of the host changed its state.
 func (h *ssHost) take(ev engine.Event) bool {
+	changed := h.table.Take(ev)
 	switch b := ev.Body.(type) {
 	case *engine.StateChange:
-		if b.Host == h.meta.Name {
-			h.state(b)
-			return true
-		}
-	case *engine.Queue:
-		if s := h.sock(b.Host, b.Sock); s != nil {
-			s.recvQ, s.sendQ = b.RecvQ, b.SendQ
-		}
-	case *engine.ListenQueue:
-		if s := h.sock(b.Host, b.Sock); s != nil {
-			s.recvQ, s.sendQ = b.Accept, b.Backlog
+		if changed != nil && changed.State == engine.Closed {
+			delete(h.infos, connectionOf(changed))
+			delete(h.timers, changed.ID)
 		}
 	case *engine.TimerChange:
-		if s := h.sock(b.Host, b.Sock); s != nil {
-			delete(s.timers, b.Timer)
-			if b.Action == engine.TimerSet {
-				s.timers[b.Timer] = ssTimer{b.At, b.Attempt, ev.Rule}
-			}
+		if h.table.Socket(b.Host, b.Sock) != nil {
+			h.timer(b, ev.Rule)
 		}
 	case *engine.SegmentSent:
 		h.sent[b.ID] = b
@@ -123,39 +106,18 @@ func (h *ssHost) take(ev engine.Event) bool {
 			h.count(s, s.Dport, s.Sport, s.From, false)
 		}
 	case *engine.InputApplied:
-		if b.Do.PowerOff != nil && b.Do.PowerOff.Host == h.meta.Name {
-			h.socks = nil
-			return true
-		}
+		return b.Do.PowerOff != nil && b.Do.PowerOff.Host == h.meta.Name
 	}
-	return false
+	return changed != nil
 }
 
-func (h *ssHost) sock(host string, id int) *ssSock {
-	i := slices.IndexFunc(h.socks, func(s *ssSock) bool { return s.id == id })
-	if host != h.meta.Name || i < 0 {
-		return nil
+func (h *ssHost) timer(b *engine.TimerChange, rule engine.Rule) {
+	if h.timers[b.Sock] == nil {
+		h.timers[b.Sock] = map[engine.TimerName]ssTimer{}
 	}
-	return h.socks[i]
-}
-
-// state moves a socket. The kernel tells ss of no socket that is closed, even where a program still has it.
-func (h *ssHost) state(b *engine.StateChange) {
-	s := h.sock(b.Host, b.Sock)
-	if s == nil {
-		s = &ssSock{id: b.Sock, timers: map[engine.TimerName]ssTimer{}}
-		h.socks = append(h.socks, s)
-	}
-	s.state, s.local, s.remote = b.To, b.Local, b.Remote
-	if b.Remote == "*" {
-		s.remote = "0.0.0.0:*"
-	}
-	if b.To == engine.TimeWait {
-		s.recvQ, s.sendQ = 0, 0
-	}
-	if b.To == engine.Closed {
-		delete(h.infos, s.connection())
-		h.socks = slices.DeleteFunc(h.socks, func(o *ssSock) bool { return o == s })
+	delete(h.timers[b.Sock], b.Timer)
+	if b.Action == engine.TimerSet {
+		h.timers[b.Sock][b.Timer] = ssTimer{b.At, b.Attempt, rule}
 	}
 }
 
@@ -166,9 +128,9 @@ func (h *ssHost) count(s *engine.SegmentSent, local, remote uint16, peer string,
 	}
 	key := connection(fmt.Sprint(local), fmt.Sprintf("%s:%d", h.addrs[peer], remote))
 	if peer == "" { // to an address that no host has; the socket knows it
-		for _, k := range h.socks {
-			if strings.HasSuffix(k.local, fmt.Sprintf(":%d", local)) && strings.HasSuffix(k.remote, fmt.Sprintf(":%d", remote)) {
-				key = k.connection()
+		for _, k := range h.table.Sockets {
+			if strings.HasSuffix(k.Local, fmt.Sprintf(":%d", local)) && strings.HasSuffix(k.Remote, fmt.Sprintf(":%d", remote)) {
+				key = connectionOf(k)
 			}
 		}
 	}
@@ -182,21 +144,6 @@ func (h *ssHost) count(s *engine.SegmentSent, local, remote uint16, peer string,
 
 func connection(localPort, remote string) string { return localPort + " " + remote }
 
-// ssNames are the states as ss names them.
-var ssNames = map[engine.State]string{
-	engine.Closed:      "UNCONN",
-	engine.Listen:      "LISTEN",
-	engine.SynSent:     "SYN-SENT",
-	engine.SynReceived: "SYN-RECV",
-	engine.Established: "ESTAB",
-	engine.FinWait1:    "FIN-WAIT-1",
-	engine.FinWait2:    "FIN-WAIT-2",
-	engine.CloseWait:   "CLOSE-WAIT",
-	engine.Closing:     "CLOSING",
-	engine.LastAck:     "LAST-ACK",
-	engine.TimeWait:    "TIME-WAIT",
-}
-
 // write writes the table of a moment: listeners first, then connections, each by age.
 func (h *ssHost) write(w io.Writer, now engine.Micros) {
 	if h.wrote {
@@ -206,13 +153,10 @@ func (h *ssHost) write(w io.Writer, now engine.Micros) {
 	fmt.Fprintf(w, "%s %s at %s s\n", h.meta.Name, h.meta.Addr, seconds(now))
 	rows := [][]string{{"State", "Recv-Q", "Send-Q", "Local Address", "Port", "Peer Address", "Port", ""}}
 	details := []string{""}
-	for _, listening := range []bool{true, false} {
-		for _, s := range h.socks {
-			if (s.state == engine.Listen) == listening {
-				rows = append(rows, s.row(now))
-				details = append(details, s.details(h.infos[s.connection()]))
-			}
-		}
+	for _, s := range h.table.Listed() {
+		k := ssSock{s, h.timers[s.ID]}
+		rows = append(rows, k.row(now))
+		details = append(details, k.details(h.infos[connectionOf(s)]))
 	}
 	widths := make([]int, len(rows[0]))
 	for _, r := range rows {
@@ -230,16 +174,22 @@ func (h *ssHost) write(w io.Writer, now engine.Micros) {
 	}
 }
 
-func (s *ssSock) connection() string {
-	_, port, _ := strings.Cut(s.local, ":")
-	return connection(port, s.remote)
+// ssSock is a socket with its armed timers.
+type ssSock struct {
+	*ss.Socket
+	timers map[engine.TimerName]ssTimer
 }
 
-func (s *ssSock) row(now engine.Micros) []string {
-	localAddr, localPort, _ := strings.Cut(s.local, ":")
-	peerAddr, peerPort, _ := strings.Cut(s.remote, ":")
+func connectionOf(s *ss.Socket) string {
+	_, port, _ := strings.Cut(s.Local, ":")
+	return connection(port, s.Remote)
+}
+
+func (s ssSock) row(now engine.Micros) []string {
+	localAddr, localPort, _ := strings.Cut(s.Local, ":")
+	peerAddr, peerPort, _ := strings.Cut(s.Remote, ":")
 	return []string{
-		ssNames[s.state], fmt.Sprint(s.recvQ), fmt.Sprint(s.sendQ), localAddr, localPort, peerAddr, peerPort, s.timer(now),
+		ss.Name(s.State), fmt.Sprint(s.RecvQ), fmt.Sprint(s.SendQ), localAddr, localPort, peerAddr, peerPort, s.timer(now),
 	}
 }
 
@@ -259,13 +209,13 @@ var ssTimers = []struct {
 }
 
 // mini says that only a timewait entry of the kernel is left, in either state.
-func (s *ssSock) mini() bool {
+func (s ssSock) mini() bool {
 	t, waits := s.timers[engine.TimerFinWait2]
-	return s.state == engine.TimeWait || waits && t.rule != engine.RuleFinWait2LongTimer
+	return s.State == engine.TimeWait || waits && t.rule != engine.RuleFinWait2LongTimer
 }
 
 // timer writes timer:(name, time left, attempts).
-func (s *ssSock) timer(now engine.Micros) string {
+func (s ssSock) timer(now engine.Micros) string {
 	for _, known := range ssTimers {
 		t, armed := s.timers[known.timer]
 		if !armed {

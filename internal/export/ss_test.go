@@ -2,7 +2,6 @@ package export_test
 
 import (
 	"bytes"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -42,26 +41,6 @@ func moment(t *testing.T, d *datadriven.TestData) *engine.Micros {
 	}
 	us := engine.Micros(at.Microseconds())
 	return &us
-}
-
-// TestSSNamesAreThoseOfSS asks ss itself for its names of states: it takes them as a filter, and no others.
-func TestSSNamesAreThoseOfSS(t *testing.T) {
-	if _, err := exec.LookPath("ss"); err != nil {
-		t.Skipf("ss is not installed (apt-get install iproute2): %v", err)
-	}
-	known, err := exec.Command("ss", "--help").CombinedOutput()
-	if err != nil {
-		t.Skipf("ss --help: %v", err)
-	}
-	for state, name := range export.SSNames {
-		long := map[string]string{"ESTAB": "established", "UNCONN": "closed", "LISTEN": "listening"}[name]
-		if long == "" {
-			long = strings.TrimRight(strings.ToLower(name), "12") // fin-wait-{1,2}
-		}
-		if !strings.Contains(string(known), long) {
-			t.Errorf("%s is %s, which ss does not list", state, name)
-		}
-	}
 }
 
 // TestSSWritesTimesAsSSDoes holds how ss writes the time left: less and less exactly the longer it is.

@@ -83,8 +83,8 @@ func (n *ssInfo) sentAgain(s *engine.SegmentSent) {
 
 // details writes the second line of a connection: the options both ends agreed on, then counts, as ss orders and names
 // them.
-func (s *ssSock) details(n *ssInfo) string {
-	if n == nil || s.state == engine.Listen || s.mini() || s.state == engine.SynReceived && n.passive {
+func (s ssSock) details(n *ssInfo) string {
+	if n == nil || s.State == engine.Listen || s.mini() || s.State == engine.SynReceived && n.passive {
 		return "" // the kernel keeps none of it
 	}
 	var parts []string

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"finwait/engine"
+	"finwait/internal/ss"
 )
 
 // traceKind asks what happened, from a list of packets and the sockets as ss shows them. generate gives
@@ -128,56 +129,18 @@ func (r *Run) seen(host string, until engine.Micros) []string {
 	return lines
 }
 
-// ssNames are the states as ss writes them.
-var ssNames = map[engine.State]string{
-	engine.Listen: "LISTEN", engine.SynSent: "SYN-SENT", engine.SynReceived: "SYN-RECV", engine.Established: "ESTAB",
-	engine.FinWait1: "FIN-WAIT-1", engine.FinWait2: "FIN-WAIT-2", engine.Closing: "CLOSING", engine.TimeWait: "TIME-WAIT",
-	engine.CloseWait: "CLOSE-WAIT", engine.LastAck: "LAST-ACK",
-}
-
 // sockets lists a host's sockets at a time as ss -tan does.
 func (r *Run) sockets(host string, at engine.Micros) []string {
-	type row struct {
-		state         engine.State
-		local, remote string
-		recvq, sendq  int
-	}
-	rows := map[int]*row{}
-	var ids []int
+	table := ss.Table{Host: host}
 	for _, ev := range r.events {
 		if ev.T > at {
 			break
 		}
-		switch b := ev.Body.(type) {
-		case *engine.StateChange:
-			if b.Host != host {
-				continue
-			}
-			if rows[b.Sock] == nil {
-				rows[b.Sock] = &row{}
-				ids = append(ids, b.Sock)
-			}
-			rows[b.Sock].state, rows[b.Sock].local, rows[b.Sock].remote = b.To, b.Local, b.Remote
-		case *engine.Queue:
-			if x := rows[b.Sock]; x != nil && b.Host == host {
-				x.recvq, x.sendq = b.RecvQ, b.SendQ
-			}
-		case *engine.ListenQueue:
-			if x := rows[b.Sock]; x != nil && b.Host == host {
-				x.recvq, x.sendq = b.Accept, b.Backlog
-			}
-		}
+		table.Take(ev)
 	}
 	lines := []string{"State       Recv-Q Send-Q  Local Address:Port   Peer Address:Port"}
-	for _, id := range ids {
-		x := rows[id]
-		if name := ssNames[x.state]; name != "" {
-			remote := x.remote
-			if remote == "*" {
-				remote = "0.0.0.0:*"
-			}
-			lines = append(lines, fmt.Sprintf("%-11s %-6d %-6d  %-20s %s", name, x.recvq, x.sendq, x.local, remote))
-		}
+	for _, s := range table.Listed() {
+		lines = append(lines, fmt.Sprintf("%-11s %-6d %-6d  %-20s %s", ss.Name(s.State), s.RecvQ, s.SendQ, s.Local, s.Remote))
 	}
 	return lines
 }
