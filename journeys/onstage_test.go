@@ -26,10 +26,16 @@ func (p *Tab) OpenStage(l language, url string) Stage {
 func (p *Tab) StageOf(l language) Stage {
 	p.t.Helper()
 	s := p.askingStage(l)
+	p.skipQuestion()
+	return s
+}
+
+// skipQuestion skips the question of a stage that asks one.
+func (p *Tab) skipQuestion() {
+	p.t.Helper()
 	if Eval[bool](p, `(() => { const skip = document.querySelector("tcp-predict:not(.done) form .btn.ghost"); skip?.click(); document.activeElement.blur(); return Boolean(skip); })()`) {
 		p.Until("the question gone", `document.querySelector("tcp-predict.done")`)
 	}
-	return s
 }
 
 // askingStage waits for the stage of the page that is open.

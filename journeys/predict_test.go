@@ -85,6 +85,6 @@ func TestAChangeTakesTheQuestionAway(t *testing.T) {
 		stage := p.askingStage(l)
 		stage.Enter()
 		p.Press("c")
-		p.Until("the question gone", `document.querySelector("tcp-predict.done")`)
+		p.Until("the question back in the text", `document.querySelector("article > tcp-predict.done .q")`)
 	})
 }

@@ -49,6 +49,7 @@ func TestWithoutWebSocketsTheStageWorks(t *testing.T) {
 		p.Until("the run over HTTP", `document.querySelector("tcp-stage").connection === "whole"`)
 		p.Until("the reason", `document.querySelector(".trouble").textContent === `+quoted(l.template(t, "stage.whole")))
 		p.until("the run's events", func() bool { _, _, all, _ := stage.Where(); return all > 0 })
+		p.skipQuestion()
 		p.axe("a stage without a WebSocket")
 		stage.Enter()
 		stage.stepToFIN().Focus()

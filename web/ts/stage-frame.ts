@@ -172,10 +172,9 @@ export class StageFrame implements Panel {
     const home = document.createComment("the question");
     predict.before(home);
     const beside = matchMedia("(min-width: 1180px)");
-    const put = (): void => (beside.matches || predict.hold === undefined ? this.#trouble : home).before(predict);
-    beside.addEventListener("change", put, { signal });
-    predict.addEventListener("fw-predict", put, { signal });
-    put();
+    predict.onPlace = () => (predict.onStage(beside.matches) ? this.#trouble : home).before(predict);
+    beside.addEventListener("change", predict.onPlace, { signal });
+    predict.onPlace();
   }
 
   /** Takes over what the page says of the run, e.g. that a link is out of date. */

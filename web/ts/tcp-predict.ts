@@ -18,10 +18,18 @@ export class TcpPredict extends HTMLElement implements Panel {
   #said = h("p", { class: "said", role: "status" });
   #choice: number | undefined; // what was predicted; undefined while it is not
   #told = false; // whether it held
+  /** Where it stands may be another place now. */
+  onPlace: () => void = () => {};
 
   /** The event after which the run waits; undefined where this page does not ask, or has asked before. */
   get hold(): number | undefined {
     return this.#choice === undefined ? numberOf(this.getAttribute("hold")) : undefined;
+  }
+
+  /** Whether it belongs on the stage, which stands beside the text or below it: to ask there, or to tell what came of it. A
+   * question that was skipped is the text's again. */
+  onStage(beside: boolean): boolean {
+    return this.#choice === undefined ? beside : this.#choice !== skipped;
   }
 
   get #slug(): string {
@@ -102,10 +110,11 @@ export class TcpPredict extends HTMLElement implements Panel {
     // From now on one line is enough; the question is to be read again beside its answer.
     answer.hidden = !this.#told && this.#choice !== skipped;
     const question = this.querySelector(".q");
-    if (question && question.parentElement === this) {
-      answer.querySelector("summary")?.after(question);
+    if (question?.parentElement === this) {
+      if (this.#choice !== skipped) answer.querySelector("summary")?.after(question);
       answer.before(this.#said);
     }
+    this.onPlace();
     if (this.#choice === skipped) this.#tell(this.#say.text("predict.skipped"));
     else this.#tell(this.#say.text("predict.made", { choice: this.#textOf(this.#choice!) }));
   }
