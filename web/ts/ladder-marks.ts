@@ -52,9 +52,11 @@ export class LadderMarks {
     const hook = -5 * outward(line);
     const mid = this.#y(yTo - y > tallGap ? y + 60 : (y + yTo) / 2);
     const at = { x: x + 9 * outward(line), "text-anchor": anchor };
+    const name = this.#timer(timer);
+    const lines = textWidth(name) <= line.room - 11 ? [name] : name.split(" ");
     return marked(seq, "",
       s("path", { class: "gapl", d: `M${x} ${this.#y(y) + 6}h${-hook}V${this.#y(yTo) - 4}h${hook}` }),
-      s("text", { class: "call", ...at, y: mid - 2 }, this.#timer(timer)),
+      ...lines.map((text, i) => s("text", { class: "call", ...at, y: mid - 2 - 13 * (lines.length - 1 - i) }, text)),
       s("text", { class: "call dim", ...at, y: mid + 12 }, duration(us)));
   }
 }

@@ -21,6 +21,7 @@ export interface Lifeline {
 export interface Columns {
   width: number;
   axis: number; // the right edge of the times
+  more: number; // that they take for six digits
   lines: Lifeline[];
 }
 
@@ -28,6 +29,8 @@ const mostBeside = 106; // px, or this share of a wide drawing
 const mostShare = 0.23;
 const gapBeside = 12; // px between a lifeline, or its last lane, and what stands beside it
 const spareBeside = 5; // px
+const longTime = 100_000_000; // µs, from which on a time in ms has six digits
+const longerTime = 6; // px that they take more
 export const inset = 7; // px between a lifeline and a wire's end
 
 /** How wide a text of 11 px stands, in px: a little too wide rather than too narrow. */
@@ -46,16 +49,17 @@ export function columns(width: number, logs: readonly RunLog[]): Columns {
   const lines = names.map((host, i): Lifeline => ({ host, x: 0, side: i === 0 ? "left" : "right", lanes: lanes(host), room: 0 }));
   for (const l of lines.slice(1, -1)) l.side = quieterSide(l.host, names, logs);
   if (nowhere) lines.push({ host: "", x: 0, side: "right", lanes: 1, room: 0 });
-  const axis = width < 400 ? 42 : 46;
+  const more = logs.some((log) => log.length >= longTime) ? longerTime : 0;
+  const axis = (width < 400 ? 42 : 46) + more;
   const room = Math.max(86, Math.min(118, width * 0.19));
   const [before, after] = [lines[0] ? reach(lines[0]) : 0, lines.length > 1 ? reach(lines.at(-1)!) : 0];
   // More than two lifelines need the room for the segments between them.
   const written = (host: string | undefined): number => (names.length > 2 ? 0 : Math.min(Math.max(0, ...logs.map((log) => besideOf(log, host))), Math.max(mostBeside, width * mostShare)));
-  const left = Math.max(width < 400 ? 132 : 52 + room, axis + written(names[0])) + before;
+  const left = Math.max((width < 400 ? 132 : 52 + room) + more, axis + written(names[0])) + before;
   const right = width - Math.max(width < 400 ? Math.max(88, Math.min(96, width - 264)) : room + 6, written(names.at(-1))) - after;
   place(lines, left, right);
   for (const [i, l] of lines.entries()) l.room = roomOf(l, i, lines, axis, width);
-  return { width, axis, lines };
+  return { width, axis, more, lines };
 }
 
 /** Puts the lifelines between two of them, as far apart as what their lanes leave allows. */
@@ -86,7 +90,7 @@ function quieterSide(host: string, names: readonly string[], logs: readonly RunL
 /** Room for what is written beside a lifeline: to the edge of the drawing, or to the next lifeline. */
 function roomOf(l: Lifeline, i: number, lines: readonly Lifeline[], axis: number, width: number): number {
   const next = lines[l.side === "left" ? i - 1 : i + 1]?.x;
-  const end = next ?? (l.side === "left" ? axis : width);
+  const end = next ?? (l.side === "left" ? axis : width - spareBeside);
   return Math.abs(l.x - end) - reach(l) - gapBeside - (next === undefined ? 0 : inset);
 }
 

@@ -1,6 +1,6 @@
 // <tcp-ladder>: the time-sequence diagram. It draws what is near the playhead, and in a frame touches what moves only.
 import { afterDrawing } from "./clock.ts";
-import { button, h, hide, s, setText } from "./dom.ts";
+import { button, h, hide, s, set, setText } from "./dom.ts";
 import { nowTime } from "./format.ts";
 import { LadderChoice } from "./ladder-choice.ts";
 import { LadderHosts } from "./ladder-hosts.ts";
@@ -39,7 +39,8 @@ export class TcpLadder extends HTMLElement implements Panel {
   #still = new LadderStill(top);
   #wires!: LadderWires;
   #now = s("g", { class: "now", "aria-hidden": "true" });
-  #nowText = s("text", { class: "tick nowt", x: 45, y: 4, "text-anchor": "end" });
+  #nowTag = s("path", { class: "nowtag" });
+  #nowText = s("text", { class: "tick nowt", y: 4, "text-anchor": "end" });
   #open = new LadderOpen(top);
   #life = s("path", { class: "life" });
   #ahead = s("path", { class: "life ahead" });
@@ -67,7 +68,7 @@ export class TcpLadder extends HTMLElement implements Panel {
     this.#svg.setAttribute("aria-label", say.text("ladder.label"));
     this.#scroll.setAttribute("aria-label", say.text("ladder.label"));
     this.#scroll.setAttribute("role", "region");
-    this.#now.append(s("path", { class: "nowtag", d: "M3 -9h42l6 9l-6 9h-42a3 3 0 0 1 -3 -3v-12a3 3 0 0 1 3 -3z" }), this.#nowText);
+    this.#now.append(this.#nowTag, this.#nowText);
     this.#svg.append(this.#ahead, this.#still.axis, this.#life, this.#timers.bands, this.#other.el, this.#still.bands, this.#open.el,
       this.#now, this.#wires.el, this.#wires.notes, this.#still.labels, this.#choice.el, this.#timers.rings);
     this.#scroll.append(this.#svg);
@@ -183,6 +184,8 @@ export class TcpLadder extends HTMLElement implements Panel {
     this.#still.clear();
     this.#now.querySelectorAll(".nowline").forEach((el) => el.remove());
     this.#now.prepend(...nowLines(c));
+    set(this.#nowTag, "d", `M3 -9h${42 + c.more}l6 9l-6 9h${-42 - c.more}a3 3 0 0 1 -3 -3v-12a3 3 0 0 1 3 -3z`);
+    set(this.#nowText, "x", 45 + c.more);
     this.#marks = new LadderMarks(this.#say, c, top, (name) => this.#timers.name(name));
     this.#timers.reset(c);
   }
