@@ -57,7 +57,7 @@ func TestThePagesAroundTheLessonsAreWhole(t *testing.T) {
 }
 
 // pagesAround are the pages around the lessons, below the language.
-var pagesAround = []string{"matrix", "states", "reference", "progress"}
+var pagesAround = []string{"matrix", "states", "reference", "glossary", "progress"}
 
 // layoutShift is the page's cumulative layout shift so far.
 const layoutShift = `new Promise((done) => {
