@@ -110,8 +110,9 @@ const (
 	axisWidth    = 46 // px
 	labelWidth   = 86 // px: a state's name and the room around it
 	bracketFrom  = 100 * engine.Millisecond
-	wideEnough   = 480 // px: from here on segments show all their numbers
-	lostFraction = 0.6 // of the way, for a segment that the link dropped as it was sent
+	wideEnough   = 480  // px: from here on segments show all their numbers
+	longFigure   = 1600 // px: from here on a figure goes over several pages of paper
+	lostFraction = 0.6  // of the way, for a segment that the link dropped as it was sent
 )
 
 // NewLadder draws the run whose events these are.
