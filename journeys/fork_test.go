@@ -125,3 +125,44 @@ func TestALinkThatIsDamagedSaysSo(t *testing.T) {
 		p.Until("a sentence about the link", `document.body.innerText.includes(`+quoted(l.template(t, "error.bad_token"))+`)`)
 	})
 }
+
+// TestAForkIsDrawnAsIfOpenedAnew holds what the ladder keeps of the run before a fork against what a page draws that has
+// the fork's run alone.
+func TestAForkIsDrawnAsIfOpenedAnew(t *testing.T) {
+	l := languages[0]
+	s := server.Start(t)
+	p := NewTab(t, l.Accept)
+	stage := p.OpenStage(l, s.URL+"/"+l.Code+"/lessons/four-way")
+	stage.Enter()
+	stage.stepToFIN().Focus()
+	p.Press("d")
+	stage.until("a second run", func() bool { return len(stage.runs()) == 2 })
+	stage.Enter()
+	kept := Eval[[]string](p, drawnOnLadder)
+	fresh := NewTab(t, l.Accept).OpenStage(l, stage.address())
+	fresh.Enter()
+	fresh.until("the same moment", func() bool { return fresh.Events() == stage.Events() })
+	want := Eval[[]string](fresh.Tab, drawnOnLadder)
+	if len(want) < 20 || !slices.Equal(kept, want) {
+		for _, el := range kept {
+			if !slices.Contains(want, el) {
+				t.Errorf("kept, where a page of its own has it otherwise: %s", el)
+			}
+		}
+		t.Fatalf("the ladder keeps %d drawings of the run and its fork; a page of its own draws %d", len(kept), len(want))
+	}
+}
+
+// drawnOnLadder gives all that is seen on the ladder, from its top on; what is ahead of now is as far as the view reaches.
+const drawnOnLadder = `(async () => {
+	const view = document.querySelector("tcp-ladder .ladscroll");
+	view.scrollTop = 0;
+	for (let i = 0; i < 3; i++) await new Promise(requestAnimationFrame);
+	return [...view.querySelectorAll("svg > g > *")].map((el) => {
+		const copy = el.cloneNode(true);
+		copy.removeAttribute("tabindex");
+		copy.querySelectorAll("[visibility=hidden]").forEach((hidden) => hidden.remove());
+		copy.querySelectorAll("[points='']").forEach((empty) => empty.removeAttribute("points"));
+		return copy.outerHTML;
+	}).sort();
+})()`

@@ -6,6 +6,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"os/exec"
@@ -259,45 +261,66 @@ func lighthouse(t *testing.T, s *server.Server, row func(what, ours, beside, goa
 		t.Log("no npx: no Lighthouse")
 		return
 	}
-	score := func(address string) (float64, error) {
-		var all []float64
-		for range rounds {
-			out := filepath.Join(t.TempDir(), "report.json")
-			cmd := exec.Command("npx", "--yes", "lighthouse@12", address, "--quiet", "--only-categories=performance", "--output=json", "--output-path="+out,
-				"--chrome-flags=--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync")
-			cmd.Env = append(os.Environ(), "CHROME_PATH="+chromium(t))
-			if text, err := cmd.CombinedOutput(); err != nil {
-				return 0, fmt.Errorf("%w: %.300s", err, text)
-			}
-			var report struct {
-				Categories struct{ Performance struct{ Score float64 } }
-			}
-			data, err := os.ReadFile(out)
-			if err == nil {
-				err = json.Unmarshal(data, &report)
-			}
-			if err != nil {
-				return 0, err
-			}
-			all = append(all, report.Categories.Performance.Score)
-		}
-		slices.Sort(all)
-		return all[len(all)/2], nil
-	}
-	ours, err := score(s.URL + "/en/lessons/four-way")
+	bare := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprint(w, `<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>Nothing</title><h1>Nothing</h1><p>A page of two lines.</p>`)
+	}))
+	defer bare.Close()
+	ours, err := medianScore(t, s.URL+"/en/lessons/four-way")
 	if err != nil {
 		t.Log("no Lighthouse:", err)
 		return
 	}
-	bare, err := score(s.URL + "/en/lessons/none") // the page for an address that is none: a heading and two links
-	if err != nil {
-		bare, err = score(s.URL + "/en/progress")
-	}
+	beside, err := medianScore(t, bare.URL)
 	if err != nil {
 		t.Log("no Lighthouse of a minimal page:", err)
 		return
 	}
-	row(fmt.Sprintf("Lighthouse performance, median of %d", rounds), fmt.Sprintf("%.2f", ours), fmt.Sprintf("%.2f", bare), "0.03 under it")
+	row(fmt.Sprintf("Lighthouse performance, median of %d", rounds), fmt.Sprintf("%.2f", ours), fmt.Sprintf("%.2f", beside), "0.03 under it")
+}
+
+// medianScore has Lighthouse look at a page several times. On a loaded machine a run may fail, because the trace lacks its
+// beginning (NO_NAVSTART): such a one is taken anew.
+func medianScore(t *testing.T, address string) (float64, error) {
+	var all []float64
+	for tries := 2 * rounds; len(all) < rounds; tries-- {
+		score, err := score(t, address)
+		if err != nil && tries == 0 {
+			return 0, err
+		}
+		if err != nil {
+			t.Log("Lighthouse once more:", err)
+			continue
+		}
+		all = append(all, score)
+	}
+	slices.Sort(all)
+	return all[rounds/2], nil
+}
+
+func score(t *testing.T, address string) (float64, error) {
+	out := filepath.Join(t.TempDir(), "report.json")
+	cmd := exec.Command("npx", "--yes", "lighthouse@12", address, "--quiet", "--only-categories=performance", "--output=json", "--output-path="+out,
+		"--chrome-flags=--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync")
+	cmd.Env = append(os.Environ(), "CHROME_PATH="+chromium(t))
+	if text, err := cmd.CombinedOutput(); err != nil {
+		return 0, fmt.Errorf("%w: %.300s", err, text)
+	}
+	data, err := os.ReadFile(out)
+	if err != nil {
+		return 0, err
+	}
+	var report struct {
+		RuntimeError struct{ Code, Message string }
+		Categories   struct{ Performance struct{ Score *float64 } }
+	}
+	if err := json.Unmarshal(data, &report); err != nil {
+		return 0, err
+	}
+	if report.Categories.Performance.Score == nil {
+		return 0, fmt.Errorf("no score: %s %s", report.RuntimeError.Code, report.RuntimeError.Message)
+	}
+	return *report.Categories.Performance.Score, nil
 }
 
 func ms(x float64) string { return fmt.Sprintf("%.1f ms", x) }

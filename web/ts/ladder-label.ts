@@ -43,7 +43,13 @@ export function drawLabel(p: PlacedLabel, kind: string, id: number): DrawnLabel 
     raise(on) {
       if (on === el.classList.contains("up")) return;
       draw(on);
-      if (on) el.parentNode?.append(el);
+      if (on && isCovered(el)) el.parentNode?.append(el);
     },
   };
+}
+
+/** Whether other labels are drawn over this one. One that need not be moved is not: a press on it would lose its click. */
+function isCovered(label: Element): boolean {
+  for (let next = label.nextElementSibling; next; next = next.nextElementSibling) if (next.classList.contains("seglab")) return true;
+  return false;
 }
