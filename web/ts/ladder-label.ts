@@ -1,5 +1,5 @@
 // The label of one segment on the ladder.
-import { s } from "./dom.ts";
+import { s, setText } from "./dom.ts";
 import { charWidth, type PlacedLabel, upon } from "./ladder-labels.ts";
 
 export interface DrawnLabel {
@@ -25,7 +25,7 @@ export function drawLabel(p: PlacedLabel, kind: string, id: number): DrawnLabel 
     const said = over ? p.full : p.figures;
     const width = charWidth * `${p.flags} ${said}`.length + 6;
     el.setAttribute("transform", `translate(${at(over ? 0.5 : p.at)}) rotate(${turn.toFixed(1)})`);
-    figures.textContent = ` ${said}`;
+    setText(figures, ` ${said}`);
     text.setAttribute("y", String(-lift));
     behind.setAttribute("x", (-width / 2).toFixed(1));
     behind.setAttribute("y", String(-lift - 9.5));

@@ -92,8 +92,11 @@ export class TcpLadder extends HTMLElement implements Panel {
       this.#top = y;
       if (y < this.#from || y + this.#height > this.#to) store.invalidate(changed.events);
     }, { passive: true });
-    const point = (e: Event): void => this.#wires.point(e.type === "pointerout" || e.type === "focusout" ? undefined : this.segmentOf(e.target));
-    for (const type of ["pointerover", "pointerout", "focusin", "focusout"]) this.#svg.addEventListener(type, point);
+    const point = (e: PointerEvent | FocusEvent): void => {
+      const id = this.segmentOf(e.type === "pointerout" || e.type === "focusout" ? e.relatedTarget : e.target);
+      if (id !== undefined || e.type !== "focusin") this.#wires.point(id); // a press beside segments takes nothing from the pointer
+    };
+    for (const type of ["pointerover", "pointerout", "focusin", "focusout"] as const) this.#svg.addEventListener(type, point);
     this.#svg.addEventListener("click", (e) => {
       const seq = e.target instanceof Element ? e.target.closest<SVGElement>("[data-seq]")?.dataset["seq"] : undefined;
       if (seq !== undefined) store.select(Number(seq));
