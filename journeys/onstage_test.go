@@ -30,10 +30,20 @@ func (p *Tab) StageOf(l language) Stage {
 	return s
 }
 
-// skipQuestion skips the question of a stage that asks one.
+// skipQuestion skips the question of a stage that asks one, and leaves the keyboard at the page's beginning.
 func (p *Tab) skipQuestion() {
 	p.t.Helper()
-	if Eval[bool](p, `(() => { const skip = document.querySelector("tcp-predict:not(.done) form .btn.ghost"); skip?.click(); document.activeElement.blur(); return Boolean(skip); })()`) {
+	if Eval[bool](p, `(() => {
+		const skip = document.querySelector("tcp-predict:not(.done) form .btn.ghost");
+		if (!skip) return false;
+		skip.click();
+		const start = document.createElement("span");
+		start.tabIndex = -1;
+		document.body.prepend(start);
+		start.focus({ preventScroll: true });
+		start.remove();
+		return true;
+	})()`) {
 		p.Until("the question gone", `document.querySelector("tcp-predict.done")`)
 	}
 }
