@@ -42,15 +42,10 @@ func (h *Handler) home(w http.ResponseWriter, r *http.Request) error {
 var stageStyles = []string{
 	"css/ladder.css",
 	"css/stage.css",
-	"css/predict.css",
-	"css/acts.css",
-	"css/twin.css",
 	"css/states.css",
 	"css/code.css",
 	"css/sockets.css",
-	"css/why.css",
-	"css/header.css",
-	"css/time.css",
+	"css/panels.css",
 }
 
 // lesson is the page of a lesson; ?run= and ?at= open a run on its stage.
