@@ -20,7 +20,7 @@ help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 .PHONY: test
-test: tools lint generate test-web fuzz test-go bench-log docker-test journeys-short ## install what is needed, then run everything
+test: tools lint generate test-web fuzz test-go bench-log docker-test journeys-short snapshots-short ## install what is needed, then run everything
 	$(call say,all of it holds)
 
 .PHONY: tools
@@ -98,7 +98,7 @@ journeys-short: ## each of them in one of the two languages
 	$(call say,journeys)
 	go test $(TAGS) -count 1 -timeout 15m -v -short ./journeys
 
-.PHONY: snapshots snapshots-short snapshots-keep
+.PHONY: snapshots snapshots-short snapshots-keep snapshots-keep-short
 snapshots: ## what every component looks like, compared with what it looked like; the pictures are in out/snapshots
 	go test $(TAGS),snapshots -count 1 -timeout 60m -run TestSnapshots ./journeys
 
@@ -108,6 +108,9 @@ snapshots-short: ## one look of each
 
 snapshots-keep: ## keep what every component looks like now, after a look at the pictures
 	go test $(TAGS),snapshots -count 1 -timeout 60m -run TestSnapshots ./journeys -snapshots.rewrite
+
+snapshots-keep-short: ## the same for what snapshots-short takes
+	go test $(TAGS),snapshots -count 1 -timeout 10m -short -run TestSnapshots ./journeys -snapshots.rewrite
 
 .PHONY: screenshot
 screenshot: ## take docs/screenshot.png anew

@@ -14,7 +14,7 @@ import (
 
 const (
 	side = 16 // pixels of a block
-	step = 4  // what a block's mean is rounded to; it keeps lines short
+	step = 8  // what a block's mean is rounded to; it keeps lines short
 )
 
 // Likeness is a picture's size and the mean colour of each of its blocks.
