@@ -4,6 +4,7 @@ package journeys
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -35,7 +36,7 @@ func TestTheLossMatrixOpensItsRuns(t *testing.T) {
 // accessibility fault, nothing wider than the window, nothing that moves while it loads.
 func TestThePagesAroundTheLessonsAreWhole(t *testing.T) {
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
-		for _, name := range pagesAround {
+		for _, name := range append(slices.Clone(pagesAround), "glossary", "interview") {
 			for _, theme := range []string{"light", "dark"} {
 				for _, width := range []int64{390, 700, 1440} {
 					where := fmt.Sprintf("%s, %s, %d px", name, theme, width)
