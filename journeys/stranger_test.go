@@ -70,6 +70,7 @@ func (s stranger) byFinger() {
 // byKeyboard goes from link to link as Tab leads.
 func (s stranger) byKeyboard() {
 	s.OpenStage(s.l, s.page)
+	s.Element("a[href]").Focus() // where the first Tab of a page leads
 	s.tabTo("the link to the run", `document.activeElement.matches(".torun a")`)
 	s.Press("Enter")
 	s.tabTo("Play", `document.activeElement.matches("button.primary")`)
