@@ -3,7 +3,6 @@
 package journeys
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -238,35 +237,4 @@ func TestARunOfAQuestionLeavesTheForks(t *testing.T) {
 		Eval[any](p, `history.forward()`)
 		stage.until("the question's run again", func() bool { _, _, _, run := stage.Where(); return run == "C" })
 	})
-}
-
-// TestAForkIsShownAtOnce measures from the key to the drawn lane, of three changes. Long tasks are logged: on a
-// machine that others use they say nothing.
-func TestAForkIsShownAtOnce(t *testing.T) {
-	l := languages[0]
-	s := server.Start(t)
-	p := NewTab(t, l.Accept)
-	stage := p.OpenStage(l, s.URL+"/en/lessons/four-way")
-	stage.Enter()
-	stage.stepToFIN()
-	Eval[any](p, `window.longTasks = []; new PerformanceObserver((list) => window.longTasks.push(...list.getEntries().map((e) => e.duration))).observe({type: "longtask"}); null`)
-	var took []float64
-	for n, key := range []string{"d", "l", "u"} {
-		took = append(took, Eval[float64](p, fmt.Sprintf(`new Promise((done) => {
-			const slider = document.querySelector("tcp-transport [role=slider]");
-			slider.focus();
-			const lanes = () => document.querySelectorAll(".scrub .lane.alt").length;
-			const before = performance.now();
-			const look = () => (/%s$/.test(slider.ariaValueText) && lanes() > 0 ? done(performance.now() - before) : requestAnimationFrame(look));
-			slider.dispatchEvent(new KeyboardEvent("keydown", {key: "%s", bubbles: true}));
-			look();
-		})`, string(rune('B'+n)), key)))
-		p.Press("z")
-		stage.until("run A", func() bool { _, _, _, run := stage.Where(); return run == "A" })
-	}
-	t.Logf("a fork is shown after %.0f ms; long tasks: %v", took, Eval[[]float64](p, "window.longTasks"))
-	slices.Sort(took)
-	if took[1] > 100 {
-		t.Errorf("a fork is shown after %.0f ms in the middle of %.0f; want 100 ms at most", took[1], took)
-	}
 }

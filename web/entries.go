@@ -36,12 +36,3 @@ func (p Page) otherName(e *content.Entry) string {
 func (e Entries) alsoNamed(t *content.EntryText) string {
 	return fill(e.Say["terms.also"], "names", strings.Join(t.Also, e.Say["list.separator"]))
 }
-
-// count is how many entries there are.
-func (e Entries) count() int {
-	n := 0
-	for _, g := range e.Groups {
-		n += len(g.Entries)
-	}
-	return n
-}

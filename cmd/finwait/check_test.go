@@ -33,7 +33,7 @@ host("client")
 expect("a segment is sent", lambda log: log.segments() != [])
 `)
 	status, stdout, stderr := finwait(t, "check", dir)
-	if status != 1 || stdout != "" || !strings.Contains(stderr, "scenarios/mine/one.star: as written: does not hold: a segment is sent") {
+	if status != 1 || stdout != "" || !strings.Contains(stderr, "scenarios/mine/one.star:3: as written: does not hold: a segment is sent") {
 		t.Errorf("exit code %d, %q, %q", status, stdout, stderr)
 	}
 	put("scenarios/mine/one.star", "scenario(title = \"Mine\")\nhost(\"client\", clinet)\n")
