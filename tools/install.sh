@@ -18,7 +18,8 @@ need tshark tshark
 need docker docker.io
 docker info >/dev/null 2>&1 || need dockerd docker.io
 [[ -e /etc/ssl/certs/ca-certificates.crt ]] || missing+=(ca-certificates)
-[[ -d /usr/share/fonts/opentype/noto || -n $(fc-list :lang=zh 2>/dev/null) ]] || missing+=(fonts-noto-cjk)
+[[ -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ]] || missing+=(fonts-noto-cjk) # the snapshots' own fonts
+[[ -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ]] || missing+=(fonts-dejavu-core)
 ((${#missing[@]})) || exit 0
 
 command -v apt-get >/dev/null || { echo "$0: please install: ${missing[*]}" >&2; exit 1; }
