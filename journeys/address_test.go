@@ -13,6 +13,7 @@ import (
 
 // TestTheRootFollowsTheReadersLanguage opens / as readers of several languages do.
 func TestTheRootFollowsTheReadersLanguage(t *testing.T) {
+	t.Parallel()
 	s := server.Start(t)
 	for accept, want := range map[string]string{
 		"zh-CN,zh": "/zh/", "en-GB,en": "/en/", "fr-FR,zh-TW,en": "/zh/", "de-DE": "/en/",
@@ -29,6 +30,7 @@ func TestTheRootFollowsTheReadersLanguage(t *testing.T) {
 
 // TestAChosenLanguageIsRemembered switches the language on a lesson, and comes back to the root.
 func TestAChosenLanguageIsRemembered(t *testing.T) {
+	t.Parallel()
 	s := server.Start(t)
 	p := NewTab(t, "en-GB,en")
 	p.Open(s.URL + "/en/lessons/four-way")
@@ -44,6 +46,7 @@ func TestAChosenLanguageIsRemembered(t *testing.T) {
 
 // TestAHomePageLeadsToTheLesson clicks through.
 func TestAHomePageLeadsToTheLesson(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		p.Open(s.URL + "/" + l.Code + "/")
 		title := map[string]string{"en": "The four-way close", "zh": "四次挥手"}[l.Code]
@@ -55,6 +58,7 @@ func TestAHomePageLeadsToTheLesson(t *testing.T) {
 
 // TestALostReaderGetsAPageWithAWayOn asks for what is not there.
 func TestALostReaderGetsAPageWithAWayOn(t *testing.T) {
+	t.Parallel()
 	s := server.Start(t)
 	for _, each := range []struct{ path, accept, home, tag string }{
 		{"/en/lessons/nine-way", "zh-CN", "/en/", "en"},

@@ -13,6 +13,7 @@ import (
 
 // TestNoPageHasAnAccessibilityFault lets axe-core judge each page in both languages, both themes and three widths.
 func TestNoPageHasAnAccessibilityFault(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		p.Allow("404") // one of the pages is that of an unknown lesson
 		lesson := "/" + l.Code + "/lessons/four-way"
@@ -38,6 +39,7 @@ func TestNoPageHasAnAccessibilityFault(t *testing.T) {
 // TestTheStageInUseHasNoAccessibilityFault lets axe-core judge what appears while a learner works: a segment in flight and
 // its menu, a second run, a reason, the list of keys, a graded answer.
 func TestTheStageInUseHasNoAccessibilityFault(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		p.Media("dark", true)
 		stage := p.OpenStage(l, s.URL+"/"+l.Code+"/lessons/four-way")

@@ -14,6 +14,7 @@ import (
 
 // TestTheCheatSheetIsOneSheetOfPaper prints it as its style says, and lets axe-core judge it on a screen.
 func TestTheCheatSheetIsOneSheetOfPaper(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		for _, width := range []int64{390, 1440} {
 			p.Width(width)

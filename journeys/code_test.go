@@ -41,6 +41,7 @@ func (s Stage) code() []codePane {
 // TestCodeFollowsThePlayhead steps through the lesson's run with the programs in C: the marked line is always the one with
 // the call that the host made last, and says what it gave.
 func TestCodeFollowsThePlayhead(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		stage := p.OpenStage(l, s.URL+"/"+l.Code+"/lessons/four-way")
 		stage.Enter()
@@ -87,6 +88,7 @@ func markedLines(m map[string]bool) string {
 // TestCodeByKeyboard changes to Starlark and back with the keyboard alone, finds the choice kept after a reload, and goes to
 // a call by Enter on its line.
 func TestCodeByKeyboard(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		stage := p.OpenStage(l, s.URL+"/"+l.Code+"/lessons/four-way")
 		tab := p.All("tab", "^C$")[0]
@@ -137,6 +139,7 @@ func TestCodeByKeyboard(t *testing.T) {
 
 // TestCodeNamesWhatHasNoC opens a visitor's own scenario: one program has C, the other names the line that has none.
 func TestCodeNamesWhatHasNoC(t *testing.T) {
+	t.Parallel()
 	run := scenario.Run{Seed: 1, Source: `scenario(title = "Own")
 
 def client(os):

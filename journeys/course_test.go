@@ -12,6 +12,7 @@ import (
 // TestTheCourseRemembersWhereOneWas opens a lesson and answers its question: the home page then leads on to it, and its
 // list says what was done.
 func TestTheCourseRemembersWhereOneWas(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		home := s.URL + "/" + l.Code + "/"
 		p.Open(home)

@@ -19,6 +19,7 @@ import (
 // TestALessonInAnotherSitesFrame puts the embed into a page of another origin, as a teacher does with the snippet, and
 // asks that the frame has its lesson's height at each width.
 func TestALessonInAnotherSitesFrame(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -69,6 +70,7 @@ func (p *Tab) frameFits() bool {
 
 // TestOEmbedDescribesALesson asks as a site does that was given the lesson's address.
 func TestOEmbedDescribesALesson(t *testing.T) {
+	t.Parallel()
 	s := server.Start(t)
 	res, err := http.Get(s.URL + "/oembed?format=json&maxwidth=600&url=" + url.QueryEscape(s.URL+"/zh/lessons/four-way"))
 	if err != nil {

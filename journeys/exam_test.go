@@ -13,6 +13,7 @@ import (
 // TestAnExamFromBeginningToResult takes the final exam: nothing that comes to the browser holds a key; answers given by
 // keyboard are there after a reload; handing in asks first; the result leads to the lessons and to the runs that decide.
 func TestAnExamFromBeginningToResult(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		p.Media("dark", true)
 		p.Open(s.URL + "/" + l.Code + "/exam")
@@ -84,6 +85,7 @@ func paperTellsNothing(p *Tab) {
 
 // TestTheReviewHasNoAccessibilityFault looks at the review after an exam that was handed in without an answer.
 func TestTheReviewHasNoAccessibilityFault(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		p.Width(390)
 		p.Open(s.URL + "/" + l.Code + "/exam")

@@ -75,6 +75,7 @@ func (s Stage) value(key string) string {
 // TestARunIsTakenAway drops the first FIN, opens the dialog, and takes the new run along in every form. What was saved is
 // the run: the command line prints the same bytes as the file, the capture opens, the picture is whole.
 func TestARunIsTakenAway(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		stage := p.OpenStage(l, s.URL+"/"+l.Code+"/lessons/four-way")
 		stage.Enter()
@@ -157,6 +158,7 @@ func checkSVG(t *testing.T, picture []byte, link string) {
 // TestAFormThatARunCannotHaveIsExplained asks for a packetdrill script of a run with two connections, and copies by hand
 // where the clipboard is closed.
 func TestAFormThatARunCannotHaveIsExplained(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		p.Allow("422")
 		p.Media("dark", true)

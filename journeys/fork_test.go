@@ -16,6 +16,7 @@ import (
 // TestADroppedFINForksTheRun drops the first FIN, by key and by click. The FIN goes out again, the earlier run stays, and
 // the address replays exactly this on another server, in a browser that has seen nothing yet.
 func TestADroppedFINForksTheRun(t *testing.T) {
+	t.Parallel()
 	for name, drop := range map[string]func(fin Thing){
 		"by key":   func(fin Thing) { fin.Focus(); fin.tab.Press("d") },
 		"by click": Thing.Click,
@@ -105,6 +106,7 @@ func (s Stage) opensElsewhere(permalink string, at int, transcript []string) {
 
 // TestAForkIsUndone takes a drop back, and finds it still there to compare.
 func TestAForkIsUndone(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		stage := p.OpenStage(l, s.URL+"/"+l.Code+"/lessons/four-way")
 		stage.Enter()
@@ -120,6 +122,7 @@ func TestAForkIsUndone(t *testing.T) {
 
 // TestALinkThatIsDamagedSaysSo opens a permalink that lost a letter on its way.
 func TestALinkThatIsDamagedSaysSo(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		p.Open(s.URL + "/" + l.Code + "/lessons/four-way?run=close%2Ffour-way~x7~broken&at=100000")
 		p.Until("a sentence about the link", `document.body.innerText.includes(`+quoted(l.template(t, "error.bad_token"))+`)`)
@@ -129,6 +132,7 @@ func TestALinkThatIsDamagedSaysSo(t *testing.T) {
 // TestAForkIsDrawnAsIfOpenedAnew holds what the ladder keeps of the run before a fork against what a page draws that has
 // the fork's run alone.
 func TestAForkIsDrawnAsIfOpenedAnew(t *testing.T) {
+	t.Parallel()
 	l := languages[0]
 	s := server.Start(t)
 	p := NewTab(t, l.Accept)

@@ -24,6 +24,7 @@ func (p *Tab) card() string {
 // TestTermsHaveCards opens the card of a term by pointer, keyboard and tap. It stays while the pointer is on it, closes by
 // Escape with the keyboard where it was, and leads to the glossary.
 func TestTermsHaveCards(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		p.Media("light", true)
 		p.OpenStage(l, s.URL+"/"+l.Code+"/lessons/lost-fin")
@@ -79,6 +80,7 @@ func TestTermsHaveCards(t *testing.T) {
 
 // TestTermsAreLinksWithoutScripts follows a term to the glossary.
 func TestTermsAreLinksWithoutScripts(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		p.WithoutJavaScript()
 		p.Open(s.URL + "/" + l.Code + "/lessons/lost-fin")

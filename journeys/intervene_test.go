@@ -57,6 +57,7 @@ func (x Thing) Fill(text string) {
 
 // TestAHostIsActedOn does to a host, by keys, what its menu offers: each makes a run of its own that tells of it.
 func TestAHostIsActedOn(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		stage := p.OpenStage(l, s.URL+"/"+l.Code+"/lessons/four-way")
 		stage.Enter()
@@ -110,6 +111,7 @@ func (s Stage) backTo(run string) {
 
 // TestWhatCannotBeDoneSaysWhy looks at the menu of a host without a program: each entry has its reason, and does nothing.
 func TestWhatCannotBeDoneSaysWhy(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		stage := p.OpenStage(l, s.URL+"/"+l.Code+"/lessons/four-way")
 		stage.Enter()
@@ -134,6 +136,7 @@ func TestWhatCannotBeDoneSaysWhy(t *testing.T) {
 
 // TestASegmentIsDelayedByATimeOfOnesOwn opens a segment's menu by keys and gives the time.
 func TestASegmentIsDelayedByATimeOfOnesOwn(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		stage := p.OpenStage(l, s.URL+"/"+l.Code+"/lessons/four-way")
 		stage.Enter()
@@ -155,6 +158,7 @@ func TestASegmentIsDelayedByATimeOfOnesOwn(t *testing.T) {
 
 // TestAChangeIsToldAndTakenBack drops a FIN, hears what it led to, and goes back and forth.
 func TestAChangeIsToldAndTakenBack(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		stage := p.OpenStage(l, s.URL+"/"+l.Code+"/lessons/four-way")
 		stage.Enter()
@@ -181,6 +185,7 @@ func TestAChangeIsToldAndTakenBack(t *testing.T) {
 
 // TestOlderRunsStayInTheList makes more runs than have lanes, shows one without a lane, and removes one.
 func TestOlderRunsStayInTheList(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		stage := p.OpenStage(l, s.URL+"/"+l.Code+"/lessons/four-way")
 		stage.Enter()
@@ -215,6 +220,7 @@ func TestOlderRunsStayInTheList(t *testing.T) {
 
 // TestARunOfAQuestionLeavesTheForks opens the run that refutes an answer; the learner's own stays, and Back leads there.
 func TestARunOfAQuestionLeavesTheForks(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		stage := p.OpenStage(l, s.URL+"/"+l.Code+"/lessons/four-way")
 		stage.Enter()

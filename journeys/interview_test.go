@@ -14,6 +14,7 @@ const shut = `document.querySelectorAll(".asked details:not([open])").length`
 // TestInterviewAnswersOpen comes by a link to one question, whose answer is open; then opens all, prints, and follows an
 // answer to its lesson.
 func TestInterviewAnswersOpen(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		for _, theme := range []string{"light", "dark"} {
 			p.Media(theme, true)

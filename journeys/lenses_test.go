@@ -42,6 +42,7 @@ var tellings = []scenario.Run{
 // TestEveryLensTellsTheLog walks every event of the runs and holds what each lens shows against what the log, folded here
 // and not by the page, says at that event.
 func TestEveryLensTellsTheLog(t *testing.T) {
+	t.Parallel()
 	lib, err := content.Load("")
 	if err != nil {
 		t.Fatal(err)

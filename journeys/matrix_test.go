@@ -14,6 +14,7 @@ import (
 // TestTheLossMatrixOpensItsRuns reads the matrix with scripts off, then opens the cell in which every FIN is lost: the stage
 // has that run, at the loss.
 func TestTheLossMatrixOpensItsRuns(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		page := s.URL + "/" + l.Code + "/matrix"
 		p.Open(page)
@@ -35,6 +36,7 @@ func TestTheLossMatrixOpensItsRuns(t *testing.T) {
 // TestThePagesAroundTheLessonsAreWhole looks at each page in both languages and themes and at three widths: no
 // accessibility fault, nothing wider than the window, nothing that moves while it loads.
 func TestThePagesAroundTheLessonsAreWhole(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		for _, name := range append(slices.Clone(pagesAround), "glossary", "interview") {
 			for _, theme := range []string{"light", "dark"} {
@@ -70,6 +72,7 @@ const layoutShift = `new Promise((done) => {
 
 // TestThePagesAreTextWithoutJavaScript reads them with scripts off.
 func TestThePagesAreTextWithoutJavaScript(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		p.WithoutJavaScript()
 		for _, name := range pagesAround {
@@ -89,6 +92,7 @@ func TestThePagesAreTextWithoutJavaScript(t *testing.T) {
 
 // TestThePhonesMenuLeadsEverywhere opens the menu where the header has no room for links.
 func TestThePhonesMenuLeadsEverywhere(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		p.Width(390)
 		p.Open(s.URL + "/" + l.Code + "/")

@@ -121,6 +121,7 @@ func (pg Playground) mistake(line int) string {
 
 // TestAMistakeIsShownAtItsLine: type, be told, mend, run, see the events.
 func TestAMistakeIsShownAtItsLine(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		pg := p.OpenPlayground(l, s.URL+"/"+l.Code+"/playground")
 		pg.write(strings.Replace(mine, "os.bind(s, 80)", "os.bnid(s, 80)", 1))
@@ -144,6 +145,7 @@ func TestAMistakeIsShownAtItsLine(t *testing.T) {
 
 // TestTheControlsWriteTheSource: sliders, rules and the delay change the text and nothing beside it, and follow it.
 func TestTheControlsWriteTheSource(t *testing.T) {
+	t.Parallel()
 	s := server.Start(t)
 	l := languages[0]
 	pg := NewTab(t, l.Accept).OpenPlayground(l, s.URL+"/en/playground")
@@ -187,6 +189,7 @@ func TestTheControlsWriteTheSource(t *testing.T) {
 
 // TestWhatIsWrittenIsNotLost: through a reload, a change of language, Back, and as a link in another browser at another server.
 func TestWhatIsWrittenIsNotLost(t *testing.T) {
+	t.Parallel()
 	s, other := server.Start(t), server.Start(t)
 	l := languages[0]
 	pg := NewTab(t, l.Accept).OpenPlayground(l, s.URL+"/en/playground")
@@ -226,6 +229,7 @@ var varied = strings.Replace(strings.Replace(mine, "    os.close(s)\n\nhost(", "
 // TestTheChoicesOfOnesOwnTextAreCompared writes a scenario with a choice and puts its runs side by side, from the editor and
 // from the stage; a fork is compared with its parent there as on a lesson's stage.
 func TestTheChoicesOfOnesOwnTextAreCompared(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		pg := p.OpenPlayground(l, s.URL+"/"+l.Code+"/playground")
 		pg.write(varied)
@@ -256,6 +260,7 @@ func TestTheChoicesOfOnesOwnTextAreCompared(t *testing.T) {
 
 // TestAnEndlessProgramIsAnswered: with a sentence at the loop, while the last run stays.
 func TestAnEndlessProgramIsAnswered(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		pg := p.OpenPlayground(l, s.URL+"/"+l.Code+"/playground")
 		_, _, before, _ := pg.Where()
@@ -276,6 +281,7 @@ func TestAnEndlessProgramIsAnswered(t *testing.T) {
 
 // TestThePlaygroundByKeyboard: to the editor, through a completion, out of it, and to the run.
 func TestThePlaygroundByKeyboard(t *testing.T) {
+	t.Parallel()
 	s := server.Start(t)
 	l := languages[0]
 	pg := NewTab(t, l.Accept).OpenPlayground(l, s.URL+"/en/playground")
@@ -314,6 +320,7 @@ func TestThePlaygroundByKeyboard(t *testing.T) {
 
 // TestThePlaygroundWithoutAConnection: the text is kept, the run plays, and the sentence says so.
 func TestThePlaygroundWithoutAConnection(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		p.Allow("ERR_INTERNET_DISCONNECTED")
 		pg := p.OpenPlayground(l, s.URL+"/"+l.Code+"/playground")
@@ -336,6 +343,7 @@ func TestThePlaygroundWithoutAConnection(t *testing.T) {
 
 // TestThePlaygroundWithoutScripts says what can't be done, and leads to every scenario.
 func TestThePlaygroundWithoutScripts(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		p.WithoutJavaScript()
 		p.Open(s.URL + "/" + l.Code + "/playground")
@@ -354,6 +362,7 @@ func TestThePlaygroundWithoutScripts(t *testing.T) {
 
 // TestThePlaygroundHasNoAccessibilityFault lets axe-core judge it at rest and at work.
 func TestThePlaygroundHasNoAccessibilityFault(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		for _, theme := range []string{"light", "dark"} {
 			for _, width := range []int64{390, 700, 1440} {

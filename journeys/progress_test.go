@@ -11,6 +11,7 @@ import (
 // TestProgressFollowsTheLearner plays a lesson to its end and answers its question: the page then has the arrows seen, the
 // lesson opened and the answer; and deletes all of it, once it is meant.
 func TestProgressFollowsTheLearner(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		page := s.URL + "/" + l.Code + "/progress"
 		p.Open(page)

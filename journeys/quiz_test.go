@@ -20,6 +20,7 @@ import (
 // holds the key; the wrong answer opens the run at the event that refutes it; the right one is called right; and both are
 // the learner's to see and to delete.
 func TestAQuestionAnsweredWrongThenRight(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		stage := p.OpenStage(l, s.URL+"/"+l.Code+"/lessons/four-way")
 		Eval[any](p, `document.addEventListener("fw-answer", (e) => { window.lastScore = e.detail.score; }); null`)
@@ -54,6 +55,7 @@ func TestAQuestionAnsweredWrongThenRight(t *testing.T) {
 
 // TestHintsComeAfterTwoMisses: before that there is none to be had, by button or by key.
 func TestHintsComeAfterTwoMisses(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		p.OpenStage(l, s.URL+"/"+l.Code+"/lessons/four-way")
 		Eval[any](p, `document.addEventListener("fw-answer", (e) => { window.lastScore = e.detail.score; }); null`)

@@ -48,6 +48,7 @@ func (f finder) chosen() string {
 // TestSearchByKeyboard opens the search with its key, on a lesson's page with its stage: results are counted in words, the
 // arrows choose, Enter opens what is chosen, Escape gives the page back as it was.
 func TestSearchByKeyboard(t *testing.T) {
+	t.Parallel()
 	queries := map[string]struct{ query, first, path string }{
 		"en": {"time wait", "TIME-WAIT", "/en/states#TIME-WAIT"},
 		"zh": {"孤儿连接", "孤儿连接", "/zh/glossary#orphan"},
@@ -101,6 +102,7 @@ func TestSearchByKeyboard(t *testing.T) {
 
 // TestSearchOfOneKind narrows the results by a choice: of words to what fits them, of none to all of that kind.
 func TestSearchOfOneKind(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		p.Open(s.URL + "/" + l.Code + "/")
 		f := finder{p, l}
@@ -130,6 +132,7 @@ func TestSearchOfOneKind(t *testing.T) {
 // TestTheSearchHasNoAccessibilityFault lets axe-core judge the dialog with results, in both themes, wide and on a phone.
 // The header's button opens it too, and the slash stays a letter where one writes.
 func TestTheSearchHasNoAccessibilityFault(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		f := finder{p, l}
 		for _, theme := range []string{"light", "dark"} {

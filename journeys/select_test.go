@@ -68,6 +68,7 @@ func finOf(t *testing.T) (*scenario.Log, *engine.SegmentSent) {
 
 // TestOneSelectionForAllLenses selects the client's FIN in one lens after the other, and holds that all the others mark it.
 func TestOneSelectionForAllLenses(t *testing.T) {
+	t.Parallel()
 	_, fin := finOf(t)
 	id := fmt.Sprint(fin.ID)
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
@@ -125,6 +126,7 @@ func TestOneSelectionForAllLenses(t *testing.T) {
 
 // TestTheHeaderShowsTheBytes goes through the fields by keyboard, and copies the bytes, which are those of the engine.
 func TestTheHeaderShowsTheBytes(t *testing.T) {
+	t.Parallel()
 	log, fin := finOf(t)
 	a, errA := engine.ParseAddr("10.0.0.1")
 	b, errB := engine.ParseAddr("10.0.0.2")

@@ -13,6 +13,7 @@ import (
 
 // TestARunPlaysOnTheStage plays and pauses by mouse and by key, and sees the clock go and stand.
 func TestARunPlaysOnTheStage(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		stage := p.OpenStage(l, s.URL+"/"+l.Code+"/lessons/four-way")
 		for range 2 {
@@ -55,6 +56,7 @@ func (s Stage) stands(when string) {
 
 // TestARunIsSteppedAndScrubbed goes through the run by keys, by buttons and by the slider; the transcript goes along.
 func TestARunIsSteppedAndScrubbed(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		stage := p.OpenStage(l, s.URL+"/"+l.Code+"/lessons/four-way")
 		stage.Enter()
@@ -100,6 +102,7 @@ func TestARunIsSteppedAndScrubbed(t *testing.T) {
 
 // TestTheStageShowsBothEnds steps to moments of the run and looks at what every panel shows of them.
 func TestTheStageShowsBothEnds(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		stage := p.OpenStage(l, s.URL+"/"+l.Code+"/lessons/four-way")
 		stage.Enter()
@@ -140,6 +143,7 @@ func (s Stage) lit() [2]string {
 
 // TestAnEventSaysWhy asks for the reason of an event and gets a sentence with its source.
 func TestAnEventSaysWhy(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		stage := p.OpenStage(l, s.URL+"/"+l.Code+"/lessons/four-way")
 		stage.Enter()

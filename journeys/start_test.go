@@ -19,6 +19,7 @@ import (
 
 // TestAStartThatCannotWorkSaysWhyInALine starts the service where it must not start.
 func TestAStartThatCannotWorkSaysWhyInALine(t *testing.T) {
+	t.Parallel()
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -60,6 +61,7 @@ func TestAStartThatCannotWorkSaysWhyInALine(t *testing.T) {
 
 // TestAnUnknownSettingOnlyWarns starts the service with a name of a later version.
 func TestAnUnknownSettingOnlyWarns(t *testing.T) {
+	t.Parallel()
 	s := server.Start(t, "FINWAIT_LTI_KEYS=x")
 	if log := s.Log(); !strings.Contains(log, "FINWAIT_LTI_KEYS") {
 		t.Errorf("the log does not name the setting:\n%s", log)

@@ -14,6 +14,7 @@ import (
 // TestAStrangerDropsTheFirstFIN goes by nothing but what stands on the screen: to the run, to the first FIN, to the button
 // that drops it, and to what that leads to. With a mouse, with a finger on a phone, and with the keyboard.
 func TestAStrangerDropsTheFirstFIN(t *testing.T) {
+	t.Parallel()
 	for name, way := range map[string]func(s stranger){"mouse": stranger.byMouse, "finger": stranger.byFinger, "keyboard": stranger.byKeyboard} {
 		t.Run(name, func(t *testing.T) {
 			inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {

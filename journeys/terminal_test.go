@@ -19,6 +19,7 @@ import (
 
 // TestARunIsTheSameBytesEverywhere prints one run from two processes and from two servers.
 func TestARunIsTheSameBytesEverywhere(t *testing.T) {
+	t.Parallel()
 	one, two := server.Start(t), server.Start(t)
 	token := server.TokenOn(t, fetch(t, one.URL+"/en/lessons/four-way"))
 	want := server.Command(t, "run", "--token", token, "--format", "jsonl")
@@ -39,6 +40,7 @@ func TestARunIsTheSameBytesEverywhere(t *testing.T) {
 
 // TestTheCaptureOpensInTshark writes the run as pcapng and lets Wireshark's dissectors judge it.
 func TestTheCaptureOpensInTshark(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "four-way.pcapng")
 	if err := os.WriteFile(path, server.Command(t, "run", "close/four-way", "--format", "pcapng"), 0o644); err != nil {
 		t.Fatal(err)
@@ -65,6 +67,7 @@ func TestTheCaptureOpensInTshark(t *testing.T) {
 // TestLessonsShowWhatCommandsPrint makes the commands that the lessons show, $ finwait run and $ tshark, and finds what they
 // show below them in what is printed: of each line some words, in their order.
 func TestLessonsShowWhatCommandsPrint(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob("../content/lessons/*/*.md")
 	if err != nil || len(files) == 0 {
 		t.Fatal("no lessons: ", err)
@@ -131,6 +134,7 @@ func hasWords(printed, shown string) bool {
 
 // TestARunReadsAsText looks at the form for people.
 func TestARunReadsAsText(t *testing.T) {
+	t.Parallel()
 	text := string(server.Command(t, "run", "close/four-way", "--format", "text"))
 	for _, want := range []string{"SYN-SENT", "ESTABLISHED", "FIN-WAIT-1", "FIN-WAIT-2", "TIME-WAIT", "CLOSE-WAIT", "LAST-ACK"} {
 		if !strings.Contains(text, want) {

@@ -12,6 +12,7 @@ import (
 // TestTheLessonIsTextWithoutJavaScript reads the lesson with scripts off: prose, the drawn run, each event in words, the
 // question.
 func TestTheLessonIsTextWithoutJavaScript(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		p.WithoutJavaScript()
 		p.Open(s.URL + "/" + l.Code + "/lessons/four-way")

@@ -15,6 +15,7 @@ const fontSize = `parseFloat(getComputedStyle(document.documentElement).fontSize
 // TestTheSizeOfTheTextIsRemembered chooses the largest: the text and the stage's panels grow, another page has it from its
 // first paint on, nothing leaves the window, and on a phone the menu has the choice.
 func TestTheSizeOfTheTextIsRemembered(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		lesson := s.URL + "/" + l.Code + "/lessons/four-way"
 		p.OpenStage(l, lesson)

@@ -12,6 +12,7 @@ import (
 // TestTheLensGoesLinear switches the ladder to the true scale in the middle of TIME-WAIT: the playhead stays where it is in
 // the view, the ladder becomes as high as a minute is, and no more is drawn than what is near.
 func TestTheLensGoesLinear(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		stage := p.OpenStage(l, s.URL+"/"+l.Code+"/lessons/four-way?at=30000000")
 		height := func() float64 {
@@ -43,6 +44,7 @@ func TestTheLensGoesLinear(t *testing.T) {
 // TestMarksOnTheLadderAreChosen clicks a state's name and a call's result on the ladder; the transcript's line and the mark
 // on the lifeline follow. A line of the transcript marks its event on the ladder.
 func TestMarksOnTheLadderAreChosen(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		stage := p.OpenStage(l, s.URL+"/"+l.Code+"/lessons/four-way?at=150000")
 		stage.Enter()
@@ -59,6 +61,7 @@ func TestMarksOnTheLadderAreChosen(t *testing.T) {
 
 // TestARunIsJumpedThrough goes from state to state by the chosen lens, by buttons and by keys, and plays at all speeds.
 func TestARunIsJumpedThrough(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		stage := p.OpenStage(l, s.URL+"/"+l.Code+"/lessons/four-way")
 		stage.Enter()

@@ -41,6 +41,7 @@ func deafProxy(t *testing.T, s *server.Server) string {
 
 // TestWithoutWebSocketsTheStageWorks plays, forks and shares where no WebSocket gets through.
 func TestWithoutWebSocketsTheStageWorks(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		p.Allow("WebSocket")
 		p.Allow("403")
@@ -159,6 +160,7 @@ func (c *cable) pull(pulled bool) {
 // TestALostConnectionIsSaid pulls the cable: what is held plays on and its count is said, a change says that it needs the
 // server, one that stays away is said to be gone, and when it is back everything goes on.
 func TestALostConnectionIsSaid(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		for _, complaint := range []string{"WebSocket", "ERR_CONNECTION", "ERR_EMPTY_RESPONSE", "ERR_SOCKET"} {
 			p.Allow(complaint)
@@ -198,6 +200,7 @@ func TestALostConnectionIsSaid(t *testing.T) {
 // TestAResumedRunHasNoGapAndNoDouble cuts each WebSocket after some bytes while a long run is coming, and compares what the
 // stage then tells with what one tells whose connection held.
 func TestAResumedRunHasNoGapAndNoDouble(t *testing.T) {
+	t.Parallel()
 	l := languages[0]
 	s := server.Start(t)
 	p := NewTab(t, l.Accept)

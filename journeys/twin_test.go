@@ -42,6 +42,7 @@ func (s Stage) row(key, host string) string {
 
 // TestTheChoicesOfAScenarioAreComparedSideBySide puts close(), shutdown() and SO_LINGER 0 next to one another.
 func TestTheChoicesOfAScenarioAreComparedSideBySide(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		token := made(t, s, `{"run":{"scenario":"close/three-ways"}}`)
 		stage := p.OpenStage(l, s.URL+"/"+l.Code+"/lessons/four-way?run="+url.QueryEscape(token))
@@ -87,6 +88,7 @@ func TestTheChoicesOfAScenarioAreComparedSideBySide(t *testing.T) {
 // TestAForkIsComparedWithItsParent drops a FIN and puts both runs side by side; a step shows the same moment in both, a
 // segment in flight is dropped in the run in which it flies, and one run is shown alone again.
 func TestAForkIsComparedWithItsParent(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		stage := p.OpenStage(l, s.URL+"/"+l.Code+"/lessons/four-way")
 		stage.Enter()
@@ -129,6 +131,7 @@ func TestAForkIsComparedWithItsParent(t *testing.T) {
 // TestRunsSideBySideOutliveAReload drops a FIN, puts both runs side by side and reloads the page, while another server has
 // taken the first one's place: the runs are there with their names, and the drop can be taken back.
 func TestRunsSideBySideOutliveAReload(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		line := newCable(t, s)
 		stage := p.OpenStage(l, "http://"+line.listener.Addr().String()+"/"+l.Code+"/lessons/four-way")

@@ -14,6 +14,7 @@ const maxWeight = 150 << 10
 
 // TestTheLessonPageIsLight opens the lesson with an empty cache and adds up everything that came.
 func TestTheLessonPageIsLight(t *testing.T) {
+	t.Parallel()
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		p.Open(s.URL + "/" + l.Code + "/lessons/four-way")
 		p.Find("button", l.exactly(t, "play.play"))
