@@ -20,7 +20,7 @@ help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 .PHONY: test
-test: tools lint generate test-web fuzz test-go bench-log docker-test journeys-short snapshots-short ## install what is needed, then run everything
+test: tools lint generate test-web fuzz test-go bench-log docker-test journeys-short ## install what is needed, then run everything
 	$(call say,all of it holds)
 
 .PHONY: tools
