@@ -215,11 +215,29 @@ func TestWhatIsWrittenIsNotLost(t *testing.T) {
 	pg.Until("its run", `document.querySelector("tcp-stage h2").textContent.includes("Mine")`)
 	pg.Find("combobox", zh.exactly(t, "playground.pick"))
 
+	pg.runs("Mine")
+	pg.write(second)
+	pg.runs("Second")
+	latency(pg.Tab, 800)
+	pg.Enter()
+	pg.Press("ArrowRight")
+	Eval[any](pg.Tab, "history.back(), null")
+	pg.untilText("the text before, over a slow line", func(text string) bool { return text == mine })
+	pg.Until("its run", `document.querySelector("tcp-stage h2").textContent.includes("Mine")`)
+	latency(pg.Tab, 0)
+
 	guest := NewTab(t, l.Accept).OpenPlayground(l, strings.Replace(link, s.URL, other.URL, 1))
 	if got := guest.text(); got != mine {
 		t.Errorf("the link opens\n%s", got)
 	}
 	guest.Until("its run", `document.querySelector("tcp-stage h2").textContent.includes("Mine")`)
+}
+
+// latency makes each of the tab's requests take that many milliseconds more.
+func latency(p *Tab, ms float64) {
+	must(p, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{
+		MatchedNetworkConditions: []*network.Conditions{{Latency: ms, DownloadThroughput: -1, UploadThroughput: -1}},
+	})
 }
 
 // varied is a scenario of a reader's own with two ways to end.

@@ -359,14 +359,14 @@ export class TcpPlayground extends HTMLElement {
   /** Back and Forward: the text and the run of that entry. */
   async #back(draft: Draft): Promise<void> {
     const before = this.#draft;
+    // The entry's address may name a run that was forked from this one.
+    const query = new URLSearchParams(location.search);
     this.#memory.keepCopy(before);
     this.#load(draft, before.source !== this.#ran.source);
     const answer = await this.#ask(experiment(draft));
     if (!answer?.ok || this.#draft.source !== draft.source) return;
     this.#ran = experiment(draft);
     this.#ranToken = answer.token;
-    // The address may name a run that was forked from this one.
-    const query = new URLSearchParams(location.search);
     this.#show(answer, query.get("run") ?? answer.token, query.get("at") ?? "0");
     this.#judged(answer);
     this.#shown();

@@ -212,15 +212,16 @@ export class TcpStage extends HTMLElement {
     void this.#scenarios.fetch(token, this.#store.current.family);
   }
 
-  /** After Back or Forward: shows the run that the address names, where the stage has it. */
+  /** After Back or Forward: shows the run that the address names, where the stage has it. Of the entry that was left, nothing
+   * more is written into the address. */
   #followAddress(): void {
+    clearTimeout(this.#addressTimer);
+    this.#store.pause();
     const url = new URL(location.href);
     const token = url.searchParams.get("run");
     const { runs, first, current } = this.#store;
     const b = token ? runs.kept.find((x) => x.token === token) : first;
     if (!b || b === current) return;
-    clearTimeout(this.#addressTimer);
-    this.#store.pause();
     this.#store.show(b);
     const at = numberOf(url.searchParams.get("at"));
     if (at !== undefined) this.#store.seek(at);
