@@ -58,14 +58,7 @@ func TokenTooLong() *Error {
 // ParseToken reads a token strictly: only what Token can have made is taken. The error is an *Error. Whether the scenario
 // still is what it was is for Resolve and Execute to say.
 func ParseToken(token string) (Run, error) {
-	if len(token) > MaxToken {
-		return Run{}, TokenTooLong()
-	}
-	body, ok := checked(token)
-	if !ok {
-		return Run{}, badToken("its check does not fit", "校验不符")
-	}
-	r, err := parseBody(body)
+	r, err := readToken(token)
 	if err != nil {
 		return Run{}, err
 	}
@@ -78,16 +71,24 @@ func ParseToken(token string) (Run, error) {
 // Renew gives the run of a token as it is now: with the present engine, and the present text of its scenario. It is for a
 // token that ParseToken or Resolve refuses because the one or the other has changed.
 func Renew(token string) (Run, error) {
-	body, ok := checked(token)
-	if !ok {
-		return Run{}, badToken("its check does not fit", "校验不符")
-	}
-	r, err := parseBody(body)
+	r, err := readToken(token)
 	if err != nil {
 		return Run{}, err
 	}
 	r.Digest, r.Engine = "", 0
 	return r, r.Validate()
+}
+
+// readToken reads a token as it stands, without asking whether the run can be made.
+func readToken(token string) (Run, error) {
+	if len(token) > MaxToken {
+		return Run{}, TokenTooLong()
+	}
+	body, ok := checked(token)
+	if !ok {
+		return Run{}, badToken("its check does not fit", "校验不符")
+	}
+	return parseBody(body)
 }
 
 func badToken(en, zh string) *Error {
