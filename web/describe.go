@@ -74,18 +74,9 @@ type definedTerm struct {
 
 // termSet tells search engines of the glossary.
 func (e Entries) termSet() templ.Component {
-	at := e.Origin + e.In(e.Lang)
-	var terms []definedTerm
-	for _, g := range e.Groups {
-		for _, entry := range g.Entries {
-			t := entry.Texts[e.Lang]
-			terms = append(terms, definedTerm{"DefinedTerm", at + "#" + entry.ID, t.Name, plain(t.Body)})
-		}
-	}
-	return templ.JSONScript("resource", map[string]any{
-		"@context": "https://schema.org", "@type": "DefinedTermSet", "name": e.Title, "description": e.Description,
-		"url": at, "inLanguage": e.Lang.Tag(), "hasDefinedTerm": terms,
-	}).WithType("application/ld+json")
+	return e.described("DefinedTermSet", "hasDefinedTerm", func(id string, t *content.EntryText) any {
+		return definedTerm{"DefinedTerm", id, t.Name, plain(t.Body)}
+	})
 }
 
 // asked is a question with its answer, as schema.org has it.
@@ -103,17 +94,23 @@ type answer struct {
 
 // questionSet tells search engines of the questions.
 func (e Entries) questionSet() templ.Component {
+	return e.described("FAQPage", "mainEntity", func(id string, t *content.EntryText) any {
+		return asked{"Question", id, t.Name, answer{"Answer", plain(t.Body)}}
+	})
+}
+
+// described tells search engines of the page and, by the name of their place in it, of its entries.
+func (e Entries) described(kind, place string, as func(id string, t *content.EntryText) any) templ.Component {
 	at := e.Origin + e.In(e.Lang)
-	var all []asked
+	var all []any
 	for _, g := range e.Groups {
 		for _, entry := range g.Entries {
-			t := entry.Texts[e.Lang]
-			all = append(all, asked{"Question", at + "#" + entry.ID, t.Name, answer{"Answer", plain(t.Body)}})
+			all = append(all, as(at+"#"+entry.ID, entry.Texts[e.Lang]))
 		}
 	}
 	return templ.JSONScript("resource", map[string]any{
-		"@context": "https://schema.org", "@type": "FAQPage", "name": e.Title, "description": e.Description,
-		"url": at, "inLanguage": e.Lang.Tag(), "mainEntity": all,
+		"@context": "https://schema.org", "@type": kind, "name": e.Title, "description": e.Description,
+		"url": at, "inLanguage": e.Lang.Tag(), place: all,
 	}).WithType("application/ld+json")
 }
 
