@@ -38,23 +38,19 @@ func (s *Store) SaveAnswer(ctx context.Context, a Answer) (first Answer, inserte
 // SaveFirstAnswer makes a learner with this answer: both are kept, or neither. It names the learner in what it returns,
 // and promises what SaveAnswer does.
 func (s *Store) SaveFirstAnswer(ctx context.Context, a Answer) (Answer, error) {
-	if err := s.here(); err != nil {
-		return Answer{}, err
-	}
-	tx, err := s.write.BeginTx(ctx, nil)
+	err := s.transact(ctx, func(tx *sql.Tx) error {
+		l, err := insertLearner(ctx, tx)
+		if err != nil {
+			return err
+		}
+		a.LearnerID = l.ID
+		_, err = insertAnswer(ctx, tx, &a)
+		return err
+	})
 	if err != nil {
 		return Answer{}, err
 	}
-	defer tx.Rollback() // after Commit it does nothing
-	l, err := insertLearner(ctx, tx)
-	if err != nil {
-		return Answer{}, err
-	}
-	a.LearnerID = l.ID
-	if _, err := insertAnswer(ctx, tx, &a); err != nil {
-		return Answer{}, err
-	}
-	return a, tx.Commit()
+	return a, nil
 }
 
 // execer is a database or a transaction.

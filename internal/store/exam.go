@@ -62,45 +62,52 @@ var (
 // makes one. It names learner, exam and attempts in what it returns. Where the learner has an open exam, that one is
 // returned and nothing is kept. It fails with ErrTooMany.
 func (s *Store) StartExam(ctx context.Context, e Exam) (Exam, error) {
-	if err := s.here(); err != nil {
-		return Exam{}, err
-	}
-	tx, err := s.write.BeginTx(ctx, nil)
+	var kept bool
+	err := s.transact(ctx, func(tx *sql.Tx) (err error) {
+		if e.LearnerID, err = learnerFor(ctx, tx, e.LearnerID); err != nil {
+			return err
+		}
+		if err := roomForExam(ctx, tx, e.LearnerID); err != nil {
+			return err
+		}
+		kept, err = insertExam(ctx, tx, &e)
+		return err
+	})
 	if err != nil {
 		return Exam{}, err
 	}
-	defer tx.Rollback() // after Commit it does nothing
-	if e.LearnerID, err = learnerFor(ctx, tx, e.LearnerID); err != nil {
-		return Exam{}, err
+	if !kept {
+		open, _, err := s.OpenExam(ctx, e.LearnerID)
+		return open, err
 	}
-	if err := roomForExam(ctx, tx, e.LearnerID); err != nil {
-		return Exam{}, err
-	}
+	return e, nil
+}
+
+// insertExam keeps the exam and names it and its attempts; where the learner has an open one, it does nothing.
+func insertExam(ctx context.Context, tx *sql.Tx, e *Exam) (inserted bool, err error) {
 	e.ID, e.Issued, e.Closed = rand.Text(), fromMicros(micros(e.Issued)), time.Time{}
 	r, err := tx.ExecContext(ctx, `INSERT INTO exams (id, learner_id, issued_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
 		e.ID, e.LearnerID, micros(e.Issued))
 	if err != nil {
-		return Exam{}, err
+		return false, err
 	}
 	if n, err := r.RowsAffected(); err != nil || n == 0 {
-		tx.Rollback() // so that the connection is free
-		open, _, err2 := s.OpenExam(ctx, e.LearnerID)
-		return open, errors.Join(err, err2)
+		return false, err
 	}
 	for i := range e.Attempts {
 		a := &e.Attempts[i]
 		a.ID, a.Given = rand.Text(), []AttemptAnswer{}
 		packed, err := pack(a.Issued)
 		if err != nil {
-			return Exam{}, err
+			return false, err
 		}
 		if _, err := tx.ExecContext(ctx, `
 			INSERT INTO attempts (id, exam_id, place, quiz, kind, lesson, engine, issued) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 			a.ID, e.ID, i, a.Quiz, a.Kind, a.Lesson, a.Engine, packed); err != nil {
-			return Exam{}, err
+			return false, err
 		}
 	}
-	return e, tx.Commit()
+	return true, nil
 }
 
 // learnerFor is the learner of that id, or a new one where there is none.
@@ -139,43 +146,43 @@ func (s *Store) CloseExam(ctx context.Context, learner, id string, at time.Time)
 // SaveAttemptAnswer keeps an answer to an attempt of the learner: the last one counts. A retry with an id that the attempt
 // has gives the first answer of that id, and changes nothing. It fails with ErrNotFound for another learner's attempt, with
 // ErrClosed after the exam was handed in, and with ErrTooMany.
-func (s *Store) SaveAttemptAnswer(ctx context.Context, learner, attempt string, a AttemptAnswer) (AttemptAnswer, error) {
-	if err := s.here(); err != nil {
-		return AttemptAnswer{}, err
-	}
-	tx, err := s.write.BeginTx(ctx, nil)
+func (s *Store) SaveAttemptAnswer(ctx context.Context, learner, attempt string, a AttemptAnswer) (first AttemptAnswer, err error) {
+	err = s.transact(ctx, func(tx *sql.Tx) error {
+		var open bool
+		if err := tx.QueryRowContext(ctx, `
+			SELECT e.closed_at IS NULL FROM attempts a JOIN exams e ON e.id = a.exam_id WHERE a.id = $1 AND e.learner_id = $2`,
+			attempt, learner).Scan(&open); err != nil {
+			return notFound(err)
+		}
+		if first, err = attemptAnswer(ctx, tx, attempt, a.ID); !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		if !open {
+			return ErrClosed
+		}
+		first, err = insertAttemptAnswer(ctx, tx, attempt, a)
+		return err
+	})
 	if err != nil {
 		return AttemptAnswer{}, err
 	}
-	defer tx.Rollback() // after Commit it does nothing
-	var open bool
-	err = tx.QueryRowContext(ctx, `
-		SELECT e.closed_at IS NULL FROM attempts a JOIN exams e ON e.id = a.exam_id WHERE a.id = $1 AND e.learner_id = $2`,
-		attempt, learner).Scan(&open)
-	if err != nil {
-		return AttemptAnswer{}, notFound(err)
-	}
-	first, err := attemptAnswer(ctx, tx, attempt, a.ID)
-	if !errors.Is(err, ErrNotFound) {
-		return first, err
-	}
-	if !open {
-		return AttemptAnswer{}, ErrClosed
-	}
+	return first, nil
+}
+
+// insertAttemptAnswer keeps an answer after those that the attempt has.
+func insertAttemptAnswer(ctx context.Context, tx *sql.Tx, attempt string, a AttemptAnswer) (AttemptAnswer, error) {
 	var n int
 	if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM attempt_answers WHERE attempt_id = $1`, attempt).Scan(&n); err != nil {
-		return AttemptAnswer{}, err
+		return a, err
 	}
 	if n >= maxAnswers {
-		return AttemptAnswer{}, ErrTooMany
+		return a, ErrTooMany
 	}
 	a.At = fromMicros(micros(a.At))
-	if _, err := tx.ExecContext(ctx, `
+	_, err := tx.ExecContext(ctx, `
 		INSERT INTO attempt_answers (attempt_id, id, place, body, score, result, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		attempt, a.ID, n, string(a.Body), a.Score, string(a.Result), micros(a.At)); err != nil {
-		return AttemptAnswer{}, err
-	}
-	return a, tx.Commit()
+		attempt, a.ID, n, string(a.Body), a.Score, string(a.Result), micros(a.At))
+	return a, err
 }
 
 func attemptAnswer(ctx context.Context, tx *sql.Tx, attempt, id string) (AttemptAnswer, error) {

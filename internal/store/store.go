@@ -62,6 +62,22 @@ func (s *Store) here() error {
 	return nil
 }
 
+// transact does work in one transaction: what it wrote is kept, all of it, where it returns no error.
+func (s *Store) transact(ctx context.Context, work func(*sql.Tx) error) error {
+	if err := s.here(); err != nil {
+		return err
+	}
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // after Commit it does nothing
+	if err := work(tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
 // Close closes the database after the calls under way.
 func (s *Store) Close() error {
 	return errors.Join(s.read.Close(), s.write.Close())
