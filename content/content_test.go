@@ -151,7 +151,7 @@ func TestRulesAreComplete(t *testing.T) {
 func TestPhrasesCoverTheStageAndTheCard(t *testing.T) {
 	c := loaded(t)
 	used := map[string]bool{}
-	for file, prefix := range map[string]string{"phrases.ts": "", "quiz-words.ts": "quiz.", "playground-words.ts": "playground."} {
+	for file, prefix := range map[string]string{"stage-keys.ts": "", "quiz-words.ts": "quiz.", "playground-words.ts": "playground."} {
 		src, err := os.ReadFile(filepath.Join("..", "web", "ts", file))
 		if err != nil {
 			t.Fatal(err)

@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { load } from "./fixture.test.ts";
 import { clockTime, duration, flagsOf, grouped } from "./format.ts";
-import { phraseKeys, Phrases, textOf } from "./phrases.ts";
+import { Phrases, textOf } from "./phrases.ts";
+import { phraseKeys } from "./stage-keys.ts";
 import { isByLearner, sentenceOf } from "./sentences.ts";
 import { tokens } from "./starlark.ts";
 
