@@ -2,16 +2,17 @@ package engine
 
 // arrive finds who a segment is for: RFC 9293 section 3.10.7.
 func (h *Host) arrive(seg *Segment) {
-	sk := seg.talk.socks[seg.talk.side(seg.dst())]
+	side := seg.talk.side(seg.dst())
+	sk := seg.talk.socks[side]
 	switch {
 	case sk == nil:
-		if l := h.listenerFor(seg.dst()); l != nil {
+		if w := seg.talk.waits[side]; w != nil {
+			w.arrive(seg)
+		} else if l := h.listenerFor(seg.dst()); l != nil {
 			l.arriveListen(seg)
 		} else {
 			h.replyReset(seg, RuleNoSocketReset)
 		}
-	case sk.timeWaiting():
-		sk.arriveTimeWait(seg)
 	case sk.listener != nil && sk.state == SynReceived:
 		sk.arriveRequest(seg)
 	case sk.state == SynSent:
@@ -203,7 +204,7 @@ func (sk *socket) arriveSynchronized(seg *Segment) {
 		return
 	}
 	sk.takeData(seg)
-	if sk.state == Closed || sk.timeWaiting() {
+	if sk.gone() {
 		return
 	}
 	sk.push(RuleSendOnAck)
@@ -267,19 +268,27 @@ func (sk *socket) acceptable(seg *Segment) bool {
 // invalidRateLimit spaces the answers to segments without data outside the window (net.ipv4.tcp_invalid_ratelimit).
 const invalidRateLimit = 500 * Millisecond
 
-func (sk *socket) rateLimited(seg *Segment) bool {
-	return (seg.length() == 0 || seg.has(SYN)) && sk.answeredJustNow()
+// lastAnswer is when a connection answered such a segment last; 0 is never.
+type lastAnswer Micros
+
+// limits says that a segment comes too soon after the last answer to be answered.
+func (l *lastAnswer) limits(seg *Segment, now Micros) bool {
+	return (seg.length() == 0 || seg.has(SYN)) && l.justNow(now)
 }
 
-// answeredJustNow spaces challenge ACKs likewise (kernel tcp_send_challenge_ack).
-func (sk *socket) answeredJustNow() bool {
-	now := sk.host.now
-	if sk.lastOutOfWindow != 0 && now-sk.lastOutOfWindow < invalidRateLimit {
+// justNow says that there was an answer just now; else it notes that there is one.
+func (l *lastAnswer) justNow(now Micros) bool {
+	if *l != 0 && now-Micros(*l) < invalidRateLimit {
 		return true
 	}
-	sk.lastOutOfWindow = max(now, 1)
+	*l = lastAnswer(max(now, 1))
 	return false
 }
+
+func (sk *socket) rateLimited(seg *Segment) bool { return sk.lastOutOfWindow.limits(seg, sk.host.now) }
+
+// answeredJustNow spaces challenge ACKs likewise (kernel tcp_send_challenge_ack).
+func (sk *socket) answeredJustNow() bool { return sk.lastOutOfWindow.justNow(sk.host.now) }
 
 // duplicateAck answers a segment that is not acceptable, with a D-SACK for data that came before (kernel tcp_send_dupack).
 func (sk *socket) duplicateAck(seg *Segment, rule Rule) {

@@ -127,7 +127,7 @@ func (h *Host) sysBind(p *pending) (Result, bool) {
 		return fails("EADDRINUSE")
 	}
 	sk.portGiven, sk.addrGiven = true, addr != 0
-	sk.hold()
+	sk.takeHold()
 	return returns(0)
 }
 
@@ -163,7 +163,7 @@ func (h *Host) sysListen(p *pending) (Result, bool) {
 		if !h.autobind(sk) {
 			return fails("EADDRINUSE")
 		}
-		sk.hold()
+		sk.takeHold()
 	} else if h.bindConflict(sk) {
 		return fails("EADDRINUSE")
 	}
@@ -283,7 +283,7 @@ func (sk *socket) takeError() Errno {
 }
 
 // gone says that the program's calls meet a closed socket, though a timewait entry may be left.
-func (sk *socket) gone() bool { return sk.state == Closed || sk.mini }
+func (sk *socket) gone() bool { return sk.state == Closed || sk.left != nil }
 
 // sysRead follows the order of tcp_recvmsg: data first, then end of file, then errors.
 func (h *Host) sysRead(p *pending) (Result, bool) {
@@ -374,7 +374,7 @@ func (h *Host) sysClose(p *pending) (Result, bool) {
 
 // setTimeout wakes a call on the wheel of the host's clock.
 func (h *Host) setTimeout(p *pending, d Micros) {
-	p.timeout.call = p
+	p.timeout.owner = p
 	h.set(&p.timeout, h.expiry(h.inTicks(d)))
 }
 
@@ -422,7 +422,7 @@ func (h *Host) sysSleep(p *pending) (Result, bool) {
 		return returns(0)
 	}
 	p.started = true
-	p.timeout.call = p
+	p.timeout.owner = p
 	h.set(&p.timeout, h.now+d)
 	return Result{}, false
 }

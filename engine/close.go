@@ -15,7 +15,9 @@ func (sk *socket) close() {
 		return
 	case sk.gone():
 		sk.recv = nil
-		if sk.state == Closed {
+		if w := sk.left; w != nil {
+			w.sock = nil
+		} else {
 			sk.release()
 		}
 		return
@@ -37,7 +39,7 @@ func (sk *socket) close() {
 		return
 	}
 	sk.endSending()
-	if sk.state == FinWait2 && !sk.timeWaiting() {
+	if sk.state == FinWait2 {
 		sk.startFinWait2()
 	}
 	if h.linux && h.orphans > int(h.sys[maxOrphans]) && !sk.gone() {
@@ -155,9 +157,7 @@ func (sk *socket) startFinWait2() {
 	if d := sk.finWait2Time(); d > timeWaitLength {
 		sk.arm(slow, forFinWait2, sk.host.inTicks(d-timeWaitLength), 0, RuleFinWait2LongTimer)
 	} else {
-		if sk.becomeMini() {
-			sk.arm(slow, forFinWait2, sk.host.inTicks(d), 0, RuleFinWait2Timer)
-		}
+		sk.waitSmall(d, RuleFinWait2Timer)
 	}
 }
 
@@ -187,35 +187,19 @@ func (sk *socket) orphanFinWait2(seg *Segment) bool {
 	return true
 }
 
-// finWait2Timeout ends the wait for a FIN that never came, in silence.
-func (sk *socket) finWait2Timeout() {
-	if sk.mini {
-		sk.done(RuleFinWait2Over)
-		return
-	}
-	if sk.becomeMini() {
-		sk.arm(slow, forFinWait2, sk.host.inTicks(sk.finWait2Time()-timeWaitLength), 0, RuleFinWait2Again)
-	}
+// finWait2Fires logs that a socket has waited for the FIN for long enough, or for the first part of that.
+func (h *Host) finWait2Fires(sock int) {
+	h.sim.cause = h.logTimerChange(sock, RuleFinWait2Fires, forFinWait2, TimerFire, 0, 0)
 }
 
-// becomeMini leaves only what the kernel keeps in a timewait entry, or nothing where there are too many (kernel
-// inet_twsk_alloc).
-func (sk *socket) becomeMini() bool {
-	h := sk.host
-	if sk.mini {
-		return true
+// finWait2Timeout goes on with the rest of the time.
+func (sk *socket) finWait2Timeout() {
+	sk.waitSmall(sk.finWait2Time()-timeWaitLength, RuleFinWait2Again)
+}
+
+// waitSmall waits for the FIN with a timewait entry alone.
+func (sk *socket) waitSmall(d Micros, rule Rule) {
+	if w := sk.becomeTimewait(); w != nil {
+		w.arm(forFinWait2, d, rule)
 	}
-	if h.linux && h.minis >= int(h.sys[maxTwBuckets]) {
-		sk.done(RuleTooManyTimeWaits)
-		return false
-	}
-	sk.mini = true
-	h.minis++
-	sk.miniWindow = sk.receiveWindow()
-	sk.dropQueued()
-	sk.disarm(rtx)
-	sk.disarm(delack)
-	sk.disarm(gather)
-	sk.uncountOrphan()
-	return true
 }

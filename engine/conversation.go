@@ -5,9 +5,10 @@ package engine
 // the segment comes from.
 type conversation struct {
 	ends  [2]endpoint
-	isn   [2]uint32  // of the latest SYN that each end sent
-	socks [2]*socket // the connection at each end; nil is none
-	texts [2]string  // the ends, made when first shown
+	isn   [2]uint32    // of the latest SYN that each end sent
+	socks [2]*socket   // the connection at each end; nil is none
+	waits [2]*timewait // likewise what is left of one
+	texts [2]string    // the ends, made when first shown
 }
 
 // talkKey names a conversation, the lower end first. Every host has loopback addresses, so there it is the host's own.
@@ -49,14 +50,16 @@ func (t *talks) between(from *Host, a, b endpoint) *conversation {
 
 func (t *talks) at(place int32) *conversation { return &t.blocks[place/arenaBlock][place%arenaBlock] }
 
-// connection finds the connection of a host between two endpoints, the first its own; nil where none stands.
-func (t *talks) connection(h *Host, local, remote endpoint) *socket {
+// connection finds the connection of a host between two endpoints, the first its own, or what is left of it; nil where
+// none stands.
+func (t *talks) connection(h *Host, local, remote endpoint) (*socket, *timewait) {
 	place, known := t.places[t.key(h, local, remote)]
 	if !known {
-		return nil
+		return nil, nil
 	}
 	talk := t.at(place)
-	return talk.socks[talk.side(local)]
+	side := talk.side(local)
+	return talk.socks[side], talk.waits[side]
 }
 
 // side is the place of an end.

@@ -60,10 +60,15 @@ func fuzzedSegment(w *world, b []byte) (make_ func(*Host) *Segment, to int) {
 		if to == 0 {
 			seg.Sport, seg.Dport = 80, 5000
 		}
-		if sk := h.sim.link.talks.connection(h, seg.dst(), seg.src()); sk != nil {
-			seg.Seq = sk.rcvNxt + uint32(int32(int16(binary.BigEndian.Uint16(b[2:]))))
-			seg.Ack = sk.sndNxt + uint32(int32(int16(binary.BigEndian.Uint16(b[4:]))))
-			seg.TSVal, seg.TSEcr = sk.tsRecent+uint32(b[6]), sk.tsNow()
+		near := func(rcvNxt, sndNxt, tsRecent, tsNow uint32) {
+			seg.Seq = rcvNxt + uint32(int32(int16(binary.BigEndian.Uint16(b[2:]))))
+			seg.Ack = sndNxt + uint32(int32(int16(binary.BigEndian.Uint16(b[4:]))))
+			seg.TSVal, seg.TSEcr = tsRecent+uint32(b[6]), tsNow
+		}
+		if sk, w := h.sim.link.talks.connection(h, seg.dst(), seg.src()); w != nil {
+			near(w.rcvNxt, w.sndNxt, w.tsRecent, w.tsOff)
+		} else if sk != nil {
+			near(sk.rcvNxt, sk.sndNxt, sk.tsRecent, sk.tsNow())
 			if b[0]&8 != 0 {
 				seg.SACK = [][2]uint32{{seg.Ack + uint32(b[6]), seg.Ack + uint32(b[7])}}
 			}

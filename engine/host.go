@@ -29,11 +29,13 @@ type Host struct {
 	listeners   []*socket
 	portsPassed map[uint64]*int64 // by what began the search for an ephemeral port
 	procs       []*process
-	dirty       []*socket // touched in this step
+	dirty       []*socket   // touched in this step
+	dirtyWaits  []*timewait // likewise
 	orphans     int
-	minis       int // timewait entries
+	timewaits   int // entries
 
 	sockets pool[socket]
+	waits   pool[timewait]
 	threads pool[thread]
 }
 
@@ -99,16 +101,17 @@ func (h *Host) emit(rule Rule, b Body) int {
 	return h.sim.emit(rule, b)
 }
 
-// expire fires a socket's timer.
-func (h *Host) expire(now Micros, t *timer) {
-	h.now = now
-	t.sock.touch()
-	t.sock.fire(t)
-	h.settle()
+// alarm fires a timer.
+func (sk *socket) alarm(now Micros, t *timer) {
+	sk.host.now = now
+	sk.touch()
+	sk.fire(t)
+	sk.host.settle()
 }
 
-// wake tries a call again whose time-out fired.
-func (h *Host) wake(now Micros, p *pending) {
+// alarm tries a call again whose time-out fired.
+func (p *pending) alarm(now Micros, _ *timer) {
+	h := p.proc.host
 	h.now = now
 	h.try(p)
 	h.settle()
@@ -129,6 +132,9 @@ func (h *Host) Receive(now Micros, seg *Segment) {
 
 // settle ends a step: calls that can go on do so, and the log learns the net effect on timers and queues.
 func (h *Host) settle() {
+	if len(h.dirtyWaits) > 0 {
+		h.settleWaits()
+	}
 	for i := 0; i < len(h.dirty); i++ { // trying a call can touch further sockets
 		sk := h.dirty[i]
 		sk.dirty = false
@@ -156,6 +162,9 @@ func (sk *socket) logStep() {
 	h := sk.host
 	if sk.timersChanged != 0 {
 		sk.logTimers()
+	}
+	if sk.left != nil {
+		sk.left.logStep()
 	}
 	if sk.listening != nil && sk.state == Listen {
 		sk.logListen()

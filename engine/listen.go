@@ -54,7 +54,7 @@ func (sk *socket) admit(l *socket) {
 	l.host.socks++
 	sk.id = l.host.socks
 	sk.hash()
-	sk.hold()
+	sk.takeHold()
 	l.children.push(sk)
 	l.synQ++
 	l.touch()

@@ -1,13 +1,21 @@
 package engine
 
-// ports knows who holds each local port. The holders of a port are linked through the sockets.
+// ports knows who holds each local port.
 type ports struct{ pages [256]*portPage }
 
 // portPage has the first holders of the ports that share their high byte.
-type portPage [256]*socket
+type portPage [256]*hold
 
-// holders gives the first socket that holds a port.
-func (p *ports) holders(port uint16) *socket {
+// hold is what a socket, or what is left of one in TIME-WAIT, has of its local port: a place among the port's holders.
+type hold struct {
+	prev, next *hold
+	sock       *socket // nil where what is left of one holds the port, with the next two
+	addr       Addr
+	reuseAddr  bool
+}
+
+// holders gives the first that holds a port.
+func (p *ports) holders(port uint16) *hold {
 	page := p.pages[port>>8]
 	if page == nil {
 		return nil
@@ -15,47 +23,74 @@ func (p *ports) holders(port uint16) *socket {
 	return page[port&255]
 }
 
-// hold takes the socket's local port.
-func (sk *socket) hold() {
-	sk.bound = true
-	port := sk.local.port
-	page := &sk.host.ports.pages[port>>8]
+// add puts a hold before the others of its port.
+func (p *ports) add(port uint16, it *hold) {
+	page := &p.pages[port>>8]
 	if *page == nil {
 		*page = new(portPage)
 	}
 	first := &(*page)[port&255]
-	if sk.nextHolder = *first; *first != nil {
-		(*first).prevHolder = sk
+	if it.next = *first; it.next != nil {
+		it.next.prev = it
 	}
-	*first = sk
+	*first = it
+}
+
+func (p *ports) remove(port uint16, it *hold) {
+	if it.prev != nil {
+		it.prev.next = it.next
+	} else {
+		p.pages[port>>8][port&255] = it.next
+	}
+	if it.next != nil {
+		it.next.prev = it.prev
+	}
+	*it = hold{}
+}
+
+// takeHold takes the socket's local port.
+func (sk *socket) takeHold() {
+	sk.bound = true
+	sk.hold.sock = sk
+	sk.host.ports.add(sk.local.port, &sk.hold)
 }
 
 // release gives the local port back.
 func (sk *socket) release() {
-	if !sk.bound {
-		return
+	if sk.bound {
+		sk.bound = false
+		sk.host.ports.remove(sk.local.port, &sk.hold)
 	}
-	sk.bound = false
-	if sk.prevHolder != nil {
-		sk.prevHolder.nextHolder = sk.nextHolder
-	} else {
-		port := sk.local.port
-		sk.host.ports.pages[port>>8][port&255] = sk.nextHolder
-	}
-	if sk.nextHolder != nil {
-		sk.nextHolder.prevHolder = sk.prevHolder
-	}
-	sk.prevHolder, sk.nextHolder = nil, nil
 }
 
-// bindConflict says whether another socket's hold on the port forbids this one to bind or to listen there (kernel
+// takePort takes over a socket's port.
+func (w *timewait) takePort(sk *socket) {
+	w.hold.addr, w.hold.reuseAddr = sk.local.addr, sk.opts.reuseAddr
+	sk.release()
+	w.host.ports.add(w.local.port, &w.hold)
+}
+
+// givePort gives it back: to the socket where the program chose it and has the descriptor still.
+func (w *timewait) givePort() {
+	w.host.ports.remove(w.local.port, &w.hold)
+	if w.sock != nil && w.sock.portGiven {
+		w.sock.takeHold()
+	}
+}
+
+// bindConflict says whether another hold on the port forbids the socket to bind or to listen there (kernel
 // inet_bind_conflict): SO_REUSEADDR must be set on both, and never beside a listener.
 func (h *Host) bindConflict(sk *socket) bool {
-	for other := h.ports.holders(sk.local.port); other != nil; other = other.nextHolder {
-		if other == sk || sk.local.addr != 0 && other.local.addr != 0 && sk.local.addr != other.local.addr {
+	for other := h.ports.holders(sk.local.port); other != nil; other = other.next {
+		if other.sock == sk {
 			continue
 		}
-		if !sk.opts.reuseAddr || !other.opts.reuseAddr || other.state == Listen {
+		addr, reuse := other.addr, other.reuseAddr
+		if other.sock != nil {
+			addr, reuse = other.sock.local.addr, other.sock.opts.reuseAddr && other.sock.state != Listen
+		}
+		differ := sk.local.addr != 0 && addr != 0 && sk.local.addr != addr
+		if !differ && !(sk.opts.reuseAddr && reuse) {
 			return true
 		}
 	}
@@ -110,7 +145,7 @@ func (h *Host) chooseLocal(sk *socket, remote endpoint) Errno {
 		}
 	}
 	if sk.bound {
-		if old := h.sim.link.talks.connection(h, sk.local, sk.remote); old != nil && !h.reuseTimeWait(old, sk) {
+		if !h.freeFor(sk) {
 			sk.local, sk.remote = given, endpoint{}
 			return "EADDRNOTAVAIL"
 		}
@@ -118,13 +153,12 @@ func (h *Host) chooseLocal(sk *socket, remote endpoint) Errno {
 	}
 	try := func(port uint16) bool {
 		sk.local.port = port
-		for other := h.ports.holders(port); other != nil; other = other.nextHolder {
-			if other.portGiven && !other.timeWaiting() {
+		for other := h.ports.holders(port); other != nil; other = other.next {
+			if other.sock != nil && other.sock.portGiven {
 				return false // a bound port is left to its owner
 			}
 		}
-		old := h.sim.link.talks.connection(h, sk.local, sk.remote)
-		return old == nil || h.reuseTimeWait(old, sk)
+		return h.freeFor(sk)
 	}
 	found := false
 	if h.replay != nil {
@@ -135,9 +169,12 @@ func (h *Host) chooseLocal(sk *socket, remote endpoint) Errno {
 		sk.local, sk.remote = endpoint{}, endpoint{}
 		return "EADDRNOTAVAIL"
 	}
-	sk.hold()
+	sk.takeHold()
 	return ""
 }
 
-// timeWaiting says that only a timewait entry is left of the socket.
-func (sk *socket) timeWaiting() bool { return sk.state == TimeWait || sk.mini }
+// freeFor says whether the socket can have its four-tuple: nobody has it, or what is left of a connection gives way.
+func (h *Host) freeFor(sk *socket) bool {
+	other, old := h.sim.link.talks.connection(h, sk.local, sk.remote)
+	return other == nil && (old == nil || h.reuseTimeWait(old, sk))
+}

@@ -58,7 +58,7 @@ func (sk *socket) fire(t *timer) {
 	use, attempt := t.use, t.attempt
 	t.loggedAt = 0
 	said := func(rule Rule) {
-		sk.host.sim.cause = sk.logTimerChange(rule, use, TimerFire, 0, attempt)
+		sk.host.sim.cause = sk.host.logTimerChange(sk.id, rule, use, TimerFire, 0, attempt)
 	}
 	switch use {
 	case forRetransmit:
@@ -87,11 +87,8 @@ func (sk *socket) fire(t *timer) {
 		said(RuleSynAckFires)
 		sk.synAckTimeout()
 	case forFinWait2:
-		said(RuleFinWait2Fires)
+		sk.host.finWait2Fires(sk.id)
 		sk.finWait2Timeout()
-	case forTimeWait:
-		said(RuleTimeWaitFires)
-		sk.done(RuleTimeWaitOver)
 	case forKeepalive:
 		said(RuleKeepaliveFires)
 		sk.keepaliveTimeout()

@@ -2,12 +2,13 @@ package engine
 
 import "slices"
 
-// socket is one TCP socket: a listener, a connection (the TCB of RFC 9293 section 3.3.1), or what is left of one in
-// TIME-WAIT. What nearly every segment touches stands together, so that ten thousand of them do not wait for memory.
+// socket is one TCP socket: a listener, or a connection (the TCB of RFC 9293 section 3.3.1). What nearly every segment
+// touches stands together, so that ten thousand of them do not wait for memory.
 type socket struct {
 	host     *Host
 	talk     *conversation // with the remote end, from the first segment on
 	listener *socket       // of a child, until it is accepted
+	left     *timewait     // all that TCP keeps of the connection; nil while the connection lives
 	state    State
 	local    endpoint
 	remote   endpoint
@@ -16,13 +17,12 @@ type socket struct {
 	connectState  connectState
 	bound         bool  // holds its local port
 	hashed        bool  // reachable by its four-tuple
-	orphan        bool  // no program will hear of it: closed, or only a timewait entry
+	orphan        bool  // no program will hear of it
 	fdGone        bool  // its descriptor was closed
 	countedOrphan bool  // in the host's count
 	portGiven     bool  // the program chose the local port
 	addrGiven     bool  // and the local address
 	lingering     bool  // close() waits for it
-	mini          bool  // only a timewait entry of the kernel is left
 	dirty         bool  // touched in this step
 	timersChanged uint8 // in this step: bit i is of timer i
 	timersSet     uint8 // since they were disarmed: likewise
@@ -75,7 +75,7 @@ type socket struct {
 	lastSent        ticks // when data was sent last
 	lastHeard       Micros
 	tsRecentAt      Micros
-	lastOutOfWindow Micros
+	lastOutOfWindow lastAnswer
 	retransStamp    Micros // of the first retransmission on time-out since the last progress; 0 is none
 	retransmits     int    // how many they are
 	backoff         int
@@ -86,20 +86,19 @@ type socket struct {
 	timers          [numTimers]timer
 
 	// Seldom needed.
-	resends, duplicates    int    // segments sent again, and segments of which D-SACKs told
-	probesSince            Micros // when the window was first probed; 0 is not yet
-	totalRTO               int
-	followsISN             uint32 // the ISN to use so that it lies beyond a timewait entry's numbers; 0 is none
-	miniWindow             uint32 // the receive window when only the timewait entry was left
-	lastOfo                uint32 // start of the out-of-order range that grew last
-	dsack                  [2]uint32
-	errno                  Errno  // pending error (SO_ERROR)
-	synackSent             Micros // of a child: the first SYN-ACK
-	synackLast             Micros // and the last
-	numTimeout             int
-	prevHolder, nextHolder *socket // of the local port
-	opts                   socketOptions
-	*listening             // nil but for those that are, or were, listeners
+	resends, duplicates int    // segments sent again, and segments of which D-SACKs told
+	probesSince         Micros // when the window was first probed; 0 is not yet
+	totalRTO            int
+	followsISN          uint32 // the ISN to use so that it lies beyond a timewait entry's numbers; 0 is none
+	lastOfo             uint32 // start of the out-of-order range that grew last
+	dsack               [2]uint32
+	errno               Errno  // pending error (SO_ERROR)
+	synackSent          Micros // of a child: the first SYN-ACK
+	synackLast          Micros // and the last
+	numTimeout          int
+	hold                hold // of the local port
+	opts                socketOptions
+	*listening          // nil but for those that are, or were, listeners
 }
 
 // queueRoom is room for the queues of a connection that does one thing at a time.
@@ -208,18 +207,23 @@ func (sk *socket) setState(to State, rule Rule) {
 	}
 	sk.touch()
 	b := &sk.host.sim.bodies.state
-	b.Host, b.Sock, b.Local, b.Remote = sk.host.name, sk.id, sk.localString(), sk.remoteString()
-	b.From, b.To, b.Orphan = from, to, sk.orphan
-	sk.host.emit(rule, b)
+	b.Sock, b.Local, b.Remote, b.Orphan = sk.id, sk.localString(), sk.remoteString(), sk.orphan
+	sk.host.logState(b, from, to, rule)
+}
+
+// logState logs a step through the state diagram, of what b names.
+func (h *Host) logState(b *StateChange, from, to State, rule Rule) {
+	b.Host, b.From, b.To = h.name, from, to
+	h.emit(rule, b)
 }
 
 // recvQ is Recv-Q as ss shows it: bytes received and not read, an unread FIN counting one (kernel tcp_diag_get_info).
 func (sk *socket) recvQ() int {
 	switch sk.state {
-	case Closed, Listen, SynSent, SynReceived, TimeWait:
+	case Closed, Listen, SynSent, SynReceived:
 		return 0
 	}
-	if sk.mini {
+	if sk.left != nil {
 		return 0
 	}
 	return int(sk.rcvNxt - sk.copied)
@@ -227,7 +231,7 @@ func (sk *socket) recvQ() int {
 
 // sendQ is Send-Q as ss shows it: bytes written and not acknowledged, SYN and FIN counting one each.
 func (sk *socket) sendQ() int {
-	if sk.state == Closed || sk.state == TimeWait || sk.mini || sk.listener != nil && sk.state == SynReceived {
+	if sk.gone() || sk.listener != nil && sk.state == SynReceived {
 		return 0
 	}
 	return int(sk.writeSeq - sk.sndUna)
@@ -265,9 +269,6 @@ func (sk *socket) done(rule Rule) {
 	sk.setState(Closed, rule)
 	sk.unhash()
 	sk.uncountOrphan()
-	if sk.mini {
-		sk.host.minis--
-	}
 	sk.dropQueued()
 	sk.sndShut, sk.rcvShut = true, true
 	if sk.fdGone {

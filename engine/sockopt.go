@@ -146,7 +146,7 @@ func (h *Host) sysPoll(p *pending) (Result, bool) {
 			p.polled = append(p.polled, fd.sock)
 		}
 		if timeout > 0 {
-			p.timeout.call = p
+			p.timeout.owner = p
 			h.set(&p.timeout, h.now+Micros(timeout)*Millisecond)
 		}
 	}
@@ -184,7 +184,7 @@ func (sk *socket) pollEvents() []string {
 	}
 	closed := sk.gone()
 	opening := sk.state == SynSent || sk.state == SynReceived
-	rcvShut, sndShut := sk.rcvShut || sk.mini, sk.sndShut || sk.mini
+	rcvShut, sndShut := sk.rcvShut || sk.left != nil, sk.sndShut || sk.left != nil
 	add("POLLIN", !opening && len(sk.recv) > 0 || rcvShut)
 	add("POLLOUT", !opening && (sndShut || sk.writable()))
 	add("POLLRDHUP", rcvShut)

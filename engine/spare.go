@@ -17,7 +17,7 @@ func (h *Host) takeSocket() *socket {
 // giveSocket takes a socket back that nothing refers to any more. One that was a listener is left to the garbage collector,
 // for its children may.
 func (h *Host) giveSocket(sk *socket) {
-	if sk.state == Closed && sk.fdGone && !sk.bound && len(sk.waiters) == 0 && sk.listener == nil && sk.listening == nil {
+	if sk.gone() && sk.fdGone && !sk.bound && len(sk.waiters) == 0 && sk.listener == nil && sk.listening == nil {
 		h.sockets.give(sk)
 	}
 }
@@ -43,4 +43,13 @@ func (h *Host) takeThread() *thread {
 	*t = thread{}
 	t.call.timeout.entryAt = entry
 	return t
+}
+
+// takeTimewait gives an entry that has not begun. It keeps what the agenda has of its timer.
+func (h *Host) takeTimewait() *timewait {
+	w, _ := h.waits.take()
+	entry := w.timer.entryAt
+	*w = timewait{host: h}
+	w.timer.entryAt = entry
+	return w
 }

@@ -219,8 +219,8 @@ func (c *stormCheck) restOf(h *Host) {
 	if n := h.armedTimers(); n != 0 || h.conns != waiting || h.orphans != waiting {
 		c.fail("%s keeps %d timers, %d connections, %d orphans; %d wait for a FIN", h.name, n, h.conns, h.orphans, waiting)
 	}
-	if h.minis != 0 || len(h.dirty) != 0 {
-		c.fail("%s keeps %d timewait entries, %d sockets to look at", h.name, h.minis, len(h.dirty))
+	if h.timewaits != 0 || len(h.dirty)+len(h.dirtyWaits) != 0 {
+		c.fail("%s keeps %d timewait entries, %d sockets to look at", h.name, h.timewaits, len(h.dirty)+len(h.dirtyWaits))
 	}
 	if n := h.heldPorts(); waiting == 0 && n != 0 {
 		c.fail("%s keeps %d ports", h.name, n)

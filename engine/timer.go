@@ -10,11 +10,10 @@ import (
 // due, it is put anew. So the timers that TCP sets with each segment, and that hardly ever fire, cost the agenda next to
 // nothing.
 type timer struct {
-	at            Micros   // when it fires; 0 is not armed
-	arming        uint64   // among all of the host's: at one time, what was armed first fires first
-	entryAt       Micros   // of its live entry; 0 is none
-	sock          *socket  // nil for a call's time-out
-	call          *pending // nil for a socket's timer
+	at            Micros // when it fires; 0 is not armed
+	arming        uint64 // among all of the host's: at one time, what was armed first fires first
+	entryAt       Micros // of its live entry; 0 is none
+	owner         alarmed
 	rule          Rule
 	loggedAt      Micros // what the log was told last, as the next two
 	loggedAttempt uint16
@@ -22,6 +21,11 @@ type timer struct {
 	loggedUse     timerUse
 	use           timerUse
 	again         bool // armed anew, which the log shows even where the wheel gives the same time
+}
+
+// alarmed is whom a timer wakes: a socket, what is left of one, or a waiting call.
+type alarmed interface {
+	alarm(now Micros, t *timer)
 }
 
 // The timers of a socket.
@@ -77,11 +81,7 @@ func (t *timer) stop() { t.at = 0 }
 // happen fires t.
 func (t *timer) happen(s *Sim) {
 	t.stop()
-	if t.call != nil {
-		t.call.proc.host.wake(s.now, t.call)
-	} else {
-		t.sock.host.expire(s.now, t)
-	}
+	t.owner.alarm(s.now, t)
 }
 
 // dueTimers are the timers of the present time, host by host, each host's in the order of their arming.
@@ -200,7 +200,7 @@ func (sk *socket) arm(i int, use timerUse, d ticks, attempt int, rule Rule) {
 
 func (sk *socket) armAt(i int, use timerUse, at Micros, attempt int, rule Rule) {
 	t := &sk.timers[i]
-	t.sock, t.use, t.attempt, t.rule = sk, use, uint16(attempt), rule
+	t.owner, t.use, t.attempt, t.rule = sk, use, uint16(attempt), rule
 	sk.host.set(t, at)
 	sk.timersChanged |= 1 << i
 	sk.timersSet |= 1 << i
@@ -222,24 +222,25 @@ func (sk *socket) disarm(i int) {
 // logTimers tells the log the net effect of what happened to the timers in this step.
 func (sk *socket) logTimers() {
 	for changed := sk.timersChanged; changed != 0; changed &= changed - 1 {
-		sk.logTimer(&sk.timers[bits.TrailingZeros8(changed)])
+		sk.host.logTimer(sk.id, &sk.timers[bits.TrailingZeros8(changed)])
 	}
 	sk.timersChanged = 0
 }
 
-func (sk *socket) logTimer(t *timer) {
+// logTimer tells the log what happened to a timer of a socket, by its number, since the last time.
+func (h *Host) logTimer(sock int, t *timer) {
 	if t.loggedAt != 0 && (!t.armed() || t.loggedUse != t.use) {
-		sk.logTimerChange(RuleTimerNotNeeded, t.loggedUse, TimerStop, 0, t.loggedAttempt)
+		h.logTimerChange(sock, RuleTimerNotNeeded, t.loggedUse, TimerStop, 0, t.loggedAttempt)
 		t.loggedAt = 0
 	}
 	if t.armed() && (t.loggedAt != t.at || t.loggedAttempt != t.attempt || t.again) {
-		sk.logTimerChange(t.rule, t.use, TimerSet, t.at, t.attempt)
+		h.logTimerChange(sock, t.rule, t.use, TimerSet, t.at, t.attempt)
 		t.loggedUse, t.loggedAt, t.loggedAttempt, t.again = t.use, t.at, t.attempt, false
 	}
 }
 
-func (sk *socket) logTimerChange(rule Rule, use timerUse, action TimerAction, at Micros, attempt uint16) int {
-	b := &sk.host.sim.bodies.timer
-	b.Host, b.Sock, b.Timer, b.Action, b.At, b.Attempt = sk.host.name, sk.id, timerNames[use], action, at, int(attempt)
-	return sk.host.emit(rule, b)
+func (h *Host) logTimerChange(sock int, rule Rule, use timerUse, action TimerAction, at Micros, attempt uint16) int {
+	b := &h.sim.bodies.timer
+	b.Host, b.Sock, b.Timer, b.Action, b.At, b.Attempt = h.name, sock, timerNames[use], action, at, int(attempt)
+	return h.emit(rule, b)
 }

@@ -210,11 +210,6 @@ func (sk *socket) setWindow(seg *Segment) {
 	if seg.Flags == RST {
 		return
 	}
-	if sk.mini { // it has no buffer: what was left of the window, for ever
-		seg.Win = uint16(sk.miniWindow >> sk.rcvScale)
-		seg.winBytes = int(seg.Win) << sk.rcvScale
-		return
-	}
 	if sk.listener != nil && sk.state == SynReceived { // kernel tcp_v4_reqsk_send_ack: what the SYN-ACK said, scaled
 		seg.Win = uint16(sk.rcvWnd >> sk.rcvScale)
 		seg.winBytes = int(seg.Win) << sk.rcvScale
