@@ -14,11 +14,11 @@ import (
 	"finwait/scenario"
 )
 
-// files is a library of the files under testdata/scenarios.
+// files is the library of the course, read from its files.
 type files struct{}
 
 func (files) Source(name string) (string, bool) {
-	b, err := os.ReadFile(filepath.Join("testdata", "scenarios", filepath.FromSlash(name)+".star"))
+	b, err := os.ReadFile(filepath.Join("..", "..", "content", "scenarios", filepath.FromSlash(name)+".star"))
 	return string(b), err == nil
 }
 
