@@ -1,5 +1,5 @@
 # finwait's image: one static binary on an empty root, run by an unprivileged user.
-# It needs nothing but `go` and `sh` of the build image, and builds with the classic builder and BuildKit alike.
+# It needs nothing but `go`, `sh` and the CA certificates of the build image, and builds with the classic builder and BuildKit alike.
 ARG GO_IMAGE=golang:1.26-bookworm
 FROM ${GO_IMAGE} AS build
 ARG TARGETARCH

@@ -159,7 +159,7 @@ func (p places) moment(name string) (fields, error) {
 	return ev, nil
 }
 
-// show writes a field's value; durations end in _us and read as a clock does.
+// show writes a field's value; a number as it stands in the log.
 func show(v any) (string, error) {
 	switch v := v.(type) {
 	case string:

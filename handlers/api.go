@@ -24,8 +24,7 @@ var (
 	drawing   = make(chan struct{}, runtime.GOMAXPROCS(0))
 )
 
-// Render writes a run in a format of finwait run ("text", "pcapng", "packetdrill", "ss"), with the view of it that is asked
-// for. What a format refuses is a *scenario.Error.
+// Render writes a run as "text", "pcapng", "packetdrill", "ss" or "bytes", with the view of it that is asked for. What a format refuses is a *scenario.Error.
 type Render func(ctx context.Context, session string, run scenario.Run, format string, view sandbox.View) ([]byte, error)
 
 // fileTypes are the content types of run files.
@@ -42,7 +41,7 @@ var fileTypes = map[string]string{
 var formats = map[string]string{"pcapng": "pcapng", "pkt": "packetdrill", "ss": "ss"}
 
 // runFile gives a run as a file: ?run= is its token; ?host= is whose view a capture, a script or a table of sockets shows,
-// by default the client's; ?at= is the table's moment in µs. What it costs is charged as the stream of the run is.
+// by default that of the host that sent the first SYN; ?at= is the table's moment in µs. What it costs is charged as the stream of the run is.
 func (h *Handler) runFile(w http.ResponseWriter, r *http.Request) error {
 	q, format, session := r.URL.Query(), chi.URLParam(r, "format"), h.session(r)
 	run, err := scenario.ParseToken(q.Get("run"))

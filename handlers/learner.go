@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// learnerCookie holds the learner's id. It begins with the first saved answer, not with the first visit.
+// learnerCookie holds the learner's id. It begins with the first saved answer or the first exam, not
+// with the first visit.
 const learnerCookie = "finwait_learner"
 
 // maxLearnerID bounds what is taken from the cookie.

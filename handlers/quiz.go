@@ -221,7 +221,7 @@ func (h *Handler) keep(w http.ResponseWriter, r *http.Request, a store.Answer) (
 	return first, nil
 }
 
-// forgetMe deletes all that.
+// forgetMe deletes everything that is kept about the learner.
 func (h *Handler) forgetMe(w http.ResponseWriter, r *http.Request) error {
 	if err := h.deleteLearner(w, r); err != nil {
 		return err

@@ -214,7 +214,7 @@ func constants(t *testing.T, file, prefix string) []string {
 // TestTheEventsAreListed: the table of events has the members of the engine's types.
 func TestTheEventsAreListed(t *testing.T) {
 	doc := readText(t, "../../docs/protocol.md")
-	table := doc[strings.Index(doc, "## Events"):strings.Index(doc, "## Captures")]
+	table := doc[strings.Index(doc, "## Events"):strings.Index(doc, "## Assessment")]
 	bodies := []engine.Body{
 		&engine.Meta{}, &engine.SegmentSent{}, &engine.Fate{}, &engine.Deliver{}, &engine.CallMade{}, &engine.Returned{},
 		&engine.StateChange{}, &engine.TimerChange{}, &engine.Queue{}, &engine.ListenQueue{}, &engine.Process{},

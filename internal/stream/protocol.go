@@ -51,7 +51,7 @@ type (
 		Stream  string `json:"stream"`
 		Token   string `json:"token,omitempty"` // absent for an attempt before its answer
 		Engine  int    `json:"engine"`
-		ForkSeq *int   `json:"forkSeq,omitempty"` // with a base: the first event that differs from it, the first one apart
+		ForkSeq *int   `json:"forkSeq,omitempty"` // with a base: the first event that differs from it, meta aside
 	}
 
 	// Events brings the next events of a run's log, in order and without a gap.
