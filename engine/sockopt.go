@@ -83,8 +83,14 @@ func (h *Host) sysGetsockopt(p *pending) (Result, bool) {
 		return flag(o.reuseAddr)
 	case "SO_KEEPALIVE":
 		return flag(o.keepalive)
+	case "SO_RCVBUF":
+		return number(int64(sk.rcvBufLimit()))
+	case "SO_SNDBUF":
+		return number(int64(sk.sndBufLimit()))
 	case "TCP_NODELAY":
 		return flag(o.nodelay)
+	case "TCP_LINGER2":
+		return number(max(h.orSysctl(o.linger2, finTimeout), -1))
 	case "TCP_KEEPIDLE":
 		return number(h.orSysctl(o.keepIdle, keepaliveTime))
 	case "TCP_KEEPINTVL":
@@ -95,6 +101,25 @@ func (h *Host) sysGetsockopt(p *pending) (Result, bool) {
 		return number(int64(o.userTimeout / Millisecond))
 	}
 	return fails("ENOPROTOOPT")
+}
+
+// rcvBufLimit is sk_rcvbuf, in bytes of memory: twice what SO_RCVBUF set, as socket(7) says.
+func (sk *socket) rcvBufLimit() int {
+	switch {
+	case sk.buf.limit > 0:
+		return sk.buf.limit
+	case sk.opts.rcvBuf > 0:
+		return 2 * sk.opts.rcvBuf
+	}
+	return defaultRcvBuf
+}
+
+// sndBufLimit is sk_sndbuf, likewise.
+func (sk *socket) sndBufLimit() int {
+	if sk.opts.sndBuf > 0 {
+		return 2 * sk.opts.sndBuf
+	}
+	return defaultSndBuf
 }
 
 func (h *Host) orSysctl(v int64, i int) int64 {

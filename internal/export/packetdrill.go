@@ -261,7 +261,7 @@ func (s *script) head() {
 	}
 	fmt.Fprintln(&s.out, "// +0.2~+0.25 is a timer's range: where a kernel rounds it up to depends on its tick.")
 	if s.leftOut > 0 {
-		fmt.Fprintf(&s.out, "// Left out: %d calls, on other sockets or unknown to packetdrill.\n", s.leftOut)
+		fmt.Fprintf(&s.out, "// Calls left out, on other sockets or unknown to packetdrill: %d.\n", s.leftOut)
 	}
 	fmt.Fprintf(&s.out, "--ip_version=ipv4\n--tolerance_usecs=%d\n\n", tolerance)
 	lines := []string{
