@@ -23,8 +23,7 @@ func (*osValue) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable: os") 
 var constants = []string{
 	"O_NONBLOCK", "POLLERR", "POLLHUP", "POLLIN", "POLLOUT", "POLLRDHUP", "SHUT_RD", "SHUT_RDWR", "SHUT_WR",
 	"SO_ERROR", "SO_KEEPALIVE", "SO_LINGER", "SO_RCVBUF", "SO_REUSEADDR", "SO_SNDBUF",
-	"TCP_CORK", "TCP_KEEPCNT", "TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_LINGER2", "TCP_MAXSEG", "TCP_NODELAY", "TCP_QUICKACK",
-	"TCP_USER_TIMEOUT",
+	"TCP_KEEPCNT", "TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_LINGER2", "TCP_NODELAY", "TCP_USER_TIMEOUT",
 }
 
 type syscall func(c *coroutine, t *starlark.Thread, b *starlark.Builtin, in invocation) (starlark.Value, error)

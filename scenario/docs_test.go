@@ -1,7 +1,9 @@
 package scenario_test
 
 import (
+	"fmt"
 	"os"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
@@ -46,6 +48,37 @@ func TestEverythingIsDocumented(t *testing.T) {
 	for _, name := range scenario.Vocabulary() {
 		if !regexp.MustCompile("`[^`]*\\b" + regexp.QuoteMeta(name) + "\\b").MatchString(docs) {
 			t.Errorf("docs/scenarios.md does not tell of %s", name)
+		}
+	}
+}
+
+// TestTheSettingsAreDocumented: the table of docs/scenarios.md has the engine's sysctls, with their defaults and ranges.
+func TestTheSettingsAreDocumented(t *testing.T) {
+	var table strings.Builder
+	for _, s := range engine.Sysctls {
+		fmt.Fprintf(&table, "| `%s` | %d | %d | %d | %s |\n", s.Name, s.Default, s.Min, s.Max, s.Unit)
+	}
+	if !strings.Contains(readDocs(t), table.String()) {
+		t.Errorf("docs/scenarios.md should have\n%s", table.String())
+	}
+}
+
+// TestTheDocumentedInputsAreInputs: every kind of input has its line in docs/scenarios.md, and what stands there is read.
+func TestTheDocumentedInputsAreInputs(t *testing.T) {
+	_, section, _ := strings.Cut(readDocs(t), "## Inputs\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	told := map[string]bool{}
+	for _, do := range regexp.MustCompile("`(\\{\"([a-z-]+)\": \\{.*?\\}\\})`").FindAllStringSubmatch(section, -1) {
+		told[do[2]] = true
+		if _, err := scenario.ParseInput([]byte(`{"at": 0, "do": ` + do[1] + `}`)); err != nil {
+			t.Errorf("%s: %v", do[1], err)
+		}
+	}
+	kinds := reflect.TypeFor[engine.Do]()
+	for i := range kinds.NumField() {
+		name, _, _ := strings.Cut(kinds.Field(i).Tag.Get("json"), ",")
+		if !told[name] {
+			t.Errorf("docs/scenarios.md does not tell of the input %q", name)
 		}
 	}
 }

@@ -11,6 +11,7 @@ func Vocabulary() []string {
 	for name := range syscalls {
 		names = append(names, "os."+name)
 	}
+	names = append(names, constants...)
 	for name := range logMethods {
 		names = append(names, "log."+name)
 	}

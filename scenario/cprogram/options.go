@@ -11,8 +11,8 @@ import (
 // options are the options of sockets, with the name that a variable for their value gets.
 var options = map[string]string{
 	"SO_ERROR": "error", "SO_KEEPALIVE": "on", "SO_LINGER": "linger", "SO_RCVBUF": "size", "SO_REUSEADDR": "on", "SO_SNDBUF": "size",
-	"TCP_CORK": "on", "TCP_KEEPCNT": "probes", "TCP_KEEPIDLE": "seconds", "TCP_KEEPINTVL": "seconds", "TCP_LINGER2": "seconds",
-	"TCP_MAXSEG": "size", "TCP_NODELAY": "on", "TCP_QUICKACK": "on", "TCP_USER_TIMEOUT": "msec",
+	"TCP_KEEPCNT": "probes", "TCP_KEEPIDLE": "seconds", "TCP_KEEPINTVL": "seconds", "TCP_LINGER2": "seconds",
+	"TCP_NODELAY": "on", "TCP_USER_TIMEOUT": "msec",
 }
 
 // option is the option that a call names; empty where it is none that C knows.

@@ -135,14 +135,11 @@ export const catalogue: readonly Word[] = [
   {"name":"SO_RCVBUF","kind":"constant","signature":"","doc":{"en":"","zh":""}},
   {"name":"SO_REUSEADDR","kind":"constant","signature":"","doc":{"en":"","zh":""}},
   {"name":"SO_SNDBUF","kind":"constant","signature":"","doc":{"en":"","zh":""}},
-  {"name":"TCP_CORK","kind":"constant","signature":"","doc":{"en":"","zh":""}},
   {"name":"TCP_KEEPCNT","kind":"constant","signature":"","doc":{"en":"","zh":""}},
   {"name":"TCP_KEEPIDLE","kind":"constant","signature":"","doc":{"en":"","zh":""}},
   {"name":"TCP_KEEPINTVL","kind":"constant","signature":"","doc":{"en":"","zh":""}},
   {"name":"TCP_LINGER2","kind":"constant","signature":"","doc":{"en":"","zh":""}},
-  {"name":"TCP_MAXSEG","kind":"constant","signature":"","doc":{"en":"","zh":""}},
   {"name":"TCP_NODELAY","kind":"constant","signature":"","doc":{"en":"","zh":""}},
-  {"name":"TCP_QUICKACK","kind":"constant","signature":"","doc":{"en":"","zh":""}},
   {"name":"TCP_USER_TIMEOUT","kind":"constant","signature":"","doc":{"en":"","zh":""}},
 ];
 
