@@ -90,6 +90,7 @@ func TestMistakesInTheExampleAreToldAsThePageSays(t *testing.T) {
 		{question, `, "zh": "那时 RST 到了吗？"`, "", question + `:1: hint 1: want {"en": "…", "zh": "…"}`},
 		{question, `"mine/hung-up"`, `"mine/hang-up"`, question + `:10: there is no scenario "mine/hang-up"`},
 		{question, `call = "write"`, `call = "poll"`, question + ":13: there is nothing to pick from"},
+		{question, `"others"`, `"other"`, question + `:8: quiz hung-up-calls, seed 0: generate gave "other", which the kind call does not take`},
 		{question, files[question], twoRight, `quiz.star:8: quiz hung-up-calls, seed 0: what: both "The client has closed." and "An answer was reset." hold`},
 	} {
 		t.Run(mistake.says, func(t *testing.T) {

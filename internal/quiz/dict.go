@@ -11,9 +11,25 @@ import (
 )
 
 // dict reads what generate gave, member by member. Its errors name the member.
-type dict struct{ members *starlark.Dict }
+type dict struct {
+	members *starlark.Dict
+	asked   map[string]bool // names of members that were asked for
+}
+
+func newDict(members *starlark.Dict) dict { return dict{members, map[string]bool{}} }
+
+// unknown is a member that nothing asked for; empty where there is none.
+func (d dict) unknown() string {
+	for _, key := range d.members.Keys() {
+		if name, ok := starlark.AsString(key); !ok || !d.asked[name] {
+			return key.String()
+		}
+	}
+	return ""
+}
 
 func (d dict) get(name string) starlark.Value {
+	d.asked[name] = true
 	v, ok, _ := d.members.Get(starlark.String(name))
 	if !ok {
 		return starlark.None
@@ -60,7 +76,7 @@ func (d dict) events(name string) ([]engine.Event, error) {
 func (d dict) dicts(name string) ([]dict, error) {
 	return listOf(d, name, "a list of dicts", func(v starlark.Value) (dict, bool) {
 		m, ok := v.(*starlark.Dict)
-		return dict{m}, ok
+		return newDict(m), ok
 	})
 }
 

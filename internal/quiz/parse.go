@@ -148,5 +148,5 @@ func (q *Question) generate(lib scenario.Library, seed int64) (*Generated, error
 	if !ok {
 		return nil, fmt.Errorf("generate gave %s, not a dict", v.Type())
 	}
-	return &Generated{dict{d}, seed, lab}, nil
+	return &Generated{newDict(d), seed, lab}, nil
 }

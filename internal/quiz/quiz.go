@@ -227,6 +227,9 @@ func (b *Bank) item(id string, seed int64) (*Question, Item, error) {
 		return nil, nil, fmt.Errorf("quiz %s, seed %d: %w", id, seed, err)
 	}
 	item, err := kinds[q.Kind].Generate(g)
+	if name := g.unknown(); err == nil && name != "" {
+		err = fmt.Errorf("generate gave %s, which the kind %s does not take", name, q.Kind)
+	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("quiz %s, seed %d: %w", id, seed, err)
 	}

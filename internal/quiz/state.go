@@ -14,10 +14,10 @@ import (
 //
 //	{"run": run, "from": µs, "after": µs, "of": "opening"}
 //
-// where "of" says which part of a connection's life is asked about, "closing" where it is left out; the evidence begins at "from" and the moment lies after both times, strictly between two events, where the state
-// of both ends is beyond doubt. What is
-// worth asking is drawn first (a pair of states that the run passes), then the moment, so that short states come up as
-// often as TIME-WAIT, which takes most of a run's time. Each end is half of the score.
+// where "of" says which part of a connection's life is asked about, "closing" where it is left out; the evidence begins at
+// "from" and the moment lies after both times, strictly between two events, where the state of both ends is beyond doubt.
+// What is worth asking is drawn first (a pair of states that the run passes), then the moment, so that short states come up
+// as often as TIME-WAIT, which takes most of a run's time. Each end is half of the score.
 type stateKind struct{}
 
 // stateOptions is how many states each end is chosen from.
