@@ -283,9 +283,6 @@ func (l *Lesson) momentBuiltin(th *starlark.Thread, b *starlark.Builtin, args st
 	return starlark.None, nil
 }
 
-// Token is the token of the lesson's own run.
-func (l *Lesson) Token() string { return l.Run.Token() }
-
 // header splits the front matter, "key: value" lines between two lines of three dashes, from a text. The text keeps its
 // line numbers.
 func header(src string) (meta map[string]string, body string, err error) {

@@ -281,9 +281,6 @@ func (s *Sim) Emit(b Body) {
 // Finish emits the End event.
 func (s *Sim) Finish(r EndReason) { s.Emit(&End{Reason: r}) }
 
-// Now is the present virtual time.
-func (s *Sim) Now() Micros { return s.now }
-
 func (s *Sim) stopPrograms() {
 	for _, h := range s.hosts {
 		for _, p := range h.procs {

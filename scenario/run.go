@@ -20,13 +20,13 @@ const (
 	MaxVary   = 16
 )
 
-// digestLen is how many hex digits of the source's sha256 a run carries.
+// digestLen is how many hex digits of the source's sha256 a run carries, from the first.
 const digestLen = 16
 
 // Run is one run as a value: everything its log depends on. Exactly one of Scenario and Source is set.
 type Run struct {
 	Scenario string            `json:"scenario,omitempty"` // the name of a scenario of the library
-	Digest   string            `json:"digest,omitempty"`   // of that scenario's text, see Digest; empty is whatever it is now
+	Digest   string            `json:"digest,omitempty"`   // of that scenario's text, see digestLen; empty is whatever it is now
 	Source   string            `json:"source,omitempty"`   // or the text itself
 	Vary     map[string]string `json:"vary"`               // choices by name; a missing one is the scenario's first
 	Seed     int64             `json:"seed"`
@@ -38,9 +38,6 @@ type Run struct {
 type Library interface {
 	Source(name string) (src string, ok bool)
 }
-
-// Digest is what a Run keeps of a scenario's text: the first 16 hex digits of its sha256.
-func Digest(src string) string { return sourceSHA256(src)[:digestLen] }
 
 func sourceSHA256(src string) string {
 	sum := sha256.Sum256([]byte(src))

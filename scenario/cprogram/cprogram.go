@@ -118,14 +118,3 @@ func (src Source) explain(err error) *scenario.Error {
 	}
 	return e
 }
-
-// Of is the source of a run that has been computed.
-func Of(log *scenario.Log) Source {
-	src := Source{File: log.File, Text: log.Source}
-	if len(log.Events) > 0 {
-		if meta, ok := log.Events[0].Body.(*engine.Meta); ok {
-			src.Vary, src.Hosts = meta.Vary, meta.Hosts
-		}
-	}
-	return src
-}

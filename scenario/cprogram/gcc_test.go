@@ -61,7 +61,8 @@ func generate(t *testing.T, lib scenario.Library, run scenario.Run) ([]cprogram.
 	if err != nil {
 		t.Fatal(err)
 	}
-	programs, err := cprogram.Generate(cprogram.Of(log))
+	meta := log.Events[0].Body.(*engine.Meta)
+	programs, err := cprogram.Generate(cprogram.Source{File: log.File, Text: log.Source, Vary: meta.Vary, Hosts: meta.Hosts})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,11 +13,6 @@ export function onFrame(f: Frame): void {
   if (due === 0) due = requestAnimationFrame(tick);
 }
 
-/** Takes f off the clock. */
-export function offFrame(f: Frame): void {
-  waiting.delete(f);
-}
-
 /** Calls f when all of the frame is drawn; outside of a frame at once. For what lays the page out, as a scroll does: it is
  * laid out once then. */
 export function afterDrawing(f: () => void): void {

@@ -11,10 +11,7 @@ const key = "finwait.arrows";
 const ids: ReadonlySet<string> = new Set(arrowList.map((a) => a.id));
 const here = new Set<ArrowId>(); // what this page has shown
 
-/** Tells `document` that an arrow was seen for the first time; `detail` is its id. */
-export const coverageEvent = "fw-coverage";
-
-export function isArrowId(x: unknown): x is ArrowId {
+function isArrowId(x: unknown): x is ArrowId {
   return typeof x === "string" && ids.has(x);
 }
 
@@ -34,7 +31,6 @@ export function record(arrow: ArrowId): void {
   } catch {
     // A full or forbidden storage: the arrow counts for this page.
   }
-  globalThis.document?.dispatchEvent(new CustomEvent(coverageEvent, { detail: arrow }));
 }
 
 /** Forgets all that was seen. */
@@ -62,7 +58,7 @@ function kept(): readonly ArrowId[] {
 }
 
 /** The arrow that a state change is; undefined where the diagram has none, as for an abort. */
-export function arrowOf(e: Pick<StateEvent, "from" | "to" | "rule">): ArrowId | undefined {
+function arrowOf(e: Pick<StateEvent, "from" | "to" | "rule">): ArrowId | undefined {
   return arrowList.find(({ log }) => log?.from === e.from && log.to === e.to && (log.rule === "" || log.rule === e.rule))?.id;
 }
 

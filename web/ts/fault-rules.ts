@@ -17,7 +17,7 @@ const timeForm = /^\d+(\.\d+)?(us|µs|ms|s|m|h)$/;
 const flagsForm = /^[SFRPA]*$/;
 
 /** A rule in words. */
-export function ruleText(say: PlaygroundWords, f: FaultOutline): string {
+function ruleText(say: PlaygroundWords, f: FaultOutline): string {
   const args = f.call?.args ?? [];
   if (!isKind(f.kind) || !f.call || args.some((a) => !a.value.literal)) return f.text.replace(/\s+/g, " ");
   const get = (name: string): string => args.find((a) => a.name === name)?.value.text ?? "";

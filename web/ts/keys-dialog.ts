@@ -25,7 +25,7 @@ const list: readonly (readonly [keys: string, phrase: PhraseKey])[] = [
 const short: readonly string[] = ["Space", "← →", "Tab", "D L U", "[ ]", "?"];
 const setting = "finwait.letters";
 
-export function keysOf(text: string): HTMLElement[] {
+function keysOf(text: string): HTMLElement[] {
   return text.split(" ").map((k) => h("kbd", {}, k));
 }
 

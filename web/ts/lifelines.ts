@@ -31,7 +31,7 @@ const gapBeside = 12; // px between a lifeline, or its last lane, and what stand
 const spareBeside = 5; // px
 const longTime = 100_000_000; // µs, from which on a time in ms has six digits
 const longerTime = 6; // px that they take more
-export const inset = 7; // px between a lifeline and a wire's end
+const inset = 7; // px between a lifeline and a wire's end
 
 /** How wide a text of 11 px stands, in px: a little too wide rather than too narrow. */
 export function textWidth(text: string): number {

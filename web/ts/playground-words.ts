@@ -2,7 +2,7 @@
 // there reads the list below.
 import { type Lang } from "./starlark-language.ts";
 
-export const playgroundKeys = [
+const playgroundKeys = [
   "scenario",
   "pick",
   "pick.current",

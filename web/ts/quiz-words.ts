@@ -1,7 +1,7 @@
 // The card's words: templates by key, in the reader's language. content/phrases has them under "quiz."; a test there reads
 // the list below.
 
-export const quizKeys = [
+const quizKeys = [
   "kind.state",
   "kind.order",
   "kind.timeline",
@@ -55,7 +55,7 @@ export const quizKeys = [
 export type QuizKey = (typeof quizKeys)[number] | (typeof paperKeys)[number];
 
 /** The words of an exam's paper, which its page brings besides. */
-export const paperKeys = [
+const paperKeys = [
   "paper.questions",
   "paper.question",
   "paper.state.saved",

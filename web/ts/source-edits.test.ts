@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ArgOutline, CallOutline, FaultOutline, HostOutline, Outline } from "./language.gen.ts";
-import { addStatement, applied, canSwitch, type Change, removeFault, setArg, setDelay, setKind, setSysctl, switchFault } from "./source-edits.ts";
+import { addStatement, canSwitch, type Change, removeFault, setArg, setDelay, setKind, setSysctl, switchFault } from "./source-edits.ts";
 
 /** Reads a call as the server does, from a text where it stands once; enough for literals without commas. */
 function callIn(source: string, text: string): CallOutline {
@@ -21,6 +21,13 @@ const fault = (source: string, text: string, kind = "drop"): FaultOutline => {
   const from = source.indexOf(text);
   return { kind, on: !text.startsWith("#"), from, to: from + text.length, text, call: callIn(source, text) };
 };
+/** The text after the changes. */
+function applied(source: string, changes: readonly Change[]): string {
+  let out = source;
+  for (const c of [...changes].sort((a, b) => b.from - a.from)) out = out.slice(0, c.from) + c.insert + out.slice(c.to);
+  return out;
+}
+
 const after = (source: string, changes: Change[] | undefined): string => applied(source, changes ?? assert.fail("no change"));
 
 test("a rule is commented out and in again, and its comment stays", () => {

@@ -105,10 +105,3 @@ function addArg(source: string, call: CallOutline, text: string): Change {
 
 const replace = (a: ArgOutline, text: string): Change => ({ from: a.value.from, to: a.value.to, insert: text });
 const insert = (at: number, text: string): Change => ({ from: at, to: at, insert: text });
-
-/** The text after the changes. */
-export function applied(source: string, changes: readonly Change[]): string {
-  let out = source;
-  for (const c of [...changes].sort((a, b) => b.from - a.from)) out = out.slice(0, c.from) + c.insert + out.slice(c.to);
-  return out;
-}
