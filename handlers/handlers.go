@@ -58,7 +58,7 @@ func New(o Options) *Handler {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	h := &Handler{Options: o, metrics: newMetrics()}
+	h := &Handler{Options: o, metrics: newMetrics(o.Runs.Stats)}
 	if o.BaseURL != nil {
 		h.prefix = strings.TrimRight(o.BaseURL.Path, "/")
 	}

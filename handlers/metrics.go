@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"time"
 
+	"finwait/internal/stream"
+
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -20,7 +22,8 @@ type metrics struct {
 	handler  http.Handler
 }
 
-func newMetrics() *metrics {
+// newMetrics begins to count; runs are the streams' own figures, read when they are asked for.
+func newMetrics(runs func() stream.Stats) *metrics {
 	m := &metrics{
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "finwait_http_requests_total", Help: "Requests answered."}, []string{"route", "method", "status"}),
@@ -37,8 +40,25 @@ func newMetrics() *metrics {
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(m.requests, m.seconds, m.sockets, m.closed, m.frames,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	reg.MustRegister(runMetrics(runs)...)
 	m.handler = promhttp.HandlerFor(reg, promhttp.HandlerOpts{})
 	return m
+}
+
+// runMetrics tell how the runs that readers ask for were come by, and what the cache of runs holds.
+func runMetrics(runs func() stream.Stats) []prometheus.Collector {
+	asked := func(result string, n func(stream.Stats) int64) prometheus.Collector {
+		return prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "finwait_runs_total", Help: "Runs that were asked for: found in the cache, computed, or refused for their session's sake.",
+			ConstLabels: prometheus.Labels{"result": result}}, func() float64 { return float64(n(runs())) })
+	}
+	return []prometheus.Collector{
+		asked("cached", func(s stream.Stats) int64 { return s.Hits }),
+		asked("computed", func(s stream.Stats) int64 { return s.Misses }),
+		asked("refused", func(s stream.Stats) int64 { return s.Refused }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "finwait_run_cache_bytes", Help: "What the cache of runs holds."}, func() float64 { return float64(runs().Bytes) }),
+	}
 }
 
 func (m *metrics) request(route, method string, status int, took time.Duration) {

@@ -28,7 +28,7 @@ func (c *serveCmd) Run(p *process) error {
 
 // healthcheckCmd is finwait healthcheck.
 type healthcheckCmd struct {
-	Addr string `help:"Address that the server listens on." env:"FINWAIT_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+	Addr string `help:"Address that the server listens on." env:"FINWAIT_ADDR" default:"127.0.0.1:8080"`
 }
 
 // Help implements kong.HelpProvider.

@@ -119,8 +119,8 @@ func TestMetricsOnAnAddressOfTheirOwn(t *testing.T) {
 	if status, _ := get(t, url+"metrics"); status != http.StatusNotFound {
 		t.Errorf("the main address has /metrics: %d", status)
 	}
-	if status, body := get(t, "http://"+s.MetricsAddr+"/metrics"); status != http.StatusOK || !strings.Contains(body, "finwait_websockets") {
-		t.Errorf("the metrics' address gives %d", status)
+	if status, body := get(t, "http://"+s.MetricsAddr+"/metrics"); status != http.StatusOK || !strings.Contains(body, "finwait_websockets") || !strings.Contains(body, `finwait_runs_total{result="computed"}`) {
+		t.Errorf("the metrics' address gives %d: %s", status, body)
 	}
 	if err := stop(); err != nil {
 		t.Error(err)

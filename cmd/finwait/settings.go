@@ -17,13 +17,13 @@ import (
 // Settings are the service's settings as they are given, by flag or by environment. They are text here, so that a wrong
 // value is one clear line and not a usage message; check reads them.
 type Settings struct {
-	Addr           string `help:"Address to listen on: host:port." env:"FINWAIT_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+	Addr           string `help:"Address to listen on: host:port." env:"FINWAIT_ADDR" default:"127.0.0.1:8080"`
 	BaseURL        string `name:"base-url" help:"Where readers find the service, with or without a path." env:"FINWAIT_BASE_URL" placeholder:"URL"`
-	DB             string `name:"db" help:"Database: sqlite:FILE." env:"FINWAIT_DB" default:"sqlite:finwait.db" placeholder:"DSN"`
+	DB             string `name:"db" help:"Database: sqlite:FILE." env:"FINWAIT_DB" default:"sqlite:finwait.db"`
 	Content        string `help:"Folder to lay over the built-in content." env:"FINWAIT_CONTENT" placeholder:"DIR"`
 	EmbedOrigins   string `help:"Origins that may frame lessons, separated by commas; none is any." env:"FINWAIT_EMBED_ORIGINS" placeholder:"ORIGINS"`
 	TrustedProxies string `help:"Addresses or networks of proxies whose X-Forwarded-For counts, separated by commas." env:"FINWAIT_TRUSTED_PROXIES" placeholder:"NETWORKS"`
-	Log            string `help:"Form of the log: text or json." env:"FINWAIT_LOG" default:"text" placeholder:"FORM"`
+	Log            string `help:"Form of the log: text or json." env:"FINWAIT_LOG" default:"text"`
 	MetricsAddr    string `help:"Address for /metrics alone; none is on the main address." env:"FINWAIT_METRICS_ADDR" placeholder:"HOST:PORT"`
 }
 
