@@ -110,7 +110,7 @@ func TestExamIsAboutAllLessonsAndTellsNothing(t *testing.T) {
 		if !strings.Contains(page, a.ID) {
 			t.Errorf("the page lacks the question %s", a.Variant.Quiz)
 		}
-		if text := script.ReplaceAllString(page, ""); !strings.Contains(text, html.EscapeString(a.Variant.Prompt)) {
+		if text := spaced(script.ReplaceAllString(page, "")); !strings.Contains(text, html.EscapeString(a.Variant.Prompt)) {
 			t.Errorf("without scripts the question %q can't be read", a.Variant.Prompt)
 		}
 	}

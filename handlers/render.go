@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"finwait/static"
+	"finwait/web"
 
 	"github.com/a-h/templ"
 )
@@ -37,7 +38,7 @@ func (h *Handler) html(w http.ResponseWriter, r *http.Request, view templ.Compon
 func markup(r *http.Request, view templ.Component) ([]byte, error) {
 	var b bytes.Buffer
 	err := view.Render(r.Context(), &b)
-	return b.Bytes(), err
+	return web.KeepUnits(b.Bytes()), err
 }
 
 // json sends a value.

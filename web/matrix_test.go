@@ -94,10 +94,10 @@ func TestThePlotIsInOrder(t *testing.T) {
 	}
 }
 
-// TestUnbroken holds that no line ends within a state or a time, and that text stays text.
+// TestUnbroken holds that no line ends within a state, and that text stays text.
 func TestUnbroken(t *testing.T) {
 	for text, want := range map[string]string{
-		"FIN-WAIT-1 after 1.24 s.": `<span class="nb">FIN-WAIT-1</span> after <span class="nb">1.24 s</span>.`,
+		"FIN-WAIT-1 after 1.24 s.": `<span class="nb">FIN-WAIT-1</span> after 1.24 s.`,
 		"D-SACK 1–2, 5 stages":     `<span class="nb">D-SACK 1–2</span>, 5 stages`,
 		"<b>&":                     "&lt;b&gt;&amp;",
 	} {

@@ -18,10 +18,10 @@ func fill(phrase string, pairs ...string) string {
 	return phrase
 }
 
-// whole are what no line may end within: a state, a setting, a time with its unit.
-var whole = regexp.MustCompile(`[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)+(?: \d+–\d+)?|[0-9.]+ m?s\b`)
+// whole are what no line may end within: names with hyphens, as those of states.
+var whole = regexp.MustCompile(`[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)+(?: \d+–\d+)?`)
 
-// unbroken writes a text whose states and times stay in one piece.
+// unbroken writes a text whose names stay in one piece.
 func unbroken(text string) templ.Component {
 	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
 		_, err := io.WriteString(w, whole.ReplaceAllString(html.EscapeString(text), `<span class="nb">$0</span>`))

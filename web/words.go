@@ -36,7 +36,7 @@ var wordsOf = map[content.Lang]*words{
 		Theme: "Switch theme", Contents: "Lessons",
 		Headline: "Closing is the hard part.", HeadlineAlt: "挥手，比握手难。",
 		Pitch:           "A TCP close is four segments, eleven states and one long wait. Drop any segment, run real socket calls against it, and watch what each host does next, and why.",
-		Start:           "Start with",
+		Start:           "Start with ",
 		HomeDescription: "How a TCP connection ends: lessons on real runs of a TCP engine. Drop a segment and watch what each host does next, and why.",
 		FigureNote:      "A run of the engine. A logarithmic time lens puts 60 s beside 10 ms.",
 		DoesTitle:       "A run you can change",
