@@ -3,6 +3,7 @@
 package journeys
 
 import (
+	"bytes"
 	"fmt"
 	"html"
 	"image"
@@ -47,49 +48,55 @@ func openAlbum(t *testing.T, name string) *album {
 const settle = 5 * time.Second
 
 // compare takes a picture and fails where it does not look as it did, even after a while. The picture is left for people.
-func (a *album) compare(t *testing.T, picture string, shoot func() image.Image) {
+func (a *album) compare(t *testing.T, name string, shoot func() picture) {
 	t.Helper()
-	img := shoot()
-	before, known := a.before[picture]
+	before, known := a.before[name]
+	now := shoot()
 	if *snapshotsRewrite {
-		before, known = likeness.Of(img), true
+		before, known = now.looks, true
+		now = shoot()
 	}
-	how, blocks := likeness.Differ(before, likeness.Of(img))
-	for deadline := time.Now().Add(settle); known && (how != "" || *snapshotsRewrite) && time.Now().Before(deadline); {
+	how, blocks := likeness.Differ(before, now.looks)
+	for deadline := time.Now().Add(settle); known && how != "" && time.Now().Before(deadline); {
 		pause(150 * time.Millisecond)
-		img = shoot()
-		if how, blocks = likeness.Differ(before, likeness.Of(img)); how == "" {
-			break
-		}
 		if *snapshotsRewrite {
-			before = likeness.Of(img)
+			before = now.looks
 		}
+		now = shoot()
+		how, blocks = likeness.Differ(before, now.looks)
 	}
-	a.now[picture] = likeness.Of(img)
-	a.save(t, picture, img)
+	a.now[name] = now.looks
+	a.save(t, name, now.png)
 	switch {
 	case !known:
-		t.Errorf("%s/%s is not kept yet; make snapshots-keep keeps it", a.name, picture)
+		t.Errorf("%s/%s is not kept yet; make snapshots-keep keeps it", a.name, name)
 	case how != "":
-		a.save(t, picture+" differs", likeness.Mark(img, before, blocks))
-		t.Errorf("%s/%s looks different: %s; see out/snapshots. make snapshots-keep keeps it as it is now", a.name, picture, how)
+		a.mark(t, name+" differs", now.png, before, blocks)
+		t.Errorf("%s/%s looks different: %s; see out/snapshots. make snapshots-keep keeps it as it is now", a.name, name, how)
 	}
 }
 
-func (a *album) save(t *testing.T, picture string, img image.Image) {
+// mark leaves a picture with what differs framed, beside what it looked like.
+func (a *album) mark(t *testing.T, name string, shot []byte, before likeness.Likeness, blocks []image.Rectangle) {
 	t.Helper()
-	path := filepath.Join(pictures, a.name, strings.ReplaceAll(picture, " ", "-")+".png")
+	img, err := png.Decode(bytes.NewReader(shot))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var marked bytes.Buffer
+	if err := png.Encode(&marked, likeness.Mark(img, before, blocks)); err != nil {
+		t.Fatal(err)
+	}
+	a.save(t, name, marked.Bytes())
+}
+
+func (a *album) save(t *testing.T, name string, png []byte) {
+	t.Helper()
+	path := filepath.Join(pictures, a.name, strings.ReplaceAll(name, " ", "-")+".png")
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	f, err := os.Create(path)
-	if err == nil {
-		err = png.Encode(f, img)
-	}
-	if err == nil {
-		err = f.Close()
-	}
-	if err != nil {
+	if err := os.WriteFile(path, png, 0o644); err != nil {
 		t.Fatal(err)
 	}
 }

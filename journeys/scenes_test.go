@@ -3,20 +3,21 @@
 package journeys
 
 import (
+	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 )
 
-// scenes are what is pictured: each sets up a page and takes pictures of its parts.
-var scenes = []struct {
+// scene is what is pictured: it sets up a page and takes pictures of its parts.
+type scene struct {
 	name string
 	show func(v *studio)
-}{
-	{"home", func(v *studio) {
-		v.Open(v.path(""))
-		v.take("top", "")
-		v.take("page", "main")
-	}},
+}
+
+var scenes = slices.Concat(stageScenes, pageScenes, questionScenes)
+
+var stageScenes = []scene{
 	{"lesson", func(v *studio) {
 		v.stage("lessons/four-way")
 		v.take("top", "")
@@ -102,6 +103,41 @@ var scenes = []struct {
 		v.pane("states", "states", ".p-sc, .p-ss")
 		v.pane("sockets", "sockets", ".p-sock")
 	}},
+	{"self-connected", func(v *studio) {
+		stage := v.run(`{"run":{"scenario":"open/self"}}`)
+		stage.Jump("End")
+		v.take("ladder", "tcp-ladder")
+		v.pane("states", "states", ".p-sc, .p-ss")
+		v.pane("sockets", "sockets", ".p-sock")
+	}},
+	{"processes", func(v *studio) {
+		stage := v.run(`{"run":{"scenario":"backlog/four-callers"}}`)
+		stage.Jump("End")
+		v.pane("code", "code", ".p-cc, .p-cs")
+	}},
+	{"predict", func(v *studio) {
+		v.asked()
+		v.take("before", "tcp-predict")
+		v.take("stage", "tcp-stage .first, tcp-ladder")
+		right := Eval[int](v.Tab, `Number(document.querySelector("tcp-predict").getAttribute("right"))`)
+		v.predicts((right + 1) % 2)
+		v.take("wrong", "tcp-predict")
+		v.asked()
+		v.predicts(right)
+		v.take("right", "tcp-predict")
+		v.asked()
+		v.Element("tcp-predict .btn.ghost").Click()
+		v.Until("the question skipped", `document.querySelector("tcp-predict.done")`)
+		v.take("skipped", "tcp-predict")
+	}},
+	{"large-text", func(v *studio) {
+		v.Open(v.path("states"))
+		Eval[any](v.Tab, `localStorage.setItem("finwait-text", "xl"), null`)
+		v.stage("lessons/four-way?at=95000")
+		v.take("top", "")
+		v.take("stage", "tcp-stage .first")
+		v.panels()
+	}},
 	{"crossing", func(v *studio) {
 		v.stage("lessons/simultaneous-close")
 		v.Press("End")
@@ -134,52 +170,6 @@ var scenes = []struct {
 		v.Until("the server called gone", `document.querySelector("tcp-stage").connection === "offline"`)
 		v.take("gone", ".shead, .trouble")
 	}},
-	{"embed", func(v *studio) {
-		v.OpenStage(v.l, v.s.URL+"/embed/"+v.l.Code+"/lessons/four-way")
-		v.take("top", "")
-	}},
-	{"without-scripts", func(v *studio) {
-		v.WithoutJavaScript()
-		v.Open(v.path("lessons/four-way"))
-		v.take("still", ".still")
-	}},
-	{"pages", func(v *studio) {
-		v.Allow("404")
-		for _, name := range pagesAround {
-			v.Open(v.path(name))
-			v.take(name, "main")
-		}
-		v.Open(v.path("lessons/nine-way"))
-		v.take("lost", "")
-	}},
-	{"search", func(v *studio) {
-		v.Open(v.path(""))
-		v.Press("/")
-		v.Find("dialog", "")
-		for _, key := range "wait" {
-			v.Press(string(key))
-		}
-		v.Until("what was found", `document.querySelector("dialog[open] [role=option]")`)
-		v.take("found", "dialog[open]")
-	}},
-	{"playground", func(v *studio) {
-		pg := v.OpenPlayground(v.l, v.path("playground"))
-		v.take("top", "")
-		v.take("rack", "tcp-playground")
-		pg.write(mine + "drop(flags = \"F\")\n# delay(\"1s\")\n")
-		pg.Until("two rules", `document.querySelectorAll("fault-rules li").length === 2`)
-		Eval[any](v.Tab, `document.querySelectorAll("tcp-playground details, fault-rules details").forEach((d) => d.open = true), null`)
-		v.take("rules", "fault-rules")
-		pg.write("host('client')\nhots('x')")
-		pg.mistake(2)
-		v.take("mistake", ".write")
-	}},
-	{"questions-program", questions("sockets", "sockets-call", "sockets-order", "sockets-program")},
-	{"questions-close", questions("four-way", "four-way-states", "close-timers", "close-fault", "close-trace")},
-	{"questions-bug", questions("close-wait", "close-wait-bug")},
-	{"questions-queue", questions("backlog", "backlog-admitted", "backlog-again")},
-	{"questions-arrows", questions("simultaneous-close", "crossing-arrows")},
-	{"questions-header", questions("handshake", "handshake-header")},
 }
 
 // stage opens a page with a stage, and gives it the keyboard.
@@ -188,6 +178,28 @@ func (v *studio) stage(rest string) Stage {
 	stage := v.OpenStage(v.l, v.path(rest))
 	stage.Enter()
 	return stage
+}
+
+// asked opens a lesson whose stage asks what will happen, as one who has not answered, and lets it come to where it waits.
+func (v *studio) asked() {
+	v.t.Helper()
+	v.Open(v.path("states"))
+	Eval[any](v.Tab, `localStorage.clear(), null`)
+	v.Open(v.path("lessons/four-way"))
+	v.askingStage(v.l).Enter()
+	v.Press("End")
+	v.Until("the question", `document.querySelector("tcp-predict.asks")`)
+}
+
+// predicts answers what the stage asks, and goes on to where it tells what came of it.
+func (v *studio) predicts(choice int) {
+	v.t.Helper()
+	Eval[any](v.Tab, fmt.Sprintf(`document.querySelectorAll("tcp-predict input")[%d].click(), null`, choice))
+	v.Element("tcp-predict button[type=submit]").Click()
+	v.Until("the run to go on", `document.querySelector("tcp-predict.done")`)
+	Stage{v.Tab, v.l}.Enter()
+	v.Press("End")
+	v.Until("the verdict", `document.querySelector("tcp-predict .vd")`)
 }
 
 // run opens a run on a lesson's stage.
@@ -218,23 +230,4 @@ func (v *studio) panels() {
 	v.pane("header", "header", ".p-hdr")
 	v.pane("transcript", "transcript", ".p-tr")
 	v.pane("why", "why", ".p-why")
-}
-
-// questions takes the cards of a lesson as they are asked, and as they are graded with the first choice in every field.
-func questions(lesson string, names ...string) func(v *studio) {
-	return func(v *studio) {
-		v.stage("lessons/" + lesson)
-		for _, name := range names {
-			card := "quiz-card[quiz=" + name + "]"
-			v.take(name, card)
-			Eval[any](v.Tab, `(() => {
-				const card = document.querySelector("`+card+`");
-				for (const field of card.querySelectorAll("fieldset")) field.querySelector("input[type=radio]")?.click();
-				for (const number of card.querySelectorAll("input[type=number]")) number.value = number.min || 1;
-				card.querySelector("[type=submit]").click();
-			})(), null`)
-			v.Until("its grade", `document.querySelector("`+card+` .vd:not(.todo)")`)
-			v.take(name+"-graded", card)
-		}
-	}
 }

@@ -7,7 +7,6 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"image"
 	"image/png"
 	"path/filepath"
 	"testing"
@@ -17,6 +16,7 @@ import (
 	"github.com/chromedp/cdproto/storage"
 	"github.com/chromedp/chromedp"
 
+	"finwait/journeys/likeness"
 	"finwait/journeys/server"
 )
 
@@ -32,9 +32,11 @@ const (
 // and compares them with what they looked like. With -short it takes one picture of each: of scene after scene in another
 // language, width and theme.
 func TestSnapshots(t *testing.T) {
+	t.Cleanup(func() { writeIndex(t) })
 	s := server.Start(t)
 	for i, scene := range scenes {
 		t.Run(scene.name, func(t *testing.T) {
+			t.Parallel()
 			album := openAlbum(t, scene.name)
 			for _, l := range languages {
 				views := views(i, l)
@@ -54,7 +56,6 @@ func TestSnapshots(t *testing.T) {
 			album.close()
 		})
 	}
-	writeIndex(t)
 }
 
 // views are those of scene n in a language: a phone, the frame of a course system and a desk; with -short, one of all.
@@ -94,15 +95,19 @@ func fontConfig(t *testing.T) string {
 	return path
 }
 
-// still is run in every document before its own scripts: nothing moves, no caret blinks, and chance is the same each time.
-// What the stage tells for some seconds is seen where a scene says so.
+// still is run in every document before its own scripts: nothing moves, no caret blinks, no scroll bar comes and goes, and
+// chance is the same each time. What the stage tells for some seconds is seen where a scene says so.
 const still = `
 Math.random = () => 0.25;
-document.addEventListener("DOMContentLoaded", () => {
-	const sheet = new CSSStyleSheet();
-	sheet.replaceSync("*, ::before, ::after { transition: none !important; animation: none !important; caret-color: transparent !important; scroll-behavior: auto !important; } .toast:not(.shown) { visibility: hidden !important; } .toast.shown { opacity: 1 !important; visibility: visible !important; }");
-	document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
-});`
+const stills = new CSSStyleSheet();
+stills.replaceSync("*, ::before, ::after { transition: none !important; animation: none !important; caret-color: transparent !important; scroll-behavior: auto !important; scrollbar-width: none !important; } .cm-cursorLayer { visibility: hidden !important; } .toast:not(.shown) { visibility: hidden !important; } .toast.shown { opacity: 1 !important; visibility: visible !important; }");
+const attachShadow = Element.prototype.attachShadow;
+Element.prototype.attachShadow = function (init) {
+	const root = attachShadow.call(this, init);
+	queueMicrotask(() => { root.adoptedStyleSheets = [...root.adoptedStyleSheets, stills]; });
+	return root;
+};
+document.addEventListener("DOMContentLoaded", () => { document.adoptedStyleSheets = [...document.adoptedStyleSheets, stills]; });`
 
 // studio is a scene's page, at one width in one language.
 type studio struct {
@@ -124,8 +129,30 @@ func (v *studio) take(name, css string) {
 	Eval[any](v.Tab, samePort)
 	for _, theme := range v.themes {
 		v.Media(theme, true)
-		v.album.compare(v.t, fmt.Sprintf("%s %s %s %d", name, v.l.Code, theme, v.width), func() image.Image { return v.shoot(css) })
+		v.album.compare(v.t, v.caption(name, theme), func() picture { return v.shoot(css) })
 	}
+}
+
+// show is take for what is another each time, as the questions of an exam: the picture is for people alone.
+func (v *studio) show(name, css string) {
+	v.t.Helper()
+	for _, theme := range v.themes {
+		v.Media(theme, true)
+		v.album.save(v.t, v.caption(name, theme), v.shoot(css).png)
+	}
+}
+
+// paper is take for what is printed.
+func (v *studio) paper(name, css string) {
+	v.t.Helper()
+	Eval[any](v.Tab, samePort)
+	must(v.Tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+	v.album.compare(v.t, v.caption(name, "paper"), func() picture { return v.shoot(css) })
+	v.Media(v.themes[0], true)
+}
+
+func (v *studio) caption(name, theme string) string {
+	return fmt.Sprintf("%s %s %s %d", name, v.l.Code, theme, v.width)
 }
 
 // samePort has the page name its server by the same port each time, where it writes its address.
@@ -143,8 +170,14 @@ func (v *studio) pane(tab, name, css string) {
 	v.take(name, css)
 }
 
+// picture is one that was taken: as it came, and what it looks like.
+type picture struct {
+	png   []byte
+	looks likeness.Likeness
+}
+
 // shoot is a picture of what a selector finds, with a little of what is around.
-func (v *studio) shoot(css string) image.Image {
+func (v *studio) shoot(css string) picture {
 	v.t.Helper()
 	type box struct {
 		X, Y, Width, Height float64
@@ -171,7 +204,7 @@ func (v *studio) shoot(css string) image.Image {
 	ctx, cancel := context.WithTimeout(v.ctx, patience)
 	defer cancel()
 	shot, err := chromedp.Call(ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{
-		Format: "png", Clip: &page.Viewport{X: b.X, Y: b.Y, Width: b.Width, Height: b.Height, Scale: 1}, CaptureBeyondViewport: new(b.Beyond),
+		Format: "png", Clip: &page.Viewport{X: b.X, Y: b.Y, Width: b.Width, Height: b.Height, Scale: 1}, CaptureBeyondViewport: new(b.Beyond), OptimizeForSpeed: new(true),
 	})
 	if err != nil {
 		v.t.Fatalf("a picture of %q: %v", css, err)
@@ -180,5 +213,5 @@ func (v *studio) shoot(css string) image.Image {
 	if err != nil {
 		v.t.Fatal(err)
 	}
-	return img
+	return picture{shot.Data, likeness.Of(img)}
 }
