@@ -38,8 +38,9 @@ export class SocketPick {
     // What is selected in another lens is shown meanwhile.
     const now = chosen === undefined && shown && !shown.listener ? name(shown) : undefined;
     const word = this.#say.text("sockets.latest");
+    const first = h("option", { value: latest }, now ?? word);
     this.el.replaceChildren(
-      h("option", { value: latest }, now === undefined ? word : shown === primary(host) ? `${now} · ${word}` : now),
+      now !== undefined && shown === primary(host) ? h("optgroup", { label: word }, first) : first,
       ...list.map((s) => h("option", { value: String(s.sock) }, `${name(s)} · ${s.local} · ${s.state}`)));
     this.el.value = chosen === undefined ? latest : String(chosen);
   }
