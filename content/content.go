@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 
 	"finwait/engine"
 	"finwait/internal/quiz"
@@ -35,9 +36,15 @@ type Content struct {
 // Content is the library that runs take their scenarios from.
 var _ scenario.Library = (*Content)(nil)
 
+// shipped is the embedded content, read once whoever asks for it.
+var shipped = sync.OnceValues(func() (*Content, error) { return load(embedded) })
+
 // Load reads the embedded content with the folder dir laid over it; an empty dir leaves it as it is. The error is
 // Problems: every mistake that was found, each with its file and line.
 func Load(dir string) (*Content, error) {
+	if dir == "" {
+		return shipped()
+	}
 	fsys, err := over(embedded, dir)
 	if err != nil {
 		return nil, err

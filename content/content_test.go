@@ -9,18 +9,14 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"finwait/engine"
 )
 
-// parsed is the embedded content, read once for all tests that only look at it.
-var parsed = sync.OnceValues(func() (*Content, error) { return Load("") })
-
 func loaded(t *testing.T) *Content {
 	t.Helper()
-	c, err := parsed()
+	c, err := Load("")
 	if err != nil {
 		t.Fatal(err)
 	}

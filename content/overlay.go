@@ -10,11 +10,8 @@ import (
 // overlay is a file system laid over another: a file of top hides the one of the same path in base, and folders merge.
 type overlay struct{ top, base fs.FS }
 
-// over lays the folder dir over base; an empty dir leaves base as it is.
+// over lays the folder dir over base.
 func over(base fs.FS, dir string) (fs.FS, error) {
-	if dir == "" {
-		return base, nil
-	}
 	info, err := os.Stat(dir)
 	if err != nil {
 		return nil, err

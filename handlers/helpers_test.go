@@ -52,9 +52,6 @@ func inProcess(lessons *content.Content) func(context.Context, string, scenario.
 	}
 }
 
-// parsed is the embedded content, read once for all tests.
-var parsed = sync.OnceValues(func() (*content.Content, error) { return content.Load("") })
-
 // testLog keeps what the service logs.
 type testLog struct {
 	mu sync.Mutex
@@ -86,7 +83,7 @@ const testBurst = 60
 // newService starts the real thing; change may set options that differ from the default.
 func newService(t *testing.T, change func(*Options)) *service {
 	t.Helper()
-	lessons, err := parsed()
+	lessons, err := content.Load("")
 	if err != nil {
 		t.Fatal(err)
 	}

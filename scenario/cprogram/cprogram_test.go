@@ -106,10 +106,7 @@ func TestLinesHaveTheirCalls(t *testing.T) {
 
 // FuzzGenerate holds that no text makes it hang, panic or write what the compiler's grammar can't be.
 func FuzzGenerate(f *testing.F) {
-	lib, err := loadLibrary()
-	if err != nil {
-		f.Fatal(err)
-	}
+	lib := library(f)
 	for _, name := range lib.Scenarios() {
 		text, _ := lib.Source(name)
 		f.Add(text)

@@ -42,12 +42,10 @@ func compile(t *testing.T, program string, options ...string) (binary, said stri
 	return binary, strings.ReplaceAll(string(out), source, "program.c")
 }
 
-func loadLibrary() (*content.Content, error) { return content.Load("") }
-
 // library is the content that the server has.
-func library(t *testing.T) *content.Content {
+func library(t testing.TB) *content.Content {
 	t.Helper()
-	c, err := loadLibrary()
+	c, err := content.Load("")
 	if err != nil {
 		t.Fatal(err)
 	}
