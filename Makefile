@@ -4,8 +4,11 @@ SHELL := /bin/bash
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
+# Without C there is one build of everything, the one that is shipped; only the race detector wants C.
+export CGO_ENABLED := 0
+
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
-FUZZ_SECONDS := 20
+FUZZ_SECONDS := 14
 STORM := 10000
 STORM_SEED := 1
 KERNEL_STORM := 100
@@ -20,7 +23,8 @@ help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 .PHONY: test
-test: tools lint generate test-web fuzz test-go bench-log docker-test journeys-short ## install what is needed, then run everything
+test: tools generate ## install what is needed, then run everything
+	@tools/parts.sh "test-kernel docker-test journeys-short" "test-race lint test-web test-plain fuzz bench-log"
 	$(call say,all of it holds)
 
 .PHONY: tools
@@ -69,20 +73,30 @@ kernel: ## the exported packetdrill scripts and the C programs, long ones too, o
 kernel-storm: ## throw KERNEL_STORM random programs at the engine and at this machine's kernel, and compare; as root
 	go test -count 1 -timeout 30m -run 'TestKernelStorm$$' -v ./internal/export -kernel.storm $(KERNEL_STORM) -kernel.storm.seed $(STORM_SEED)
 
-# What only computes, one thing after another, is tested without the race detector: it would take ten times as long.
-COMPUTES := ./content ./internal/quiz ./cmd/finwait
+# Where something runs beside something, the race detector looks on; it makes computing ten times as long.
+RACES := ./engine ./scenario ./scenario/sandbox ./internal/stream ./internal/store ./handlers
+# What runs programs on this machine's kernel waits nearly all the time.
+KERNEL := ./internal/export ./scenario/cprogram
 
-.PHONY: test-go
-test-go: ## Go tests, with the race detector where anything runs beside anything
+.PHONY: test-go test-race test-kernel test-plain
+test-go: test-race test-kernel test-plain ## all Go tests but the journeys
+
+test-race: ## those with the race detector
 	$(call say,go test -race)
-	go test -race $$(go list ./... | grep -vxF "$$(go list $(COMPUTES))")
+	CGO_ENABLED=1 go test -vet=off -race $(RACES)
+
+test-kernel: ## packetdrill scripts and C programs, on this machine's kernel
+	$(call say,go test on the kernel)
+	go test -vet=off $(KERNEL)
+
+test-plain: ## the others
 	$(call say,go test)
-	go test $(COMPUTES)
+	go test -vet=off $$(go list ./... | grep -vxF "$$(go list $(RACES) $(KERNEL))")
 
 .PHONY: bench-log
 bench-log: ## what the engine costs, as figures in the log; nothing is asserted
 	$(call say,benchmarks)
-	go test -run '^$$' -bench . -benchtime 200ms ./engine ./scenario ./internal/stream
+	go test -run '^$$' -bench . -benchtime 100ms ./engine ./scenario ./internal/stream
 
 .PHONY: docker-test
 docker-test: ## build the image and run it
@@ -96,7 +110,7 @@ journeys: ## a learner's ways through the pages, in a real browser
 
 journeys-short: ## each of them in one of the two languages
 	$(call say,journeys)
-	go test $(TAGS) -count 1 -timeout 15m -v -short ./journeys
+	go test $(TAGS) -count 1 -timeout 15m -parallel 3 -v -short ./journeys
 
 .PHONY: snapshots snapshots-short snapshots-keep snapshots-keep-short
 snapshots: ## what every component looks like, compared with what it looked like; the pictures are in out/snapshots
