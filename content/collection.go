@@ -36,8 +36,7 @@ type collection struct {
 func collect(fsys fs.FS, dir string, ps *Problems) *collection {
 	c := &collection{}
 	ids := map[string]bool{}
-	folders, _ := fs.ReadDir(fsys, dir)
-	for _, f := range folders {
+	for _, f := range entries(fsys, dir, ps) {
 		m := groupDir.FindStringSubmatch(f.Name())
 		if m == nil {
 			ps.addf(path.Join(dir, f.Name()), 0, "a group's folder is named NN-name, like 02-closing")

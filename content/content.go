@@ -103,8 +103,7 @@ func (c *Content) loadScenarios(fsys fs.FS, ps *Problems) {
 // loadQuizzes reads quizzes/ID/quiz.star.
 func (c *Content) loadQuizzes(fsys fs.FS, ps *Problems) {
 	var all []*quiz.Question
-	dirs, _ := fs.ReadDir(fsys, "quizzes")
-	for _, d := range dirs {
+	for _, d := range entries(fsys, "quizzes", ps) {
 		file := quizFile(d.Name())
 		src, err := fs.ReadFile(fsys, file)
 		if err != nil {

@@ -243,6 +243,13 @@ func TestProblemsNameFileAndLine(t *testing.T) {
 	if _, err := Load(filepath.Join(t.TempDir(), "missing")); err == nil {
 		t.Error("a missing folder is taken for an overlay")
 	}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "quizzes"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := laid(t, dir); err == nil || !strings.Contains(err.Error(), "quizzes: ") {
+		t.Errorf("a file in a folder's place: %v", err)
+	}
 }
 
 // A folder laid over the content adds to it and replaces in it.

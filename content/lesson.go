@@ -75,9 +75,8 @@ var lessonDir = regexp.MustCompile(`^(\d\d)-([a-z0-9]+(?:-[a-z0-9]+)*)$`)
 
 // loadLessons reads lessons/NN-slug/.
 func (c *Content) loadLessons(fsys fs.FS, terms map[Lang]*termFinder, ps *Problems) {
-	entries, _ := fs.ReadDir(fsys, "lessons")
 	shared := loadShared(fsys, ps)
-	for _, e := range entries {
+	for _, e := range entries(fsys, "lessons", ps) {
 		if !e.IsDir() {
 			continue
 		}

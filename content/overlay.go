@@ -35,6 +35,11 @@ func (o overlay) Open(name string) (fs.File, error) {
 func (o overlay) ReadDir(name string) ([]fs.DirEntry, error) {
 	top, topErr := fs.ReadDir(o.top, name)
 	base, baseErr := fs.ReadDir(o.base, name)
+	for _, err := range []error{topErr, baseErr} {
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+	}
 	if topErr != nil && baseErr != nil {
 		return nil, baseErr
 	}
@@ -48,4 +53,13 @@ func (o overlay) ReadDir(name string) ([]fs.DirEntry, error) {
 	}
 	sort.Slice(all, func(i, j int) bool { return all[i].Name() < all[j].Name() })
 	return all, nil
+}
+
+// entries lists a folder of content, sorted by name; one that is not there is empty.
+func entries(fsys fs.FS, dir string, ps *Problems) []fs.DirEntry {
+	list, err := fs.ReadDir(fsys, dir)
+	if !errors.Is(err, fs.ErrNotExist) {
+		ps.add(dir, 0, err)
+	}
+	return list
 }

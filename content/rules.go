@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
-	"sort"
 	"strings"
 
 	"finwait/engine"
@@ -167,10 +166,10 @@ func sourceValue(s Source) starlark.Value {
 // loadRules reads rules/*.star.
 func loadRules(fsys fs.FS, ps *Problems) map[engine.Rule]*Rule {
 	rules := map[engine.Rule]*Rule{}
-	files, _ := fs.Glob(fsys, path.Join("rules", "*.star"))
-	sort.Strings(files)
-	for _, f := range files {
-		ps.add(f, 0, rulesFile(fsys, f, rules))
+	for _, e := range entries(fsys, "rules", ps) {
+		if f := path.Join("rules", e.Name()); path.Ext(f) == ".star" {
+			ps.add(f, 0, rulesFile(fsys, f, rules))
+		}
 	}
 	return rules
 }
