@@ -113,7 +113,7 @@ func FuzzGenerate(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		if len(text) > scenario.MaxSource {
-			t.Skip()
+			t.Skip("a source has at most ", scenario.MaxSource, " bytes")
 		}
 		programs, err := cprogram.Generate(cprogram.Source{File: "fuzz.star", Text: text, Hosts: hosts})
 		if err != nil {

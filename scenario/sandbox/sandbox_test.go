@@ -208,16 +208,24 @@ func TestTheQueueIsBounded(t *testing.T) {
 	slow := scenario.Run{Source: "a = max(range(1000000000000))"}
 	var wg sync.WaitGroup
 	codes := make(chan string, 16)
-	run := func(session string) {
+	run := func(session string) { // and waits until it runs, waits or is refused
 		wg.Add(1)
+		before, refused := p.Load(), make(chan struct{})
 		go func() {
 			defer wg.Done()
+			defer close(refused)
 			_, err := p.Execute(context.Background(), session, slow)
 			var e *scenario.Error
 			errors.As(err, &e)
 			codes <- session + " " + e.Code
 		}()
-		time.Sleep(20 * time.Millisecond)
+		for p.Load() == before {
+			select {
+			case <-refused:
+				return
+			case <-time.After(time.Millisecond):
+			}
+		}
 	}
 	for range 4 {
 		run("one") // one runs, two wait, one is too many
@@ -243,7 +251,9 @@ func TestALeaverFreesItsPlace(t *testing.T) {
 	p := newPool(t, sandbox.Options{Size: 2, PerSession: 1})
 	slow := scenario.Run{Source: "a = max(range(1000000000000))"}
 	go p.Execute(context.Background(), "s", slow)
-	time.Sleep(50 * time.Millisecond)
+	for p.Load() == 0 {
+		time.Sleep(time.Millisecond)
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()
 	if _, err := p.Execute(ctx, "s", slow); !errors.Is(err, context.DeadlineExceeded) {
