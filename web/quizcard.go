@@ -1,6 +1,7 @@
 package web
 
 import (
+	"strconv"
 	"strings"
 
 	"finwait/content"
@@ -25,6 +26,14 @@ func (q QuizCard) phrase(key string) string { return q.Phrases[quizPhrases+key] 
 // fill puts values into a phrase.
 func (q QuizCard) fill(key string, pairs ...string) string {
 	return strings.NewReplacer(pairs...).Replace(q.phrase(key))
+}
+
+// lineNumber is what stands before a line of a listing; 0 is a line without one.
+func lineNumber(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
 }
 
 func (q QuizCard) id() string { return "quiz-" + q.Variant.Quiz }

@@ -44,8 +44,12 @@ func (backlogKind) Generate(g *Generated) (Item, error) {
 			En: fmt.Sprintf("%s: %d.", label.En, n), Zh: fmt.Sprintf("%s：%d。", label.Zh, n),
 		}}})
 	}
+	program, err := run.program("server")
+	if err != nil {
+		return nil, err
+	}
 	it.shows = func(lang string, answered bool) []Listing {
-		all := []Listing{run.program(lang, "server", 0)}
+		all := []Listing{program.listing(lang, 0)}
 		if answered {
 			all = append(all, Listing{Title: fmt.Sprintf(in(lang, socketsTitle), hostInside(lang, "server"), clock(at)), Lines: run.sockets("server", at)})
 		}

@@ -11,7 +11,7 @@ import (
 //
 //	{"run": run, "return": return event, "others": ["-1 EPIPE", …], "from": µs}
 //
-// where "others" are outcomes that may be thought of. The program is shown, with the call's line marked.
+// where "others" are outcomes that may be thought of. The programs are shown, with the call's line marked.
 type callKind struct{}
 
 // outcomes are the wrong answers where generate names none.
@@ -49,13 +49,41 @@ func (callKind) Generate(g *Generated) (Item, error) {
 		p.options = append(p.options, plain(v))
 	}
 	it := &asked{run: run, parts: []part{p}, seq: ev.Seq, from: from, until: made.T, before: true, upto: ev.T}
-	it.shows = func(lang string, _ bool) []Listing { return []Listing{run.program(lang, b.Host, b.Line)} }
-	en, zh := who(b.Host)
-	prompt := engine.Text{
-		En: fmt.Sprintf("At %s the %s’s program calls %s(), line %d. What does it return?", clock(made.T), en, b.Call, b.Line),
-		Zh: fmt.Sprintf("%s，%s的程序在第 %d 行调用 %s()。它返回什么？", clock(made.T), zh, b.Line, b.Call),
+	programs, err := run.programs(b.Host)
+	if err != nil {
+		return nil, err
 	}
-	return it.with(g, prompt)
+	it.shows = func(lang string, _ bool) []Listing { return listed(programs, lang, b.Line) }
+	return it.with(g, run.asksFor(b, made, ev))
+}
+
+// asksFor is the prompt for a call's return: which time the line is executed, where it is not the first, and what the link
+// does until then, where the call blocks.
+func (r *Run) asksFor(b *engine.Returned, made, ev engine.Event) engine.Text {
+	en, zh := who(b.Host)
+	nthEn, nthZh := "", ""
+	if n := r.calls(b.Host, b.Line, made.Seq); n > 1 {
+		nthEn, nthZh = fmt.Sprintf(", for the %s time", ordinal(n)), fmt.Sprintf("第 %d 次", n)
+	}
+	prompt := engine.Text{
+		En: fmt.Sprintf("At %s the %s’s program calls %s(), line %d%s. What does it return?", clock(made.T), en, b.Call, b.Line, nthEn),
+		Zh: fmt.Sprintf("%s，%s的程序在第 %d 行%s调用 %s()。它返回什么？", clock(made.T), zh, b.Line, nthZh, b.Call),
+	}
+	if ev.T == made.T {
+		return prompt
+	}
+	return joined(prompt, r.ahead(made.T-1, ev))
+}
+
+// calls counts how often a line of a host's program has been called up to an event.
+func (r *Run) calls(host string, line, upto int) int {
+	n := 0
+	for _, ev := range r.events[:upto+1] {
+		if c, ok := ev.Body.(*engine.CallMade); ok && c.Host == host && c.Line == line {
+			n++
+		}
+	}
+	return n
 }
 
 // call finds the call event of an id.

@@ -100,34 +100,3 @@ func sortStates(all []EvidenceState) {
 func joined(a, b engine.Text) engine.Text {
 	return engine.Text{En: strings.TrimSpace(a.En + " " + b.En), Zh: a.Zh + b.Zh}
 }
-
-// program is the function of the scenario's source that a line stands in, as a listing; the line is marked where one is
-// given as from a call. Without a line it is where the host makes its first call.
-func (r *Run) program(lang, host string, line int) Listing {
-	mark := line
-	if line == 0 {
-		line = r.firstLine(host)
-	}
-	lines := strings.Split(r.source, "\n")
-	first, last := max(line-1, 0), line
-	for first > 0 && !strings.HasPrefix(lines[first], "def ") {
-		first--
-	}
-	for last < len(lines) && (lines[last] == "" || strings.HasPrefix(lines[last], " ")) {
-		last++
-	}
-	for last > first+1 && strings.TrimSpace(lines[last-1]) == "" {
-		last--
-	}
-	return Listing{Title: hostLabel(lang, host), Lines: lines[first:last], Numbered: true, From: first + 1, Mark: mark}
-}
-
-// firstLine is where a host's program makes its first call.
-func (r *Run) firstLine(host string) int {
-	for _, ev := range r.events {
-		if c, ok := ev.Body.(*engine.CallMade); ok && c.Host == host && c.Line > 0 {
-			return c.Line
-		}
-	}
-	return 0
-}

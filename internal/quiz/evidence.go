@@ -12,6 +12,7 @@ type Evidence struct {
 	Hosts    []Option          `json:"hosts"` // left to right
 	From     engine.Micros     `json:"from"`
 	At       engine.Micros     `json:"at"`
+	Delay    engine.Micros     `json:"delay"`  // of the link, one way
 	Folded   int               `json:"folded"` // segments before From
 	Segments []EvidenceSegment `json:"segments"`
 	States   []EvidenceState   `json:"states"`
@@ -91,7 +92,7 @@ func clock(t engine.Micros) string {
 
 // gather reads the segments of a stretch from a log.
 func gather(events []engine.Event, hosts []string, from, at engine.Micros, lang string) *Evidence {
-	e := &Evidence{From: from, At: at, Segments: []EvidenceSegment{}, States: []EvidenceState{}}
+	e := &Evidence{From: from, At: at, Delay: events[0].Body.(*engine.Meta).Link.DelayUS, Segments: []EvidenceSegment{}, States: []EvidenceState{}}
 	for _, h := range hosts {
 		e.Hosts = append(e.Hosts, Option{Value: h, Label: hostLabel(lang, h)})
 	}

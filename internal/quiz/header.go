@@ -11,7 +11,7 @@ import (
 //
 //	{"run": run, "segment": segment event}
 //
-// The evidence is the list of the packets before it, as tcpdump prints them.
+// The evidence is the list of the packets before it, as tcpdump prints them, and the programs.
 type headerKind struct{}
 
 // Generate implements Kind.
@@ -46,12 +46,17 @@ func (headerKind) Generate(g *Generated) (Item, error) {
 		flags,
 	}
 	it := &asked{run: run, parts: parts, seq: ev.Seq, until: ev.T - 1, upto: s.Arrives, noLadder: true}
+	programs, err := run.programs(s.From)
+	if err != nil {
+		return nil, err
+	}
 	it.shows = func(lang string, answered bool) []Listing {
 		until := ev.Seq
 		if answered {
 			until++
 		}
-		return []Listing{{Title: in(lang, packetsTitle), Lines: run.packets(until)}}
+		packets := Listing{Title: in(lang, packetsTitle), Lines: run.packets(until)}
+		return append([]Listing{packets}, listed(programs, lang, 0)...)
 	}
 	en, zh := who(s.From)
 	what := engine.Text{En: fmt.Sprintf("%d bytes of data", s.Len), Zh: fmt.Sprintf("%d 字节数据", s.Len)}
@@ -75,18 +80,21 @@ func (r *Run) packets(seq int) []string {
 		if !ok {
 			continue
 		}
-		span := ""
-		if s.Len > 0 {
-			span = fmt.Sprintf(":%d", s.Seqno+int64(s.Len))
-		}
-		lines = append(lines, tcpdumpLine(ev.T, s, span, fmt.Sprintf(", win %d", s.Win)))
+		lines = append(lines, tcpdumpLine(ev.T, s, fmt.Sprintf(", win %d", s.Win)))
 	}
 	return lines
 }
 
-// tcpdumpLine is a segment as tcpdump prints it, seen at t; span follows its sequence number, more its acknowledgment.
-func tcpdumpLine(t engine.Micros, s *engine.SegmentSent, span, more string) string {
-	line := fmt.Sprintf("%9.6f %s > %s: Flags [%s], seq %d", float64(t)/1e6, s.From, s.To, tcpdumpFlags(s.Flags), s.Seqno) + span
+// tcpdumpLine is a segment as tcpdump prints it, seen at t: without the sequence number of what is an ACK alone. more follows
+// the acknowledgment.
+func tcpdumpLine(t engine.Micros, s *engine.SegmentSent, more string) string {
+	line := fmt.Sprintf("%9.6f %s > %s: Flags [%s]", float64(t)/1e6, s.From, s.To, tcpdumpFlags(s.Flags))
+	switch {
+	case s.Len > 0:
+		line += fmt.Sprintf(", seq %d:%d", s.Seqno, s.Seqno+int64(s.Len))
+	case s.Flags&(engine.SYN|engine.FIN|engine.RST) != 0:
+		line += fmt.Sprintf(", seq %d", s.Seqno)
+	}
 	if s.Flags&engine.ACK != 0 {
 		line += fmt.Sprintf(", ack %d", s.Ackno)
 	}

@@ -32,7 +32,7 @@ func (l *lab) execute(r scenario.Run) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Run{value: r, events: log.Events, source: log.Source, lab: l}, nil
+	return &Run{value: r, events: log.Events, lab: l}, nil
 }
 
 func labOf(th *starlark.Thread) (*lab, error) {
@@ -48,7 +48,6 @@ func labOf(th *starlark.Thread) (*lab, error) {
 type Run struct {
 	value  scenario.Run
 	events []engine.Event
-	source string // the scenario's text
 	lab    *lab
 }
 
@@ -78,6 +77,9 @@ func runBuiltin(th *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 	return l.execute(r)
 }
 
+// delay is the link's, one way.
+func (r *Run) delay() engine.Micros { return r.events[0].Body.(*engine.Meta).Link.DelayUS }
+
 // The methods of starlark.Value and starlark.HasAttrs.
 
 func (r *Run) String() string        { return r.value.Scenario }
@@ -86,7 +88,7 @@ func (r *Run) Freeze()               {}
 func (r *Run) Truth() starlark.Bool  { return true }
 func (r *Run) Hash() (uint32, error) { return 0, errors.New("a run is no key") }
 func (r *Run) AttrNames() []string {
-	return []string{"delay", "drop", "duplicate", "end", "log", "segments"}
+	return []string{"delay", "drop", "duplicate", "end", "log", "nexts", "segments"}
 }
 
 // Attr implements starlark.HasAttrs.
@@ -96,6 +98,8 @@ func (r *Run) Attr(name string) (starlark.Value, error) {
 		return r.segments(), nil
 	case "log":
 		return scenario.View(r.events), nil
+	case "nexts":
+		return scenario.View(r.nexts()), nil
 	case "end":
 		return starlark.MakeInt64(int64(r.events[len(r.events)-1].T)), nil
 	case "drop", "duplicate", "delay":

@@ -40,9 +40,17 @@ func (orderKind) Generate(g *Generated) (Item, error) {
 		p.shown = append(p.shown, i)
 	}
 	shuffle(g.chance(), p.shown)
-	prompt := engine.Text{En: "Put these into an order in which they can happen.", Zh: "把它们排成可能发生的先后顺序。"}
+	prompt := engine.Text{
+		En: "Each way takes " + clock(run.delay()) + ". Put these into an order in which they can happen.",
+		Zh: "单程 " + clock(run.delay()) + "。把它们排成可能发生的先后顺序。",
+	}
 	last := events[len(events)-1]
 	it := &asked{run: run, parts: []part{p}, seq: last.Seq, upto: last.T, noLadder: true}
+	programs, err := run.programs("client")
+	if err != nil {
+		return nil, err
+	}
+	it.shows = func(lang string, _ bool) []Listing { return listed(programs, lang, 0) }
 	return it.with(g, prompt)
 }
 

@@ -92,7 +92,7 @@ func (it *programItem) Show(v *Variant, lang string) {
 	}
 	v.Listings = []Listing{
 		{Title: in(lang, casesTitle), Lines: lines},
-		{Title: "scenario.star", Lines: strings.Split(strings.TrimSpace(it.source), "\n"), Numbered: true, From: 1},
+		numbered("scenario.star", it.source),
 	}
 }
 

@@ -35,11 +35,10 @@ type Variant struct {
 
 // Listing is a text beside the question: a program, a list of packets, a table of sockets.
 type Listing struct {
-	Title    string   `json:"title"`
-	Lines    []string `json:"lines"`
-	Numbered bool     `json:"numbered"`
-	From     int      `json:"from,omitempty"` // number of the first line
-	Mark     int      `json:"mark,omitempty"` // number of the line to look at
+	Title   string   `json:"title"`
+	Lines   []string `json:"lines"`
+	Numbers []int    `json:"numbers,omitempty"` // of the lines, where they are numbered; 0 is none
+	Mark    int      `json:"mark,omitempty"`    // number of the line to look at
 }
 
 // Field is one part of an answer.

@@ -9,9 +9,9 @@ import (
 
 // timelineKind asks which segment comes next, and when. generate gives
 //
-//	{"run": run, "next": segment event, "from": µs}
+//	{"run": run, "next": segment event of run.nexts, "from": µs}
 //
-// where the evidence runs from "from" to just before that segment.
+// where the evidence runs from "from" to just before that segment. The programs are shown.
 type timelineKind struct{}
 
 // Generate implements Kind.
@@ -32,6 +32,9 @@ func (timelineKind) Generate(g *Generated) (Item, error) {
 	if !ok || next.T == 0 {
 		return nil, errors.New(`"next" is not a segment that comes after something`)
 	}
+	if !run.comesNext(next, s) {
+		return nil, errors.New(`"next" is not one of run.nexts: at its time another segment is sent, which may be taken for the next one`)
+	}
 	since := run.before(next)
 	because := decided{seq: next.Seq, why: run.when(next)}
 	segment := &choice{name: "segment", label: engine.Text{En: "The next segment", Zh: "下一个报文段"}, right: sender(s), because: because}
@@ -42,9 +45,36 @@ func (timelineKind) Generate(g *Generated) (Item, error) {
 	label := engine.Text{En: "Sent how long after the run began?", Zh: "在运行开始后多久发出？"}
 	it := &asked{run: run, seq: next.Seq, from: from, until: next.T, before: true, upto: s.Arrives,
 		parts: []part{segment, numberOf("when", label, next.T, slack, because)}}
+	programs, err := run.programs("client") // whose comes first must not tell who sends next
+	if err != nil {
+		return nil, err
+	}
+	it.shows = func(lang string, _ bool) []Listing { return listed(programs, lang, 0) }
 	prompt := engine.Text{En: "The run has come to " + clock(since) + ". Which segment is sent next, and when?",
 		Zh: "运行进行到 " + clock(since) + "。接下来发出的是哪个报文段，什么时候发出？"}
-	return it.with(g, prompt)
+	return it.with(g, joined(prompt, run.ahead(next.T-1, next)))
+}
+
+// comesNext says whether a segment is the next one of its time beyond doubt: its sender sends none before it, and no other
+// host sends any.
+func (r *Run) comesNext(next engine.Event, s *engine.SegmentSent) bool {
+	for _, ev := range r.events {
+		if o, ok := ev.Body.(*engine.SegmentSent); ok && ev.T == next.T && (ev.Seq < next.Seq || o.From != s.From) {
+			return false
+		}
+	}
+	return true
+}
+
+// nexts are the segments that may be asked for as the next one.
+func (r *Run) nexts() []engine.Event {
+	var all []engine.Event
+	for _, ev := range r.events {
+		if s, ok := ev.Body.(*engine.SegmentSent); ok && r.comesNext(ev, s) {
+			all = append(all, ev)
+		}
+	}
+	return all
 }
 
 // before is the time of the last event that lies before another one's time.

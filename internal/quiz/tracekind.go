@@ -118,11 +118,11 @@ func (r *Run) seen(host string, until engine.Micros) []string {
 		switch b := ev.Body.(type) {
 		case *engine.SegmentSent:
 			if sent[b.ID] = b; b.From == host {
-				lines = append(lines, tcpdumpLine(ev.T, b, "", ""))
+				lines = append(lines, tcpdumpLine(ev.T, b, ""))
 			}
 		case *engine.Deliver:
 			if s := sent[b.ID]; s != nil && b.Host == host && s.From != host {
-				lines = append(lines, tcpdumpLine(ev.T, s, "", ""))
+				lines = append(lines, tcpdumpLine(ev.T, s, ""))
 			}
 		}
 	}

@@ -4,10 +4,10 @@ import type { Listing } from "./quiz.gen.ts";
 
 export function drawListing(l: Listing): HTMLElement {
   const lines = l.lines.map((text, i) => {
-    const no = (l.from ?? 1) + i;
-    const marked = l.numbered && l.mark === no;
+    const no = l.numbers?.[i];
+    const marked = no !== undefined && l.mark === no;
     const attrs = marked ? { class: "ln mark", "aria-current": "true" } : { class: "ln" };
-    return h("span", attrs, l.numbered ? h("span", { class: "no", "aria-hidden": "true" }, String(no)) : undefined, `${text}\n`);
+    return h("span", attrs, no !== undefined ? h("span", { class: "no", "aria-hidden": "true" }, no > 0 ? String(no) : "") : undefined, `${text}\n`);
   });
   return h("figure", { class: "term" }, h("figcaption", {}, l.title), h("pre", { tabindex: 0, "aria-label": l.title, role: "region" }, ...lines));
 }

@@ -69,7 +69,7 @@ export class Question {
     side.hidden = !e && listings.length === 0;
     side.parentElement?.classList.toggle("alone", !e && listings.length === 0);
     if (!e) return;
-    const caption = this.#words.say(result ? "revealed" : "given", { t: duration(e.at) });
+    const caption = this.#words.say(result ? "revealed" : "given", { t: duration(e.at), delay: duration(e.delay) });
     const folded = e.folded > 0 ? h("span", {}, this.#words.say("folded", { n: e.folded })) : undefined;
     side.append(h("figure", { class: "runx" }, h("figcaption", {}, h("b", {}, caption), folded), drawEvidence(e, this.#words, !result)));
   }

@@ -41,6 +41,7 @@ export interface Evidence {
   hosts: Option[];
   from: number;
   at: number;
+  delay: number;
   folded: number;
   segments: EvidenceSegment[];
   states: EvidenceState[];
@@ -50,8 +51,7 @@ export interface Evidence {
 export interface Listing {
   title: string;
   lines: string[];
-  numbered: boolean;
-  from?: number;
+  numbers?: number[];
   mark?: number;
 }
 

@@ -98,7 +98,7 @@ test("a page without storage, or with spoilt storage, still sends", async () => 
 
 const evidence: Evidence = {
   hosts: [{ value: "client", label: "Client" }, { value: "server", label: "Server" }],
-  from: 90_000, at: 60_000_000, folded: 7, lines: [],
+  from: 90_000, at: 60_000_000, delay: 10_000, folded: 7, lines: [],
   segments: [
     { from: "client", flags: "FA", label: "FIN,ACK", len: 0, t: 90_000, due: 100_000, arrives: 100_000, again: false },
     { from: "server", flags: "A", label: "ACK", len: 0, t: 144_000, due: 154_000, lost: 149_000, again: false },

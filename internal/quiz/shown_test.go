@@ -1,0 +1,122 @@
+package quiz_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"finwait/internal/quiz"
+)
+
+// What is asked hangs on what is shown: two variants that show the same have the same answer, whatever the runs behind them
+// are. An order has several, and so may a fault; a program is not asked about.
+func TestTheAnswerHangsOnWhatIsShown(t *testing.T) {
+	_, b := bank(t)
+	for _, info := range b.List() {
+		if info.Kind == "order" || info.Kind == "fault" || info.Kind == "program" {
+			continue
+		}
+		first := map[string]int64{} // the first seed of what is shown
+		for seed := range *seeds {
+			v, _ := variantAndKey(t, b, info.ID, seed)
+			shown := []any{v.Prompt, v.Evidence, v.Listings}
+			if info.Kind == "impossible" { // what can't happen is one of what is listed
+				shown = append(shown, labels(v.Fields[0]))
+			}
+			text, _ := json.Marshal(shown)
+			earlier, ok := first[string(text)]
+			if !ok {
+				first[string(text)] = seed
+				continue
+			}
+			answer, err := carried(t, b, info.ID, earlier, v)
+			if err != nil {
+				t.Errorf("%s: seeds %d and %d show the same: %v", info.ID, earlier, seed, err)
+				continue
+			}
+			if r, err := b.Grade(info.ID, seed, given(answer, "en")); err != nil || r.Score != 1 {
+				t.Errorf("%s: seeds %d and %d show the same, but the answer of the one is not the other's: %+v, %v", info.ID, earlier, seed, r, err)
+			}
+		}
+	}
+}
+
+// carried is the answer to another seed's variant, as one to v: by the labels of what is chosen.
+func carried(t *testing.T, b *quiz.Bank, id string, seed int64, v *quiz.Variant) (json.RawMessage, error) {
+	t.Helper()
+	other, key := variantAndKey(t, b, id, seed)
+	var answer map[string]any
+	if err := json.Unmarshal(key, &answer); err != nil {
+		t.Fatal(err)
+	}
+	for i, f := range other.Fields {
+		if f.Type != "choice" {
+			continue
+		}
+		at := slices.IndexFunc(f.Options, func(o quiz.Option) bool { return o.Value == answer[f.Name] })
+		label := f.Options[at].Label
+		at = slices.IndexFunc(v.Fields[i].Options, func(o quiz.Option) bool { return o.Label == label })
+		if at < 0 {
+			return nil, fmt.Errorf("%q can't be answered to the other", label)
+		}
+		answer[f.Name] = v.Fields[i].Options[at].Value
+	}
+	text, err := json.Marshal(answer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text, nil
+}
+
+// labels are what a field offers, sorted.
+func labels(f quiz.Field) []string {
+	var all []string
+	for _, o := range f.Options {
+		all = append(all, o.Label)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// What a question asks about stands in the programs that it shows: a line that it names, and both ends' programs without the
+// comments of whoever wrote them.
+func TestProgramsAreShown(t *testing.T) {
+	_, b := bank(t)
+	for _, info := range b.List() {
+		both := slices.Contains([]string{"call", "timeline", "order", "header"}, info.Kind)
+		if !both && info.Kind != "bug" && info.Kind != "backlog" {
+			continue
+		}
+		for seed := range min(*seeds, 10) {
+			v, _ := variantAndKey(t, b, info.ID, seed)
+			numbers := map[string]bool{}
+			programs := 0
+			for _, l := range v.Listings {
+				if l.Numbers != nil {
+					programs++
+				}
+				for i, n := range l.Numbers {
+					numbers[fmt.Sprint(n)] = true
+					if strings.Contains(l.Lines[i], " # ") {
+						t.Errorf("%s %d: a comment: %s", info.ID, seed, l.Lines[i])
+					}
+				}
+				if info.Kind == "call" && l.Mark == 0 && l.Title == v.Listings[0].Title {
+					t.Errorf("%s %d: the call's line is not marked", info.ID, seed)
+				}
+			}
+			if want := map[bool]int{true: 2, false: 1}[both]; programs < want && !strings.HasPrefix(info.ID, "no-listen") && !strings.HasPrefix(info.ID, "reset-") {
+				t.Errorf("%s %d: %d programs are shown", info.ID, seed, programs)
+			}
+			if info.Kind == "bug" {
+				for _, o := range v.Fields[0].Options {
+					if !numbers[o.Value] {
+						t.Errorf("%s %d: %q is not in what is shown", info.ID, seed, o.Label)
+					}
+				}
+			}
+		}
+	}
+}
