@@ -11,31 +11,31 @@ import (
 
 // Exam is a set of attempts that one learner hands in together.
 type Exam struct {
-	ID        string    `json:"id"` // random
-	LearnerID string    `json:"-"`
-	Issued    time.Time `json:"issued"`
-	Closed    time.Time `json:"closed,omitzero"` // when it was handed in
-	Attempts  []Attempt `json:"attempts"`        // in the order of the exam
+	ID        string // random
+	LearnerID string
+	Issued    time.Time
+	Closed    time.Time // when it was handed in
+	Attempts  []Attempt // in the order of the exam
 }
 
 // Attempt is a variant that was given to one learner for a grade.
 type Attempt struct {
-	ID     string          `json:"id"` // random: it tells neither seed nor scenario
-	Quiz   string          `json:"quiz"`
-	Kind   string          `json:"kind"`
-	Lesson string          `json:"lesson"`
-	Engine int             `json:"engine"`
-	Issued json.RawMessage `json:"-"` // variant, key and log
-	Given  []AttemptAnswer `json:"answers"`
+	ID     string // random: it tells neither seed nor scenario
+	Quiz   string
+	Kind   string
+	Lesson string
+	Engine int
+	Issued json.RawMessage // variant, key and log
+	Given  []AttemptAnswer
 }
 
 // AttemptAnswer is an answer to an attempt. The last one counts.
 type AttemptAnswer struct {
-	ID     string          `json:"id"` // the client's UUID
-	Body   json.RawMessage `json:"answer"`
-	Score  float64         `json:"score"`
-	Result json.RawMessage `json:"result"`
-	At     time.Time       `json:"at"`
+	ID     string // the client's UUID
+	Body   json.RawMessage
+	Score  float64
+	Result json.RawMessage
+	At     time.Time
 }
 
 // Last is the answer that counts; nil where there is none.

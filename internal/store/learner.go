@@ -8,8 +8,8 @@ import (
 
 // Learner is somebody of whom nothing is known but a random id.
 type Learner struct {
-	ID      string    `json:"id"` // 26 letters and digits, 130 random bits
-	Created time.Time `json:"created"`
+	ID      string // 26 letters and digits, 130 random bits
+	Created time.Time
 }
 
 func insertLearner(ctx context.Context, db execer) (Learner, error) {
@@ -35,6 +35,9 @@ func (s *Store) Learner(ctx context.Context, id string) (Learner, error) {
 
 // DeleteLearner removes a learner and everything kept about them. Nobody to remove is no error.
 func (s *Store) DeleteLearner(ctx context.Context, id string) error {
+	if err := s.here(); err != nil {
+		return err
+	}
 	_, err := s.write.ExecContext(ctx, `DELETE FROM learners WHERE id = $1`, id)
 	return err
 }

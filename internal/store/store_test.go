@@ -309,6 +309,9 @@ func TestAFileThatIsGone(t *testing.T) {
 			if errPing := s.Ping(t.Context()); err == nil || errFirst == nil || errPing == nil {
 				t.Errorf("saved with %v and %v, ready with %v", err, errFirst, errPing)
 			}
+			if s.DeleteLearner(t.Context(), first.LearnerID) == nil {
+				t.Error("the learner is said to be deleted")
+			}
 		})
 	}
 }
