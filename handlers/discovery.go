@@ -114,7 +114,7 @@ func (h *Handler) xml(w http.ResponseWriter, r *http.Request, contentType string
 	return h.send(w, r, http.StatusOK, contentType, append([]byte(xml.Header), b...))
 }
 
-// picture is a lesson's preview for links, or the site's. Its fonts are Latin, so it speaks English.
+// picture is a lesson's preview for links, or the site's, which has the run of the front page. Its fonts are Latin, so it speaks English.
 func (h *Handler) picture(w http.ResponseWriter, r *http.Request) error {
 	name := chi.URLParam(r, "name")
 	lesson := h.Content.Lesson(name)
@@ -138,8 +138,8 @@ func (h *Handler) drawPicture(lesson *content.Lesson) ([]byte, error) {
 	title, below := web.PictureTitle()
 	if lesson != nil {
 		title, below = lesson.Texts[content.En].Title, lesson.Texts[content.En].Summary
-	} else if all := h.Content.Lessons(); len(all) > 0 {
-		lesson = all[0]
+	} else {
+		lesson = h.Content.Front()
 	}
 	var figure web.Ladder
 	if lesson != nil {

@@ -25,7 +25,7 @@ func (h *Handler) slash(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// noSlash takes the slash off the end of a lesson's address.
+// noSlash takes the slash off the end of a page's address.
 func (h *Handler) noSlash(w http.ResponseWriter, r *http.Request) error {
 	to := h.prefix + strings.TrimSuffix(r.URL.EscapedPath(), "/")
 	if r.URL.RawQuery != "" {
