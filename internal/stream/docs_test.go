@@ -238,6 +238,21 @@ func TestTheEventsAreListed(t *testing.T) {
 	}
 }
 
+// TestTheValuesAreTold: what a member can be stands in the same section.
+func TestTheValuesAreTold(t *testing.T) {
+	doc := readText(t, "../../docs/protocol.md")
+	section := doc[strings.Index(doc, "## Events"):strings.Index(doc, "## Assessment")]
+	values := []string{string(engine.Dropped), string(engine.Delayed), string(engine.Duplicated)}
+	for _, prefix := range []string{"Timer", "Process", "End"} {
+		values = append(values, constants(t, "../../engine/event.go", prefix)...)
+	}
+	for _, v := range values {
+		if !strings.Contains(section, "`"+v+"`") {
+			t.Errorf("not told: %s", v)
+		}
+	}
+}
+
 // TestTheBoundsAreTold: the numbers of docs/protocol.md are the code's.
 func TestTheBoundsAreTold(t *testing.T) {
 	doc := strings.ReplaceAll(readText(t, "../../docs/protocol.md"), ",", "")
