@@ -178,9 +178,14 @@ func conditions(path []ast.Node) bool {
 
 func not(e ast.Expr) ast.Expr { return &ast.UnaryExpr{Op: token.NOT, X: &ast.ParenExpr{X: e}} }
 
-// omit leaves out the call that holds the rule; its arguments are still made, so that nothing is without use.
+// omit leaves out the call that holds the rule; its arguments are still made, so that nothing is without use. Where the rule
+// is only returned, none is.
 func omit(path []ast.Node) string {
 	for i := len(path) - 1; i > 0; i-- {
+		if back, ok := path[i].(*ast.ReturnStmt); ok && len(back.Results) == 1 && back.Results[0] == path[len(path)-1] {
+			back.Results[0] = &ast.BasicLit{Kind: token.STRING, Value: `""`}
+			return "the rule is left out"
+		}
 		if assign, ok := path[i].(*ast.AssignStmt); ok { // f(rule).field = value
 			assign.Lhs = []ast.Expr{ast.NewIdent("_")}
 			return "the call is left out"
