@@ -65,9 +65,9 @@ storm: ## throw STORM random programs at the engine; STORM_SEED is the first one
 	go test -count 1 -timeout 30m -run 'TestStorm$$' -v ./engine -storm $(STORM) -storm.seed $(STORM_SEED)
 
 .PHONY: kernel
-kernel: ## the exported packetdrill scripts and the C programs, long ones too, on this machine's kernel; as root
+kernel: ## the exported packetdrill scripts, the C programs, long ones too, and what lessons show of ss, on this machine's kernel; as root
 	go test -count 1 -timeout 60m -run 'TestRealKernel$$' -v ./internal/export -kernel.longest 30m
-	go test -count 1 -timeout 60m -run 'TestOnTheKernel$$' -v ./scenario/cprogram -kernel.longest 5m
+	go test -count 1 -timeout 60m -run 'TestOnTheKernel$$|TestShownIsWhatTheKernelPrints$$' -v ./scenario/cprogram -kernel.longest 5m
 
 .PHONY: kernel-storm
 kernel-storm: ## throw KERNEL_STORM random programs at the engine and at this machine's kernel, and compare; as root

@@ -62,16 +62,7 @@ type kernelCase struct {
 // machine's kernel, each host in a network namespace and the link in the test's hand: they get from their calls what the
 // engine gives them, the kernels send the segments that the engine sends, and the sockets are in the same states.
 func TestOnTheKernel(t *testing.T) {
-	gcc(t)
-	if os.Geteuid() != 0 {
-		t.Skip("network namespaces need root")
-	}
-	if _, err := os.Stat("/dev/net/tun"); err != nil {
-		t.Skip("there is no /dev/net/tun: ", err)
-	}
-	if _, err := exec.LookPath("ip"); err != nil {
-		t.Skip("ip is not installed; `make tools` installs it")
-	}
+	needKernel(t)
 	cases := kernelCases(t)
 	if err := urgently(); err != nil {
 		t.Log("these runs have no precedence over others on this machine: ", err)
@@ -97,6 +88,21 @@ func TestOnTheKernel(t *testing.T) {
 		})
 	}
 	t.Logf("%d runs; the states of a host's sockets compared %d times", len(cases), looks)
+}
+
+// needKernel skips where this machine's kernel can't be used.
+func needKernel(t *testing.T) {
+	t.Helper()
+	gcc(t)
+	if os.Geteuid() != 0 {
+		t.Skip("network namespaces need root")
+	}
+	if _, err := os.Stat("/dev/net/tun"); err != nil {
+		t.Skip("there is no /dev/net/tun: ", err)
+	}
+	if _, err := exec.LookPath("ip"); err != nil {
+		t.Skip("ip is not installed; `make tools` installs it")
+	}
 }
 
 // playAll runs cases and notes in what each differs; it gives how often the states were compared.

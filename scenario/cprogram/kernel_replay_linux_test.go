@@ -21,6 +21,9 @@ import (
 type replay struct {
 	log      *scenario.Log
 	binaries map[string]string // by host
+	begin    func() error      // called when the hosts are there, or nil
+	look     func() error      // called at the time lookAt, or nil; the run ends there
+	lookAt   engine.Micros
 	hosts    map[string]*kernelHost
 	gate     *gate
 	running  map[string]*exec.Cmd
@@ -57,9 +60,18 @@ func (r *replay) play(until time.Duration) (err error) {
 			return err
 		}
 	}
+	if r.begin != nil {
+		if err := r.begin(); err != nil {
+			return err
+		}
+	}
 	r.base = time.Now()
 	last := engine.Micros(0)
 	for i, ev := range r.log.Events {
+		if r.look != nil && ev.T > r.lookAt {
+			r.sleepUntil(r.lookAt)
+			return r.look()
+		}
 		if ev.T > engine.Micros(until.Microseconds()) {
 			return nil
 		}
@@ -73,6 +85,10 @@ func (r *replay) play(until time.Duration) (err error) {
 			return fmt.Errorf("event %d at %v: %w", ev.Seq, micros(ev.T), err)
 		}
 		r.sockets.follow(ev.Body)
+	}
+	if r.look != nil {
+		r.sleepUntil(r.lookAt)
+		return r.look()
 	}
 	return r.nothingMore()
 }
