@@ -1,7 +1,6 @@
 package content
 
 import (
-	"bufio"
 	"io/fs"
 	"maps"
 	"os"
@@ -16,7 +15,10 @@ var (
 	sectionCited = regexp.MustCompile(`RFC (\d+)(?: §|,? sections? )(\d+(?:\.\d+)*)`)
 	figureCited  = regexp.MustCompile(`RFC (\d+) §[\d.]+(?:, figure | 的图 )(\d+)`)
 	ruleCites    = regexp.MustCompile(`rfc\((\d+), "([\d.]+)"`)
-	traceCited   = regexp.MustCompile("`([a-z0-9]+(?:_[a-z0-9]+)+)`")
+	// A call of a program has no underscore in its name.
+	functionCited  = regexp.MustCompile("`([a-z0-9_]*[a-z0-9]_[a-z0-9_]+)\\(\\)`")
+	ruleCitesLinux = regexp.MustCompile(`linux\("([^"]+)"`)
+	traceCited     = regexp.MustCompile("`([a-z0-9]+(?:_[a-z0-9]+)+)`")
 )
 
 // citing calls f for each text that names sources: what learners read, and the documents.
@@ -45,17 +47,12 @@ func eachText(t *testing.T, root string, f func(path, text string)) {
 
 // Each section and figure of an RFC that is cited has been looked up: testdata/rfc-sections.txt has its title, and no others.
 func TestSectionsAreKnown(t *testing.T) {
-	file, err := os.Open("testdata/rfc-sections.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
 	titles := map[string]string{}
-	for s := bufio.NewScanner(file); s.Scan(); {
-		if f := strings.SplitN(s.Text(), " ", 3); len(f) == 3 && f[0] != "#" {
+	eachListed(t, "testdata/rfc-sections.txt", func(line string) {
+		if f := strings.SplitN(line, " ", 3); len(f) == 3 {
 			titles[f[0]+" "+f[1]] = f[2]
 		}
-	}
+	})
 	unused := maps.Clone(titles)
 	cited := func(path, rfc, section string) {
 		delete(unused, rfc+" "+section)
@@ -75,6 +72,45 @@ func TestSectionsAreKnown(t *testing.T) {
 	})
 	for _, name := range slices.Sorted(maps.Keys(unused)) {
 		t.Errorf("nothing cites RFC %s, %s", name, unused[name])
+	}
+}
+
+// Each function of the kernel that learners are sent to has been looked up: testdata/kernel-functions.txt says where it is.
+func TestKernelFunctionsAreKnown(t *testing.T) {
+	places := map[string]string{}
+	eachListed(t, "testdata/kernel-functions.txt", func(line string) {
+		name, place, _ := strings.Cut(line, " ")
+		places[name] = place
+	})
+	unused := maps.Clone(places)
+	for _, root := range []string{"lessons", "rules", "glossary", "interview"} {
+		eachText(t, root, func(path, text string) {
+			for _, form := range []*regexp.Regexp{functionCited, ruleCitesLinux} {
+				for _, m := range form.FindAllStringSubmatch(text, -1) {
+					delete(unused, m[1])
+					if places[m[1]] == "" {
+						t.Errorf("%s cites %s(): look it up, and add its file to testdata/kernel-functions.txt", path, m[1])
+					}
+				}
+			}
+		})
+	}
+	for _, name := range slices.Sorted(maps.Keys(unused)) {
+		t.Errorf("nothing cites %s", name)
+	}
+}
+
+// eachListed calls f for each line of a list that is no remark.
+func eachListed(t *testing.T, path string, f func(line string)) {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(b)) {
+		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
+			f(line)
+		}
 	}
 }
 
