@@ -39,7 +39,7 @@ export class TcpStates extends HTMLElement implements Panel {
   #right = h("span", { class: "r" });
   #cover = h("span", { class: "cov", "aria-hidden": "true" });
   #svg = s("svg", { class: "states", viewBox, role: "img" });
-  #list = h("ul", { class: "sr" });
+  #list = h("ul", {});
   #arrows: Drawn[] = [];
   #nodes: SVGGElement[] = [];
   #shown = "";
@@ -68,7 +68,7 @@ export class TcpStates extends HTMLElement implements Panel {
     this.#svg.append(...this.#arrows.map((a) => a.path), ...this.#arrows.map((a) => a.hit), ...this.#arrows.map((a) => a.label), ...this.#nodes);
     this.#list.append(...this.#arrows.map((a) => a.item));
     this.#right.append(this.#count, this.#cover);
-    this.append(h("div", { class: "ph" }, this.#head.el, this.#sockets.el, this.#state, this.#right), this.#svg, this.#list);
+    this.append(h("div", { class: "ph" }, this.#head.el, this.#sockets.el, this.#state, this.#right), this.#svg, h("div", { class: "sr" }, this.#list));
     this.#listen();
     store.subscribe(this);
   }
