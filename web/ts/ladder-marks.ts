@@ -42,9 +42,10 @@ export class LadderMarks {
     // Behind the name nothing shows through: now, and the lines of times, stop beside it.
     const wide = textWidth(text) + 6;
     const behind = s("rect", { class: "behind", x: l.anchor === "end" ? l.x - wide + 3 : l.x - 3, y: y - 6, width: wide, height: 13 });
-    if (!l.state) return marked(l.seq, "", behind, s("text", { class: l.error ? "call err" : "call", ...at }, text));
+    const words = (cls?: string): SVGElement[] => (text === "" ? [] : [behind, s("text", { class: cls, ...at }, text)]);
+    if (!l.state) return marked(l.seq, "", ...words(l.error ? "call err" : "call"));
     const family = familyOf(l.state);
-    return marked(l.seq, `bl st-${family}`, behind, s("g", { class: "node", transform: `translate(${l.node} ${y})` }, glyph(family, l.line.lanes > 1 ? 0.75 : 1)), s("text", at, text));
+    return marked(l.seq, `bl st-${family}`, ...words(), s("g", { class: "node", transform: `translate(${l.node} ${y})` }, glyph(family, l.line.lanes > 1 ? 0.75 : 1)));
   }
 
   wait({ line, timer, seq, y, yTo, us }: Wait): SVGElement {

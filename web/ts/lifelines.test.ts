@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { load } from "./fixture.test.ts";
 import { overlap } from "./ladder-labels.ts";
 import { Lens } from "./lens.ts";
-import { addressesOfNoHost, columns, endOn, laneWidth, laneX } from "./lifelines.ts";
+import { addressesOfNoHost, columns, endOn, laneWidth, laneX, textWidth } from "./lifelines.ts";
 import { buildScene, type Scene } from "./scene.ts";
 import { across, traced, wayOf } from "./wire.ts";
 
@@ -65,6 +65,15 @@ test("what is written keeps off the lifelines in the middle, and off what is wri
       const passes = Math.min(w.x, w.xTo) < second.x && Math.max(w.x, w.xTo) > second.x;
       assert.ok(!passes || !overlap(box, { x: second.x, y, length: 3, height: 3, turn: 0 }), `segment ${w.segment.sent.id} at ${width}`);
     }
+  }
+});
+
+test("what is written beside a lifeline in the middle stays clear of the segments of the others", () => {
+  for (const width of widths) {
+    const { s } = scene("two-clients", width);
+    const second = s.labels.filter((l) => l.line.inner);
+    assert.ok(second.some((l) => l.text.startsWith("#2")), `its connection is numbered at ${width}`);
+    for (const l of second) assert.ok(textWidth(l.text) <= l.line.room, `${l.text} at ${width}`);
   }
 });
 

@@ -12,6 +12,8 @@ export interface Lifeline {
   x: number;
   /** The side on which its lanes lie, and what is said of the host. */
   side: Side;
+  /** Between two others, so that their segments pass it. */
+  inner: boolean;
   lanes: number;
   /** px for a name beside it. */
   room: number;
@@ -29,6 +31,7 @@ const mostBeside = 106; // px, or this share of a wide drawing
 const mostShare = 0.23;
 const gapBeside = 12; // px between a lifeline, or its last lane, and what stands beside it
 const spareBeside = 5; // px
+const spareAxis = 4; // px between a name and the times
 const longTime = 100_000_000; // µs, from which on a time in ms has six digits
 const longerTime = 6; // px that they take more
 const inset = 7; // px between a lifeline and a wire's end
@@ -46,9 +49,10 @@ export function columns(width: number, logs: readonly RunLog[]): Columns {
   const names = [...new Set(logs.flatMap(hostOrder))];
   const nowhere = logs.some((log) => [...log.segments.values()].some((s) => s.sent.to === ""));
   const lanes = (host: string): number => Math.max(1, ...logs.map((log) => log.connections.lanes(host)));
-  const lines = names.map((host, i): Lifeline => ({ host, x: 0, side: i === 0 ? "left" : "right", lanes: lanes(host), room: 0 }));
+  const lines = names.map((host, i): Lifeline => ({ host, x: 0, side: i === 0 ? "left" : "right", inner: false, lanes: lanes(host), room: 0 }));
   for (const l of lines.slice(1, -1)) l.side = quieterSide(l.host, names, logs);
-  if (nowhere) lines.push({ host: "", x: 0, side: "right", lanes: 1, room: 0 });
+  if (nowhere) lines.push({ host: "", x: 0, side: "right", inner: false, lanes: 1, room: 0 });
+  for (const l of lines.slice(1, -1)) l.inner = true;
   const more = logs.some((log) => log.length >= longTime) ? longerTime : 0;
   const axis = (width < 400 ? 42 : 46) + more;
   const room = Math.max(86, Math.min(118, width * 0.19));
@@ -64,11 +68,10 @@ export function columns(width: number, logs: readonly RunLog[]): Columns {
 
 /** Puts the lifelines between two of them, as far apart as what their lanes leave allows. */
 function place(lines: readonly Lifeline[], left: number, right: number): void {
-  const inner = lines.slice(1, -1);
-  const free = (right - left - inner.reduce((sum, l) => sum + reach(l), 0)) / Math.max(1, lines.length - 1);
+  const free = (right - left - lines.reduce((sum, l) => sum + (l.inner ? reach(l) : 0), 0)) / Math.max(1, lines.length - 1);
   let x = left;
   for (const [i, l] of lines.entries()) {
-    const own = inner.includes(l) ? reach(l) : 0;
+    const own = l.inner ? reach(l) : 0;
     if (i > 0) x += free + (l.side === "left" ? own : 0);
     l.x = Math.round(x);
     if (l.side === "right") x += own;
@@ -90,7 +93,7 @@ function quieterSide(host: string, names: readonly string[], logs: readonly RunL
 /** Room for what is written beside a lifeline: to the edge of the drawing, or to the next lifeline. */
 function roomOf(l: Lifeline, i: number, lines: readonly Lifeline[], axis: number, width: number): number {
   const next = lines[l.side === "left" ? i - 1 : i + 1]?.x;
-  const end = next ?? (l.side === "left" ? axis : width - spareBeside);
+  const end = next ?? (l.side === "left" ? axis + spareAxis : width - spareBeside);
   return Math.abs(l.x - end) - reach(l) - gapBeside - (next === undefined ? 0 : inset);
 }
 

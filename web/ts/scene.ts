@@ -131,8 +131,8 @@ function buildWires(log: RunLog, track: Track, lens: Lens, cols: Columns): Wire[
 
 /** What stands on the wires, clear of one another, of the notes on what became of them, and of what stands in their way. */
 function buildTexts(wires: readonly Wire[], labels: readonly Label[], cols: Columns, log: RunLog, track: Track, lens: Lens): LadderLabels {
-  const inner = cols.lines.slice(1, -1);
-  const obstacles: Box[] = labels.filter((l) => inner.includes(l.line)).map((l) => {
+  const inner = cols.lines.filter((l) => l.inner);
+  const obstacles: Box[] = labels.filter((l) => l.line.inner && l.text !== "").map((l) => {
     const length = textWidth(l.text) / 2 + 3;
     return { x: l.x + (l.anchor === "start" ? length : -length), y: l.y, length, height: 7, turn: 0 };
   });
@@ -210,20 +210,29 @@ function labelText(e: Labelled, log: RunLog, line: Lifeline): Pick<Label, "text"
   }
 }
 
-/** A call's result; where there is no room for both, its error alone. */
+/** A call's result; where there is no room for both, its error alone. Between two lifelines a result without error is left out. */
 function resultText(e: ReturnEvent, log: RunLog, line: Lifeline): string {
-  const text = resultOf(e, log);
-  return e.errno && textWidth(text) > line.room ? e.errno : text;
+  const full = resultOf(e, log);
+  if (fits(full, line)) return full;
+  return e.errno ?? (line.inner ? "" : full);
 }
 
-/** A state's name as far as there is room; with its connection's number where there are several, at its beginning always. */
+/** A state's name as far as there is room; with its connection's number where there are several, at its beginning always.
+ * Between two lifelines, where the segments of others pass, it is left out rather than written over them. */
 function stateText(e: StateEvent, log: RunLog, line: Lifeline): string {
   const short = shortName(e.to);
-  const fits = (text: string): boolean => textWidth(text) <= line.room;
   const number = log.connections.several ? log.connections.numberOf(e.host, e.sock) : undefined;
-  if (number === undefined) return fits(e.to) ? e.to : short;
-  const full = [`#${number} ${e.to}`, `#${number} ${short}`];
-  return full.find(fits) ?? (log.connections.begins(e.seq) ? full[1]! : short);
+  const begins = log.connections.begins(e.seq);
+  const least = line.inner ? "" : short;
+  if (number === undefined) return [e.to, short].find((text) => fits(text, line)) ?? least;
+  const [full, shorter, alone] = [`#${number} ${e.to}`, `#${number} ${short}`, `#${number}`];
+  if (fits(full, line)) return full;
+  if (fits(shorter, line) || (begins && !line.inner)) return shorter;
+  return begins ? alone : fits(short, line) ? short : least;
+}
+
+function fits(text: string, line: Lifeline): boolean {
+  return textWidth(text) <= line.room;
 }
 
 /** The times of sending and arriving, where there is room for them. */
