@@ -137,7 +137,8 @@ func TestCodeByKeyboard(t *testing.T) {
 	})
 }
 
-// TestCodeNamesWhatHasNoC opens a visitor's own scenario: one program has C, the other names the line that has none.
+// TestCodeNamesWhatHasNoC opens a visitor's own scenario: one program has C, the other names the line that has none. Of two
+// processes of a host, the reader picks one.
 func TestCodeNamesWhatHasNoC(t *testing.T) {
 	t.Parallel()
 	run := scenario.Run{Seed: 1, Source: `scenario(title = "Own")
@@ -155,8 +156,14 @@ def server(os):
     c = os.accept(s)
     os.read(c, 10)
 
+def second(os):
+    s = os.socket()
+    os.connect(s, "server", 80)
+    os.write(s, "two")
+
 host("client", client)
 host("server", server)
+process("client", "second", second, at = "50ms")
 `}
 	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
 		stage := p.OpenStage(l, s.URL+"/"+l.Code+"/lessons/four-way?run="+run.Token())
@@ -168,5 +175,17 @@ host("server", server)
 			t.Errorf("the server's pane: %+v", srv)
 		}
 		p.axe("a program without C")
+
+		stage.Enter()
+		stage.Jump("End")
+		shows := func(text string) func() bool {
+			return func() bool { return strings.Contains(strings.Join(stage.code()[0].Lines, "\n"), text) }
+		}
+		p.until("the process that called last", shows(`write(s, "two"`))
+		p.Find("combobox", l.exactly(t, "code.process")).Focus()
+		p.Press("ArrowDown")
+		p.until("the process that was picked", shows("os.getsockname(s)"))
+		p.Press("ArrowDown")
+		p.until("the other one", shows(`write(s, "two"`))
 	})
 }

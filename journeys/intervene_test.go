@@ -141,7 +141,17 @@ func TestASegmentIsDelayedByATimeOfOnesOwn(t *testing.T) {
 		stage := p.OpenStage(l, s.URL+"/"+l.Code+"/lessons/four-way")
 		stage.Enter()
 		stage.stepToFIN().Focus()
+		p.Width(390)
+		p.Until("the ladder of a phone", `document.querySelector(".ladscroll svg").viewBox.baseVal.width <= 390`)
 		p.Press("Enter")
+		if covered := Eval[bool](p, `(() => {
+			const [m, s] = [".segmenu", ".seg.sel"].map((x) => document.querySelector("tcp-ladder " + x));
+			const [a, b] = [m.getBoundingClientRect(), s.querySelector(".wire").getBoundingClientRect()];
+			return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+		})()`); covered {
+			t.Error("on a phone the menu covers the segment that it is of")
+		}
+		p.Width(1600)
 		stage.item(l.exactly(t, "menu.delay.own.label")).Click()
 		p.axe("the dialog of a delay")
 		p.Find("spinbutton", l.exactly(t, "act.delay.ms")).Fill("37")

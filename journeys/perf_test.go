@@ -73,6 +73,7 @@ func frames(t *testing.T, s *server.Server, row func(what, ours, beside, goal st
 		row(name+"work a frame, median", ms(ours.at(0.5)), fmt.Sprintf("%s, ratio %.1f", ms(bare.at(0.5)), ours.at(0.5)/bare.at(0.5)), "1.5 ×")
 		row(name+"work a frame, 95th percentile", ms(ours.at(0.95)), fmt.Sprintf("%s, ratio %.1f", ms(bare.at(0.95)), ours.at(0.95)/bare.at(0.95)), ms(limit))
 		row(name+"longest task", ms(ours.longest), ms(bare.longest), "50 ms")
+		row(name+"layouts of the whole page", fmt.Sprint(ours.whole), "–", "0")
 		t.Logf("%d elements; %d frames of the stage, %d of the bare drawing", elements, len(ours.frames), len(bare.frames))
 	}
 }
@@ -102,10 +103,12 @@ func bareDrawing(t *testing.T, s *server.Server, elements int, slow float64) wor
 	return p.trace(measured / 2)
 }
 
-// work is what the main thread did, in its own time: ms of script, style and layout for each frame, and the longest task.
+// work is what the main thread did, in its own time: ms of script, style and layout for each frame, the longest task, and how
+// many layouts began at the page itself.
 type work struct {
 	frames  []float64
 	longest float64
+	whole   int
 }
 
 func (w work) at(share float64) float64 {
@@ -127,7 +130,9 @@ type traceEvent struct {
 	Ts, Dur  float64 // µs
 	Tdur     float64 // µs of the thread's own time: what others on the machine take is not counted
 	Pid, Tid int
-	Args     struct{ Name string }
+	Args     struct {
+		EndData struct{ LayoutRoots []struct{ Depth int } }
+	}
 }
 
 // trace records the page for a while.
@@ -185,6 +190,9 @@ func workOf(events []traceEvent) work {
 		}
 		if e.Name == "RunTask" || e.Name == "ThreadControllerImpl::RunTask" {
 			w.longest = max(w.longest, e.Tdur/1000)
+		}
+		if roots := e.Args.EndData.LayoutRoots; len(roots) > 0 && roots[0].Depth == 1 {
+			w.whole++
 		}
 		if counted[e.Name] {
 			mine = append(mine, e)

@@ -3,6 +3,7 @@
 package journeys
 
 import (
+	"fmt"
 	"regexp"
 	"testing"
 
@@ -20,13 +21,16 @@ func TestTheSizeOfTheTextIsRemembered(t *testing.T) {
 		lesson := s.URL + "/" + l.Code + "/lessons/four-way"
 		p.OpenStage(l, lesson)
 		code := `parseFloat(getComputedStyle(document.querySelector("tcp-code")).fontSize)`
-		before, small := Eval[float64](p, fontSize), Eval[float64](p, code)
+		// How high a host's name stands on the ladder.
+		drawn := `document.querySelector("tcp-ladder .heads .host").getBoundingClientRect().height`
+		before, small, low := Eval[float64](p, fontSize), Eval[float64](p, code), Eval[float64](p, drawn)
 		p.Find("DisclosureTriangle", map[string]string{"en": "Text size", "zh": "字号"}[l.Code]).Click()
 		p.axe("the choice of a size")
 		p.Find("button", map[string]string{"en": "^Very large$", "zh": "^特大$"}[l.Code]).Click()
 		if after, large := Eval[float64](p, fontSize), Eval[float64](p, code); after != 1.25*before || large <= small {
 			t.Errorf("the text has %v px after %v, the program %v px after %v", after, before, large, small)
 		}
+		p.Until("the ladder's text larger by as much", fmt.Sprintf(`%s >= %v`, drawn, 1.2*low))
 		p.Press("Escape")
 		p.Until("the menu closed", `!document.querySelector(".sizing").open`)
 		p.Open(s.URL + "/" + l.Code + "/reference")

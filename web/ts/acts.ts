@@ -68,7 +68,7 @@ export class Acts {
     this.#goThere();
     const store = this.#store;
     const say = this.#say;
-    const at = this.#ladder.headOf(id);
+    const at = this.#ladder.placeOf(id);
     const s = store.current.log.segments.get(id);
     if (!at || !s) return;
     store.pause();
@@ -98,8 +98,11 @@ export class Acts {
     void this.intervene({ delay: { segment, by: Math.round(ms * 1000) } });
   }
 
+  /** A menu may reach below the ladder, as far as the window and the stage go. */
   #room(): { width: number; height: number } {
-    return { width: this.#ladder.clientWidth, height: this.#ladder.clientHeight };
+    const ladder = this.#ladder.getBoundingClientRect();
+    const stage = this.#ladder.closest(".frame")!.getBoundingClientRect();
+    return { width: ladder.width, height: Math.min(stage.bottom, Math.max(ladder.bottom, innerHeight)) - ladder.top };
   }
 
   openHost(host: string): void {

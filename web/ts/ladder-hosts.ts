@@ -12,8 +12,8 @@ export class LadderHosts {
   readonly el = h("div", { class: "hosts" });
   #buttons = new Map<string, HTMLButtonElement>();
 
-  /** Puts a button over each host's name. */
-  place(c: Columns, say: Phrases): void {
+  /** Puts a button over each host's name; zoom is how many px a px of the drawing has. */
+  place(c: Columns, zoom: number, say: Phrases): void {
     for (const [name, b] of this.#buttons) {
       if (lineOf(c, name)) continue;
       b.remove();
@@ -32,7 +32,7 @@ export class LadderHosts {
         this.#buttons.set(name, b);
         this.el.append(b);
       }
-      b.style.insetInlineStart = `${x}px`;
+      b.style.insetInlineStart = `${x * zoom}px`;
     }
   }
 
@@ -41,8 +41,8 @@ export class LadderHosts {
   }
 
   /** Where a host's button is, in px of the ladder. */
-  at(host: string): { x: number; y: number } | undefined {
+  at(host: string): { x: number; y: number; yTo: number } | undefined {
     const b = this.#buttons.get(host);
-    return b && { x: b.offsetLeft, y: b.offsetTop + b.offsetHeight - 12 };
+    return b && { x: b.offsetLeft, y: b.offsetTop, yTo: b.offsetTop + b.offsetHeight - 12 };
   }
 }

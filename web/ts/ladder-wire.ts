@@ -51,6 +51,11 @@ export class LadderWire {
       this.#hit, this.#halo, ...this.#rims, this.#ghost, this.#passed, this.#copies, this.#head, this.#cross);
   }
 
+  /** The height of its beginning, in px of the drawing. */
+  get from(): number {
+    return this.#top + this.#wire.y;
+  }
+
   /** What stands on the segment. */
   get label(): SVGGElement {
     return this.#label.el;

@@ -12,6 +12,7 @@ import type { Wire } from "./wire.ts";
 
 const soon = 24; // segments beyond those shown whose labels are placed in time
 const atOnce = 2; // labels placed in a frame
+const mostNew = 2; // segments that appear in a frame of a run that plays, at 1×
 const mostHaloes = 8; // segments in flight, beyond which they are drawn with less
 
 export class LadderWires {
@@ -23,6 +24,7 @@ export class LadderWires {
   #scene: Scene | undefined;
   #drawn = new Map<number, LadderWire>();
   #last = 0; // index of the last wire that is shown
+  #room = Infinity; // segments that may yet appear in this frame
   #pointed: number | undefined; // the segment under the pointer, or with the focus
 
   /** top is the height of the drawing above the lens. */
@@ -30,14 +32,17 @@ export class LadderWires {
     [this.#say, this.#top] = [say, top];
   }
 
-  /** Shows the segments that have been sent and are within the height that is drawn, and takes the others away. */
-  show(store: Store, scene: Scene, window: Window): void {
+  /** Shows the segments that have been sent and are within the height that is drawn, and takes the others away. While the
+   * run plays, those of a burst appear over the next frames; whether all are there. */
+  show(store: Store, scene: Scene, window: Window): boolean {
     if (scene !== this.#scene) this.#forget(scene);
     this.#scene = scene;
     this.#last = 0;
+    this.#room = store.playing && this.#drawn.size > 0 ? Math.ceil(mostNew * Math.max(1, store.speed)) : Infinity;
     for (const w of scene.wires) this.#showWire(w, store, window);
     this.rove();
     onFrame(this.#prepare);
+    return this.#room >= 0;
   }
 
   /** Places the labels that are needed soon, a few in each frame: all at once would hold a frame up. */
@@ -67,6 +72,7 @@ export class LadderWires {
       if (this.#drawn.get(id)?.el !== document.activeElement) this.#remove(id);
       return;
     }
+    if (!this.#drawn.has(id) && --this.#room < 0) return;
     const d = this.#wireOf(w);
     d.update(f, at.n, current.log, lens, track);
     const chosen = selected !== undefined && (selected === sent.seq || [...delivers, ...fates].some((x) => x.seq === selected));

@@ -21,15 +21,18 @@ export interface MenuContent {
   groups: readonly (readonly MenuItem[])[];
 }
 
-/** A point of the menu's parent, and the parent's size, in px. */
+/** Where in its parent a menu goes, in px: beside what it is about, which reaches from y to yTo at x; within the width, and
+ * if it can be within the height. */
 export interface MenuPlace {
   x: number;
   y: number;
+  yTo: number;
   width: number;
   height: number;
 }
 
-const gap = 16; // px between the point and the menu
+const gap = 16; // px between the menu and what it is about
+const edge = 4; // px between it and the end of its room
 
 export class Menu {
   readonly el = h("div", { class: "segmenu", role: "menu", tabindex: -1 });
@@ -58,9 +61,8 @@ export class Menu {
     this.el.replaceChildren(h("div", { class: "h" }, content.head), ...content.groups.filter((g) => g.length > 0).map((g) => this.#group(g)));
     this.el.hidden = false;
     const { offsetWidth: width, offsetHeight: height } = this.el;
-    const below = at.y + gap + height < at.height || at.y - gap - height < 4;
     this.el.style.insetInlineStart = `${Math.max(6, Math.min(at.width - width - 6, at.x - width / 2))}px`;
-    this.el.style.insetBlockStart = `${Math.max(4, below ? Math.min(at.y + gap, at.height - height - 4) : at.y - gap - height)}px`;
+    this.el.style.insetBlockStart = `${topOf(at, height)}px`;
     (this.#buttons.find((b) => !isOff(b)) ?? this.#buttons[0])?.focus();
   }
 
@@ -108,6 +110,13 @@ export class Menu {
     e.preventDefault();
     e.stopPropagation();
   }
+}
+
+/** The top of a menu: below what it is about, or above it; where neither has room, on the side that has more. */
+function topOf({ y, yTo, height }: MenuPlace, own: number): number {
+  const [above, below] = [y - gap - own, yTo + gap];
+  if (below + own + edge <= height || (above < edge && height - yTo >= y)) return below;
+  return Math.max(edge, above);
 }
 
 function isOff(b: HTMLButtonElement): boolean {

@@ -46,7 +46,7 @@ export class TcpCode extends HTMLElement implements Panel {
     this.#tabs = new CodeTabs(say);
     this.#tabs.panel.append(this.#missing, this.#list.el);
     this.#list.onSeek = (line) => this.#seek(line);
-    this.append(h("div", { class: "ph" }, this.#head.el, this.#pick.el, this.#tabs.el, this.#status), this.#tabs.panel, this.#note);
+    this.append(h("div", { class: "phbox" }, h("div", { class: "ph" }, this.#head.el, this.#pick.el, this.#tabs.el, this.#status)), this.#tabs.panel, h("div", { class: "sysbox" }, h("div", {}, this.#note)));
     store.subscribe(this);
     onLanguage((language) => {
       this.#tabs.show(language);

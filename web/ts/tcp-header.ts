@@ -41,7 +41,7 @@ export class TcpHeader extends HTMLElement implements Panel {
     this.#more = button("btn small", undefined, "", () => this.#showAll());
     this.#copy.hidden = this.#more.hidden = this.#hex.hidden = this.#detail.hidden = true;
     set(this.#hex, "aria-label", say.text("header.hex"));
-    this.append(h("div", { class: "ph" }, h("h3", {}, say.text("header.title")), this.#seg, h("span", { class: "r" }, this.#sums, this.#copy)),
+    this.append(h("div", { class: "phbox" }, h("div", { class: "ph" }, h("h3", {}, say.text("header.title")), this.#seg, h("span", { class: "r" }, this.#sums, this.#copy))),
       h("div", { class: "hbody" }, this.#status, this.#grid), h("div", { class: "hbytes" }, this.#hex, this.#more), this.#detail);
     this.#listen();
     store.subscribe(this);

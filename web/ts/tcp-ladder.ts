@@ -10,18 +10,24 @@ import { LadderOther } from "./ladder-other.ts";
 import { LadderStill } from "./ladder-still.ts";
 import { LadderTimers } from "./ladder-timers.ts";
 import { LadderWires } from "./ladder-wires.ts";
-import { addressesOfNoHost, type Columns, columns, type Lifeline } from "./lifelines.ts";
+import { addressesOfNoHost, type Columns, columns, type Lifeline, textWidth } from "./lifelines.ts";
 import { primary, type RunLog } from "./model.ts";
 import type { Phrases } from "./phrases.ts";
 import { buildScene, type Scene } from "./scene.ts";
 import { same } from "./same.ts";
 import { changed, type Panel, type Store } from "./store.ts";
+import { onTextSize } from "./text-size.ts";
 
 /** The height of the drawing above the lens, in px. */
 export const ladderTop = 18;
 const top = ladderTop;
 const least = 160; // px of the ladder in sight, below which its whole view counts
+const narrowest = 340; // px of the drawing, below which larger text would have no room
+const narrowestMore = 90; // px, for each lifeline after the second
+const headHeight = 46;
+const betweenEnds = 12; // px
 const sights = Array.from({ length: 41 }, (_, i) => i / 40);
+const tallest = 140; // px of a segment that its menu keeps clear
 const margin = 240; // px beyond the view that are drawn ahead
 
 export class TcpLadder extends HTMLElement implements Panel {
@@ -29,7 +35,8 @@ export class TcpLadder extends HTMLElement implements Panel {
   #say!: Phrases;
   #store!: Store;
   #scene: Scene | undefined;
-  #heads = s("svg", { class: "lad heads", height: 46, "aria-hidden": "true" });
+  #heads = s("svg", { class: "lad heads", height: headHeight, "aria-hidden": "true" });
+  #addresses: SVGElement[] = [];
   #scroll = h("div", { class: "ladscroll", tabindex: 0 });
   #svg = s("svg", { class: "lad", role: "group" });
   #timers!: LadderTimers;
@@ -44,6 +51,9 @@ export class TcpLadder extends HTMLElement implements Panel {
   #open = new LadderOpen(top);
   #life = s("path", { class: "life" });
   #ahead = s("path", { class: "life ahead" });
+  #box = { width: 0, height: 0 }; // of the view on the page; all else is in px of the drawing
+  #textSize = 1;
+  #zoom = 1; // px of the page for one of the drawing
   #width = 0;
   #height = 0;
   #visible = { from: 0, height: 0 }; // the part of the view that is within the window
@@ -52,6 +62,7 @@ export class TcpLadder extends HTMLElement implements Panel {
   #setTop = -1; // what the last frame scrolled to
   #from = Infinity; // what is drawn
   #to = -Infinity;
+  #late = false; // segments of a burst are yet to appear
   #contentHeight = 0;
   #yNow = 0;
   #paper = false;
@@ -73,21 +84,24 @@ export class TcpLadder extends HTMLElement implements Panel {
       this.#now, this.#wires.el, this.#wires.notes, this.#still.labels, this.#choice.el, this.#timers.rings);
     this.#scroll.append(this.#svg);
     this.#hint.append(button("btn primary", "play", say.text("play.play"), () => store.play()), h("p", {}, say.text("stage.hint")));
-    this.append(this.#heads, this.hosts.el, this.#scroll, this.#hint);
+    this.append(h("div", { class: "headbox" }, this.#heads), this.hosts.el, h("div", { class: "ladbox" }, this.#scroll), this.#hint);
     new ResizeObserver(([entry]) => {
       if (!entry) return;
-      this.#width = Math.round(entry.contentRect.width);
-      this.#height = Math.round(entry.contentRect.height);
-      if (this.#visible.height === 0) this.#visible.height = this.#height;
+      this.#box = entry.contentRect;
       store.invalidate(changed.all);
     }).observe(this.#scroll);
+    onTextSize((size) => {
+      this.#textSize = size;
+      store.invalidate(changed.all);
+    });
     new IntersectionObserver((entries) => {
       const { intersectionRect: seen, boundingClientRect: whole } = entries.at(-1)!;
-      this.#visible = seen.height < least ? { from: 0, height: whole.height } : { from: seen.top - whole.top, height: seen.height };
+      const [from, height] = seen.height < least ? [0, whole.height] : [seen.top - whole.top, seen.height];
+      this.#visible = { from: from / this.#zoom, height: height / this.#zoom };
     }, { threshold: sights, rootMargin: "-48px 0px 0px 0px" }).observe(this.#scroll);
     this.#scroll.addEventListener("scroll", () => {
-      const y = this.#scroll.scrollTop;
-      if (y !== this.#setTop) this.#rest = 0;
+      const y = this.#scroll.scrollTop / this.#zoom;
+      if (Math.abs(y - this.#setTop) >= 1) this.#rest = 0;
       if (Math.abs(y - this.#setTop) > 2) this.#follow = false;
       this.#top = y;
       if (y < this.#from || y + this.#height > this.#to) store.invalidate(changed.events);
@@ -102,6 +116,15 @@ export class TcpLadder extends HTMLElement implements Panel {
       if (seq !== undefined) store.select(Number(seq));
     });
     store.subscribe(this);
+  }
+
+  /** Gives the drawing as much room as the size of its text leaves it. */
+  #fit(): void {
+    const more = Math.max(0, (this.#store.current.log.meta?.hosts.length ?? 0) - 2);
+    this.#zoom = Math.max(1, Math.min(this.#textSize, this.#box.width / (narrowest + more * narrowestMore)));
+    this.#width = Math.round(this.#box.width / this.#zoom);
+    this.#height = Math.round(this.#box.height / this.#zoom);
+    if (this.#visible.height === 0) this.#visible.height = this.#height;
   }
 
   /** Lays the run so far out in full, for paper; or, false, as a view that scrolls. */
@@ -135,18 +158,20 @@ export class TcpLadder extends HTMLElement implements Panel {
     return hosts.at(end === "first" ? 0 : -1)?.host;
   }
 
-  /** Where a segment's head is, in px of this element, for a menu beside it. */
-  headOf(id: number): { x: number; y: number } | undefined {
+  /** Where a segment's head is, and how high what is drawn of it, in px of this element, for a menu beside it. */
+  placeOf(id: number): { x: number; y: number; yTo: number } | undefined {
     const d = this.#wires.of(id);
-    return d && { x: d.head.x, y: d.head.y + this.#scroll.offsetTop - this.#top };
+    const down = (y: number): number => this.#scroll.offsetTop + (y - this.#top) * this.#zoom;
+    return d && { x: d.head.x * this.#zoom, y: down(Math.max(d.from, d.head.y - tallest)), yTo: down(d.head.y) };
   }
 
   draw(store: Store, bits: number): void {
-    if (this.#width === 0) return;
+    if (this.#box.width === 0) return;
     hide(this.#hint, store.playing || store.at.n !== 1 || store.failure !== undefined);
     const focused = bits & ~(changed.time | changed.status) ? this.segmentOf(document.activeElement) : undefined;
+    if (bits & changed.log) this.#fit();
     if (bits & changed.log || !this.#scene || this.#scene.columns.width !== this.#width) this.#rebuild();
-    if (bits & (changed.log | changed.events | changed.select)) this.#reveal();
+    if (this.#late || bits & (changed.log | changed.events | changed.select)) this.#reveal();
     if (focused !== undefined && !this.segmentOf(document.activeElement)) this.#refocus(focused);
     if (bits & changed.status && (store.playing || store.stepping)) this.#follow = true;
     if (bits & ~changed.status) this.#move();
@@ -195,10 +220,15 @@ export class TcpLadder extends HTMLElement implements Panel {
 
   #drawHeads(): void {
     const c = this.#scene!.columns;
-    this.#heads.setAttribute("viewBox", `0 0 ${c.width} 46`);
+    set(this.#heads, "viewBox", `0 0 ${c.width} ${headHeight}`);
+    set(this.#heads, "height", headHeight * this.#zoom);
     this.#heads.replaceChildren(s("text", { class: "tick", x: c.axis, y: 20, "text-anchor": "end" }, this.#say.text("ladder.ms")));
-    this.hosts.place(c, this.#say);
-    for (const line of c.lines) this.#heads.append(...headOf(line, this.#store.current.log, this.#say));
+    this.hosts.place(c, this.#zoom, this.#say);
+    this.#addresses = c.lines.map((line) => {
+      const [name, address] = headOf(line, this.#store.current.log, this.#say);
+      this.#heads.append(name, address);
+      return address;
+    });
   }
 
   /** Shows what has happened and lies near the view, and takes the rest away. */
@@ -211,14 +241,19 @@ export class TcpLadder extends HTMLElement implements Panel {
     this.#ahead.setAttribute("d", scene.columns.lines.map((l) => `M${l.x} ${first}V${last}`).join(""));
     this.#still.show(this.#store, scene, this.#marks, { from: this.#from, to: this.#to });
     this.#open.set(scene.bands.filter((b) => b.seq < at.n && b.toSeq >= at.n));
-    this.#wires.show(this.#store, scene, { from: this.#from, to: this.#to });
+    this.#late = !this.#wires.show(this.#store, scene, { from: this.#from, to: this.#to });
     this.#choice.show(this.#store, scene, (seq) => this.#still.named(seq));
     this.#timers.set(world, scene, this.#store);
-    for (const [i, { host }] of scene.columns.lines.length > 2 ? [] : scene.columns.lines.entries()) {
-      const text = this.#heads.querySelectorAll(".addr")[i];
-      const local = primary(world.hosts.get(host))?.local;
-      if (text && local) setText(text, local);
-    }
+    this.#nameEnds(scene.columns.lines);
+  }
+
+  /** Of two hosts, says which ports they use, where that has room between the lifelines. */
+  #nameEnds(lines: readonly Lifeline[]): void {
+    const [a, b, third] = lines;
+    if (!a || third) return;
+    const ends = lines.map(({ host }) => primary(this.#store.world.hosts.get(host))?.local ?? "");
+    if (b && ends.reduce((sum, end) => sum + textWidth(end), 0) / 2 + betweenEnds > b.x - a.x) return;
+    ends.forEach((end, i) => end !== "" && setText(this.#addresses[i]!, end));
   }
 
   #move(): void {
@@ -237,7 +272,7 @@ export class TcpLadder extends HTMLElement implements Panel {
     if (content !== this.#contentHeight) {
       this.#contentHeight = content;
       const height = this.#paper ? content : Math.max(content, this.#height);
-      this.#svg.setAttribute("height", String(height));
+      this.#svg.setAttribute("height", String(height * this.#zoom));
       this.#svg.setAttribute("viewBox", `0 0 ${this.#width} ${height}`);
     }
     this.#scrollTo(y);
@@ -245,7 +280,7 @@ export class TcpLadder extends HTMLElement implements Panel {
 
   #scrolls(): void {
     const to = this.#top;
-    afterDrawing(() => (this.#scroll.scrollTop = to));
+    afterDrawing(() => (this.#scroll.scrollTop = to * this.#zoom));
   }
 
   /** Keeps now in the upper part of what is in sight, with room ahead. */
@@ -274,7 +309,7 @@ export class TcpLadder extends HTMLElement implements Panel {
 }
 
 /** A lifeline's head: its host's name and address, or the address that no host has. */
-function headOf(line: Lifeline, log: RunLog, say: Phrases): SVGElement[] {
+function headOf(line: Lifeline, log: RunLog, say: Phrases): [name: SVGElement, address: SVGElement] {
   const at = { x: line.x, "text-anchor": "middle" };
   const name = line.host === "" ? say.text("ladder.nohost") : say.hostHeading(line.host);
   const addr = line.host === "" ? addressesOfNoHost(log).join(" ") : (log.meta?.hosts.find((x) => x.name === line.host)?.addr ?? "");

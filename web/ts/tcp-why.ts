@@ -46,7 +46,7 @@ export class TcpWhy extends HTMLElement implements Panel {
     this.#back = button("btn small", undefined, say.text("why.back"), () => this.#leave());
     this.#back.hidden = true;
     this.#title.textContent = say.text("why.title");
-    this.append(h("div", { class: "ph" }, this.#title, h("span", { class: "r" }, this.#back)), this.#body);
+    this.append(h("div", { class: "ph" }, this.#title, h("span", { class: "r" }, this.#back)), h("div", { class: "whybox" }, this.#body));
     this.#body.append(h("p", { class: "hint" }, say.text("why.hint")), this.#legend());
     this.addEventListener("keydown", (e) => {
       if (e.key !== "Escape" || !this.#from) return;
