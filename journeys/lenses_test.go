@@ -129,6 +129,8 @@ const walk = `(async () => {
 	});
 	press("Home");
 	await frame();
+	// The programs of a run that another one was opened beside come after it.
+	for (let i = 0; i < 300 && seen("tcp-code").some((el) => !el.querySelector("li")); i++) await frame();
 	const views = [];
 	for (let last = -1; stage.passed !== last; ) {
 		last = stage.passed;

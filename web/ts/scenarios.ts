@@ -22,7 +22,7 @@ export class Scenarios {
   #base: string;
   #codes: readonly TcpCode[];
   #known = new Map<Family, Known>();
-  #shown: Family | undefined; // whose programs the code panes show
+  #shown: Program | undefined; // in the code panes
 
   constructor(store: Store, base: string, codes: readonly TcpCode[]) {
     this.#store = store;
@@ -43,7 +43,7 @@ export class Scenarios {
 
   /** The code panes show the page's own programs already. */
   shows(family: Family): void {
-    this.#shown = family;
+    this.#shown = this.#known.get(family)?.program;
   }
 
   /** Asks for the scenario of a run that another element opened: it may be another than the page's. */
@@ -55,12 +55,12 @@ export class Scenarios {
     this.show();
   }
 
-  /** The code panes follow the run that is shown. */
+  /** The code panes follow the run that is shown. Until its program has come they are empty: the lines of another one would
+   * be marked as if they were its own. */
   show(): void {
-    const { family } = this.#store.current;
-    const program = this.#known.get(family)?.program;
-    if (!program || family === this.#shown) return;
-    this.#shown = family;
+    const program = this.#known.get(this.#store.current.family)?.program;
+    if (program === this.#shown) return;
+    this.#shown = program;
     for (const pane of this.#codes) pane.show(program, this.#store);
   }
 

@@ -4,14 +4,17 @@ import { axisTime, clockTime, duration, segmentKind } from "./format.ts";
 import type { Branch } from "./branch.ts";
 import type { Phrases } from "./phrases.ts";
 import { changed, type Store } from "./store.ts";
+import { onTextSize } from "./text-size.ts";
 
 const pad = 14;
 const laneGap = 24;
-const firstLane = 26;
+const textHeight = 12; // px, with the usual text
+const charWidth = 6.7;
+const belowText = 14; // px from the times to the first lane
 
 export class Scrubber {
   readonly el: HTMLDivElement;
-  #svg = s("svg", { class: "scrub", height: firstLane + 20, "aria-hidden": "true" });
+  #svg = s("svg", { class: "scrub", height: textHeight + belowText + 20, "aria-hidden": "true" });
   #lanes = s("g", {});
   #done = s("path", { class: "lane done" });
   #ticks = s("g", {});
@@ -20,6 +23,7 @@ export class Scrubber {
   #say: Phrases;
   #nameOf: (b: Branch) => string;
   #width = 0;
+  #em = 1; // how large text is
   #left = 0;
   #seen = -1; // events whose ticks are drawn
   #lastTime = 0; // x of the last time that is written
@@ -39,6 +43,11 @@ export class Scrubber {
       this.#seen = -1;
       store.invalidate(changed.all);
     }).observe(this.el);
+    onTextSize((size) => {
+      this.#em = Math.max(1, size);
+      this.#seen = -1;
+      store.invalidate(changed.all);
+    });
     this.#listen();
   }
 
@@ -76,8 +85,12 @@ export class Scrubber {
     return pad + (y / Math.max(1, this.#store.axis.height)) * (this.#end - pad);
   }
 
+  get #firstLane(): number {
+    return textHeight * this.#em + belowText;
+  }
+
   #laneY(b: Branch): number {
-    return firstLane + laneGap * this.#store.branches.indexOf(b);
+    return this.#firstLane + laneGap * this.#store.branches.indexOf(b);
   }
 
   draw(bits: number): void {
@@ -114,12 +127,12 @@ export class Scrubber {
 
   #drawLanes(): void {
     const { branches, current, axis } = this.#store;
-    const height = firstLane + laneGap * (branches.length - 1) + 20;
+    const height = this.#firstLane + laneGap * (branches.length - 1) + 20;
     set(this.#svg, "viewBox", `0 0 ${this.#width} ${height}`);
     set(this.#svg, "height", height);
     const names = this.#names();
     const widest = Math.max(0, ...names.map((n) => n.length));
-    this.#end = this.#width - pad - (widest > 0 ? Math.min(this.#width * 0.36, widest * 6.7 + 10) : 0);
+    this.#end = this.#width - pad - (widest > 0 ? Math.min(this.#width * 0.36, widest * charWidth * this.#em + 10) : 0);
     this.#lanes.replaceChildren();
     for (const [i, b] of branches.entries()) {
       const to = this.#x(axis.atTime(b.log.length).y);
@@ -129,14 +142,14 @@ export class Scrubber {
       if (!b.parent || !branches.includes(b.parent)) continue;
       const fork = this.#x(axis.atTime(b.forkAt).y);
       this.#lanes.append(s("circle", { class: "fk", cx: fork, cy: this.#laneY(b.parent), r: 4.5 }));
-      if (fork > 130) {
+      if (fork > 130 * this.#em) {
         this.#lanes.append(s("text", { x: fork - 8, y: this.#laneY(b) + 6, "text-anchor": "end" }, this.#say.text("branch.at", { time: duration(b.forkAt) })));
       }
     }
   }
 
   #time(x: number, text: string, anchor = "middle"): void {
-    this.#ticks.append(s("text", { x, y: 12, "text-anchor": anchor }, text));
+    this.#ticks.append(s("text", { x, y: textHeight * this.#em, "text-anchor": anchor }, text));
   }
 
   #clearTicks(): void {
@@ -161,7 +174,7 @@ export class Scrubber {
       const before = current.parent && branches.includes(current.parent) && sent.t <= current.forkAt;
       const y = this.#laneY(before ? current.parent! : current);
       this.#ticks.append(s("path", { class: `tk seg-${segmentKind(sent)}`, d: `M${x.toFixed(1)} ${y - 6}v12` }));
-      if (x - this.#lastTime < 44 || x > this.#end - 64) continue;
+      if (x - this.#lastTime < 44 * this.#em || x > this.#end - 64 * this.#em) continue;
       this.#time(x, axisTime(sent.t));
       this.#lastTime = x;
     }

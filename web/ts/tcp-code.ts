@@ -55,8 +55,8 @@ export class TcpCode extends HTMLElement implements Panel {
     });
   }
 
-  /** Shows another scenario's program: the stage has opened a run of it. */
-  show(program: Program, store: Store): void {
+  /** Shows another scenario's program: the stage has opened a run of it. Without one, none. */
+  show(program: Program | undefined, store: Store): void {
     this.#program = program;
     this.#shownFor = this.#shown = "";
     this.draw(store, changed.log);
