@@ -100,3 +100,38 @@ func sortStates(all []EvidenceState) {
 func joined(a, b engine.Text) engine.Text {
 	return engine.Text{En: strings.TrimSpace(a.En + " " + b.En), Zh: a.Zh + b.Zh}
 }
+
+// name describes an event so that no other of the run is meant: a segment by its numbers, and what is alike even so by which
+// time it is.
+func (r *Run) name(ev engine.Event) engine.Text {
+	t := r.describe(ev)
+	if r.times(t, r.events[0], r.events[len(r.events)-1]) == 1 {
+		return t
+	}
+	s, n := r.sentIn(ev), 0
+	for _, other := range r.events[1 : ev.Seq+1] {
+		if r.describe(other) == t && (s == nil || sameNumbers(s, r.sentIn(other))) {
+			n++
+		}
+	}
+	if s != nil {
+		t = engine.Text{En: fmt.Sprintf("%s (seq %d, ack %d)", t.En, s.Seqno, s.Ackno), Zh: fmt.Sprintf("%s（seq %d，ack %d）", t.Zh, s.Seqno, s.Ackno)}
+	}
+	if n > 1 {
+		t = engine.Text{En: fmt.Sprintf("%s, for the %s time", t.En, ordinal(n)), Zh: fmt.Sprintf("%s，第 %d 次", t.Zh, n)}
+	}
+	return t
+}
+
+// sentIn is the segment that an event sends or brings; nil is none.
+func (r *Run) sentIn(ev engine.Event) *engine.SegmentSent {
+	switch b := ev.Body.(type) {
+	case *engine.SegmentSent:
+		return b
+	case *engine.Deliver:
+		return r.segment(b.ID)
+	}
+	return nil
+}
+
+func sameNumbers(a, b *engine.SegmentSent) bool { return a.Seqno == b.Seqno && a.Ackno == b.Ackno }

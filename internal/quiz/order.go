@@ -36,8 +36,9 @@ func (orderKind) Generate(g *Generated) (Item, error) {
 	if len(p.before) == 0 {
 		return nil, fmt.Errorf("none of the events must come before another")
 	}
-	for i := range events {
+	for i, ev := range events {
 		p.shown = append(p.shown, i)
+		p.names = append(p.names, run.name(ev))
 	}
 	shuffle(g.chance(), p.shown)
 	prompt := engine.Text{
@@ -60,6 +61,7 @@ type order struct {
 	label  engine.Text
 	run    *Run
 	events []engine.Event // as they happened
+	names  []engine.Text  // of the events, no two alike
 	before [][2]int       // pairs of indices: the first must come before the second
 	shown  []int          // indices, in the order in which the field lists them
 }
@@ -69,7 +71,7 @@ func (p *order) value(i int) string { return string(rune('a' + slices.Index(p.sh
 func (p *order) field(lang string) Field {
 	f := Field{Name: p.name, Label: in(lang, p.label), Type: typeOrder}
 	for _, i := range p.shown {
-		f.Options = append(f.Options, Option{Value: p.value(i), Label: in(lang, p.run.describe(p.events[i]))})
+		f.Options = append(f.Options, Option{Value: p.value(i), Label: in(lang, p.names[i])})
 	}
 	return f
 }
@@ -101,7 +103,7 @@ func (p *order) grade(raw json.RawMessage, lang string) (graded, error) {
 		if slices.Index(given, p.value(pair[0])) < slices.Index(given, p.value(pair[1])) {
 			held++
 		} else if g.seq < 0 {
-			a, b := p.run.describe(p.events[pair[0]]), p.run.describe(p.events[pair[1]])
+			a, b := p.names[pair[0]], p.names[pair[1]]
 			g.seq = p.events[pair[0]].Seq
 			g.why = engine.Text{
 				En: fmt.Sprintf("“%s” comes before “%s”.", a.En, b.En),
