@@ -33,7 +33,7 @@ func TestScreenshot(t *testing.T) {
 	p.Press("Space")
 	pause(400 * time.Millisecond) // half of the flight
 	p.Press("Space")
-	pause(7 * time.Second) // until the message about the drop has gone
+	p.Until("the message about the drop has gone", `getComputedStyle(document.querySelector(".toast")).opacity === "0"`)
 	Eval[any](p, `for (let el = document.querySelector("tcp-stage"); el; el = el.parentElement) el.scrollTop = 0; document.activeElement.blur(); null`)
 	png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
 	if err != nil {
