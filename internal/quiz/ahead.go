@@ -123,9 +123,18 @@ func (m misfortune) which(all int) engine.Text {
 		nthEn, nthZh = append(nthEn, ordinal(n)), append(nthZh, fmt.Sprint(n))
 	}
 	return engine.Text{
-		En: fmt.Sprintf("the %s’s %s %s", en, strings.Join(nthEn, " and "), label),
+		En: fmt.Sprintf("the %s’s %s %s", en, listedInWords(nthEn), label),
 		Zh: fmt.Sprintf("%s的第 %s 个 %s", zh, strings.Join(nthZh, "、"), label),
 	}
+}
+
+// listedInWords joins words as a sentence does: "1st, 2nd and 4th".
+func listedInWords(words []string) string {
+	last := len(words) - 1
+	if last == 0 {
+		return words[0]
+	}
+	return strings.Join(words[:last], ", ") + " and " + words[last]
 }
 
 // ordinal writes 1st, 2nd, 3rd, 4th, 11th, 21st, …

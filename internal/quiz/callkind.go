@@ -65,14 +65,15 @@ func (r *Run) asksFor(b *engine.Returned, made, ev engine.Event) engine.Text {
 	if n := r.calls(b.Host, b.Line, made.Seq); n > 1 {
 		nthEn, nthZh = fmt.Sprintf(", for the %s time", ordinal(n)), fmt.Sprintf("第 %d 次", n)
 	}
-	prompt := engine.Text{
-		En: fmt.Sprintf("At %s the %s’s program calls %s(), line %d%s. What does it return?", clock(made.T), en, b.Call, b.Line, nthEn),
-		Zh: fmt.Sprintf("%s，%s的程序在第 %d 行%s调用 %s()。它返回什么？", clock(made.T), zh, b.Line, nthZh, b.Call),
+	given := engine.Text{
+		En: fmt.Sprintf("At %s the %s’s program calls %s(), line %d%s.", clock(made.T), en, b.Call, b.Line, nthEn),
+		Zh: fmt.Sprintf("%s，%s的程序在第 %d 行%s调用 %s()。", clock(made.T), zh, b.Line, nthZh, b.Call),
 	}
+	asks := engine.Text{En: "What does it return?", Zh: "它返回什么？"}
 	if ev.T == made.T {
-		return prompt
+		return joined(given, asks)
 	}
-	return joined(prompt, r.ahead(made.T-1, ev))
+	return joined(given, r.ahead(made.T-1, ev), asks)
 }
 
 // calls counts how often a line of a host's program has been called up to an event.

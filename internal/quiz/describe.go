@@ -96,9 +96,13 @@ func sortStates(all []EvidenceState) {
 	})
 }
 
-// joined puts one sentence after another.
-func joined(a, b engine.Text) engine.Text {
-	return engine.Text{En: strings.TrimSpace(a.En + " " + b.En), Zh: a.Zh + b.Zh}
+// joined puts sentences one after another.
+func joined(sentences ...engine.Text) engine.Text {
+	var en, zh []string
+	for _, s := range sentences {
+		en, zh = append(en, s.En), append(zh, s.Zh)
+	}
+	return engine.Text{En: strings.TrimSpace(strings.Join(en, " ")), Zh: strings.Join(zh, "")}
 }
 
 // name describes an event so that no other of the run is meant: a segment by its numbers, and what is alike even so by which

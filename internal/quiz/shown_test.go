@@ -139,3 +139,27 @@ func TestProgramsAreShown(t *testing.T) {
 		}
 	}
 }
+
+// What the link does after what is shown is told before it is asked about.
+func TestWhatTheLinkWillDoIsTold(t *testing.T) {
+	_, b := bank(t)
+	for _, want := range []struct {
+		quiz     string
+		seed     int64
+		lang, is string
+	}{
+		{"lost-last-ack-when", 3, "en", "From then on the link loses the client’s 1st, 2nd, 3rd and 4th ACK. How much later"},
+		{"lost-last-ack-when", 3, "zh", "此后链路丢掉客户端的第 1、2、3、4 个 ACK。再过多久"},
+		{"lost-last-ack-when", 7, "en", "loses the client’s next ACK. How"},
+		{"close-timers", 3, "en", "From then on nothing is lost. How"},
+		{"why-four-next", 3, "zh", "此后什么也不丢。接下来"},
+	} {
+		v, err := b.Variant(want.quiz, want.seed, want.lang)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(v.Prompt, want.is) {
+			t.Errorf("%s %d: %q is not in %q", want.quiz, want.seed, want.is, v.Prompt)
+		}
+	}
+}

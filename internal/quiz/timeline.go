@@ -50,9 +50,9 @@ func (timelineKind) Generate(g *Generated) (Item, error) {
 		return nil, err
 	}
 	it.shows = func(lang string, _ bool) []Listing { return listed(programs, lang, 0) }
-	prompt := engine.Text{En: "The run has come to " + clock(since) + ". Which segment is sent next, and when?",
-		Zh: "运行进行到 " + clock(since) + "。接下来发出的是哪个报文段，什么时候发出？"}
-	return it.with(g, joined(prompt, run.ahead(next.T-1, next)))
+	given := engine.Text{En: "The run has come to " + clock(since) + ".", Zh: "运行进行到 " + clock(since) + "。"}
+	asks := engine.Text{En: "Which segment is sent next, and when?", Zh: "接下来发出的是哪个报文段，什么时候发出？"}
+	return it.with(g, joined(given, run.ahead(next.T-1, next), asks))
 }
 
 // comesNext says whether a segment is the next one of its time beyond doubt: its sender sends none before it, and no other

@@ -41,15 +41,16 @@ func (timerKind) Generate(g *Generated) (Item, error) {
 	label := engine.Text{En: "How much later?", Zh: "再过多久？"}
 	it := &asked{run: run, seq: ev.Seq, from: from, until: since.T, upto: ev.T,
 		parts: []part{numberOf("after", label, wait, max(8*engine.Millisecond, wait/20), because)}}
-	what, then := run.describe(since), run.describe(ev)
+	then := run.describe(ev)
 	if n := run.times(then, since, ev); n > 1 {
 		then = engine.Text{En: fmt.Sprintf("%s, for the %s time from then on", then.En, ordinal(n)), Zh: fmt.Sprintf("从那时起第 %d 次，%s", n, then.Zh)}
 	}
-	prompt := engine.Text{
-		En: fmt.Sprintf("At %s: %s. How much later does this happen: %s?", clock(since.T), lowerFirst(what.En), lowerFirst(then.En)),
-		Zh: fmt.Sprintf("%s：%s。再过多久会发生这件事：%s？", clock(since.T), what.Zh, then.Zh),
+	given := run.when(since)
+	asks := engine.Text{
+		En: fmt.Sprintf("How much later does this happen: %s?", lowerFirst(then.En)),
+		Zh: fmt.Sprintf("再过多久会发生这件事：%s？", then.Zh),
 	}
-	return it.with(g, joined(prompt, run.ahead(since.T, ev)))
+	return it.with(g, joined(given, run.ahead(since.T, ev), asks))
 }
 
 // times counts what reads alike after an event, up to another one.
