@@ -138,7 +138,7 @@ func (it *asked) Grade(a Answer) (*Result, error) {
 	if extra := in(lang, it.explain); extra != "" {
 		why = append(why, extra)
 	}
-	r.Explain = strings.Join(why, in(lang, engine.Text{En: " ", Zh: ""}))
+	r.Explain = strings.Join(why, in(lang, between))
 	right := 0
 	for _, f := range r.Fields {
 		if f.Right {

@@ -98,11 +98,7 @@ func (it *faultItem) Show(v *Variant, lang string) {
 	for _, f := range it.fields {
 		field := Field{Name: f.name, Label: in(lang, f.label), Type: typeChoice}
 		for _, fate := range it.fates() {
-			label := in(lang, fateLabels[fate])
-			if fate == letWait {
-				label = fmt.Sprintf(label, clock(it.delay))
-			}
-			field.Options = append(field.Options, Option{Value: fate, Label: label})
+			field.Options = append(field.Options, Option{Value: fate, Label: it.fateLabel(lang, fate)})
 		}
 		v.Fields = append(v.Fields, field)
 	}
@@ -197,9 +193,31 @@ func orNothing(err error) error {
 
 var (
 	goalMet   = engine.Text{En: "The run comes to that end.", Zh: "运行确实到了这个结局。"}
-	goalUnmet = engine.Text{En: "With these, the run ends otherwise.", Zh: "这样安排，运行的结局不是这样。"}
+	goalUnmet = engine.Text{En: "With these, the run ends otherwise.", Zh: "这样安排，得不到这个结局。"}
 	goalNever = engine.Text{En: "With these, one of the segments is never sent.", Zh: "这样安排，其中一个报文段根本不会发出。"}
+	oneWay    = engine.Text{En: "It comes to that end when this one %[2]s: %[1]s.", Zh: "让这一个%[2]s就行：%[1]s。"}
 )
+
+// model says which fault reaches the goal.
+func (it *faultItem) model(lang string) string {
+	for _, f := range it.fields {
+		if fate := it.solution[f.name]; fate != letPass {
+			return say(lang, oneWay, in(lang, f.label), it.fateLabel(lang, fate))
+		}
+	}
+	return ""
+}
+
+func (it *faultItem) fateLabel(lang, fate string) string {
+	label := in(lang, fateLabels[fate])
+	if fate == letWait {
+		label = fmt.Sprintf(label, clock(it.delay))
+	}
+	return label
+}
+
+// between stands between two sentences.
+var between = engine.Text{En: " ", Zh: ""}
 
 // Grade implements Item.
 func (it *faultItem) Grade(a Answer) (*Result, error) {
@@ -213,12 +231,12 @@ func (it *faultItem) Grade(a Answer) (*Result, error) {
 		return nil, err
 	}
 	r := &Result{Key: it.Key(), Evidence: it.evidence(lang, true), Run: it.run.place(it.seq)}
-	why := goalUnmet
+	why := in(lang, goalUnmet)
 	switch {
 	case ok:
-		r.Score, why = 1, goalMet
+		r.Score, why = 1, in(lang, goalMet)
 	case run == nil:
-		why = goalNever
+		why = in(lang, goalNever)
 		r.Refutation = &r.Run
 	default:
 		at := run.place(run.lastUntil(run.events[len(run.events)-1].T))
@@ -227,9 +245,13 @@ func (it *faultItem) Grade(a Answer) (*Result, error) {
 	if run != nil {
 		r.Run = run.place(run.lastUntil(run.events[len(run.events)-1].T))
 	}
-	r.Explain = strings.TrimSpace(in(lang, why) + " " + in(lang, it.explain))
+	if !ok {
+		why += in(lang, between) + it.model(lang)
+	}
+	r.Explain = strings.TrimSpace(why + in(lang, between) + in(lang, it.explain))
 	for _, f := range it.fields {
-		r.Fields = append(r.Fields, FieldResult{Name: f.name, Right: ok, Given: answer[f.name], Key: it.solution[f.name], Why: in(lang, why)})
+		given, key := answer[f.name], it.solution[f.name]
+		r.Fields = append(r.Fields, FieldResult{Name: f.name, Right: ok || given == key, Given: given, Key: key, Why: why})
 	}
 	r.settle(lang, 0, 1)
 	return r, nil

@@ -346,6 +346,54 @@ func TestRefutationIsInTheRun(t *testing.T) {
 	}
 }
 
+// What refutes a wrong reading of a trace is the event that decides it, not the end of the run.
+func TestATraceIsRefutedWhereItIsDecided(t *testing.T) {
+	_, b := bank(t)
+	for _, test := range []struct {
+		id   string
+		seed int64
+		rule engine.Rule
+	}{
+		{"crash-trace", 5, engine.RuleKeepaliveProbe}, {"reset-cause", 3, engine.RuleLingerZeroReset},
+	} {
+		v, key := variantAndKey(t, b, test.id, test.seed)
+		wrong := slices.DeleteFunc(answers(v, key), func(a json.RawMessage) bool { return sameJSON(a, key) })
+		r, err := b.Grade(test.id, test.seed, given(wrong[0], "en"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Refutation == nil || r.Refutation.Rule != test.rule {
+			t.Errorf("%s %d is refuted by %+v: %s", test.id, test.seed, r.Refutation, r.Explain)
+		}
+	}
+}
+
+// An answer to a question of faults that does not reach the goal is told one that does, and only what differs from it is wrong.
+func TestAFaultThatDoesNotDoIsToldOneThatDoes(t *testing.T) {
+	_, b := bank(t)
+	v, key := variantAndKey(t, b, "close-fault", 3)
+	nothing := map[string]string{}
+	for _, f := range v.Fields {
+		nothing[f.Name] = "deliver"
+	}
+	body, err := json.Marshal(nothing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := b.Grade("close-fault", 3, given(body, "en"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, f := range r.Fields {
+		if f.Right != (f.Key == "deliver") {
+			t.Errorf("%s: %+v, the key is %s", v.Fields[i].Label, f, key)
+		}
+		if !f.Right && !strings.HasSuffix(r.Explain, v.Fields[i].Label+".") {
+			t.Errorf("it says %q", r.Explain)
+		}
+	}
+}
+
 // refutesState holds that the event changes the state of an end that was wrong, not after the moment asked about.
 func refutesState(t *testing.T, ev engine.Event, r *quiz.Result, v *quiz.Variant) {
 	t.Helper()

@@ -5,13 +5,16 @@ import (
 
 	"finwait/engine"
 	"finwait/internal/ss"
+
+	"go.starlark.net/starlark"
 )
 
 // traceKind asks what happened, from a list of packets and the sockets as ss shows them. generate gives
 //
 //	{"run": run, "what": [{"label": text, "holds": function of the log}, …], "host": "client", "at": µs}
 //
-// Exactly one of them must hold. The packets are those that the host sends or receives until "at".
+// Exactly one of them must hold. The packets are those that the host sends or receives until "at". What decides is the event
+// from which on the one that holds does.
 type traceKind struct{}
 
 // Generate implements Kind.
@@ -28,12 +31,13 @@ func (traceKind) Generate(g *Generated) (Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := g.judged("what", run)
+	p, holds, err := g.judged("what", run)
 	if err != nil {
 		return nil, err
 	}
 	last := run.lastUntil(at)
-	p.because = decided{seq: last, why: run.when(run.events[last])}
+	deciding := run.since(holds, last)
+	p.because = decided{seq: deciding, why: run.when(run.events[deciding])}
 	it := &asked{run: run, parts: []part{p}, seq: last, upto: run.events[last].T, noLadder: true}
 	it.shows = func(lang string, _ bool) []Listing {
 		return []Listing{
@@ -47,36 +51,58 @@ func (traceKind) Generate(g *Generated) (Item, error) {
 
 var socketsTitle = engine.Text{En: "ss -tan on the %s at %s", Zh: "%[2]s 时%[1]s上的 ss -tan"}
 
-// judged reads a list of {"label", "holds"}: a choice of which one holds for the run.
-func (g *Generated) judged(name string, run *Run) (*choice, error) {
+// judged reads a list of {"label", "holds"}: a choice of which one holds for the run, and the function that says so.
+func (g *Generated) judged(name string, run *Run) (*choice, starlark.Callable, error) {
 	list, err := g.dicts(name)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	var found starlark.Callable
 	p := &choice{name: name, label: engine.Text{En: "What happened", Zh: "发生的事"}}
 	for i, d := range list {
 		label, err := d.text("label")
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		holds, err := d.ask("holds", run)
+		fn, err := d.function("holds")
 		if err != nil {
-			return nil, err
+			return nil, nil, err
+		}
+		holds, err := truth(fn, run)
+		if err != nil {
+			return nil, nil, err
 		}
 		o := optionText{value: string(rune('a' + i)), label: label}
 		p.options = append(p.options, o)
 		if holds && p.right != "" {
-			return nil, fmt.Errorf("%s: both %q and %q hold", name, p.text(p.right, "en"), label.En)
+			return nil, nil, fmt.Errorf("%s: both %q and %q hold", name, p.text(p.right, "en"), label.En)
 		}
 		if holds {
-			p.right = o.value
+			p.right, found = o.value, fn
 		}
 	}
 	if p.right == "" || len(p.options) < 2 {
-		return nil, fmt.Errorf("%s: none of %d holds", name, len(p.options))
+		return nil, nil, fmt.Errorf("%s: none of %d holds", name, len(p.options))
 	}
 	g.reorder(p)
-	return p, nil
+	return p, found, nil
+}
+
+// since is the event from which on a function of the log holds, up to last: what it says is true of a run that ends there, and
+// not of one that ends before. Where it never was otherwise, as what says that something has not happened, that is last.
+func (r *Run) since(holds starlark.Callable, last int) int {
+	first := last
+	for seq := last; seq > 0; seq-- {
+		if !tells(r.events[seq]) {
+			continue
+		}
+		// A function may fail on a log that has not come to what it looks for.
+		if ok, err := truth(holds, &Run{events: r.events[:seq+1]}); err != nil || !ok {
+			return first
+		}
+		first = seq
+	}
+	return last
 }
 
 // reorder shuffles the options of a choice, and names them anew: neither place nor name tells.
@@ -99,12 +125,20 @@ func (r *Run) lastUntil(t engine.Micros) int {
 		if ev.T > t {
 			break
 		}
-		switch ev.Body.(type) {
-		case *engine.SegmentSent, *engine.Deliver, *engine.StateChange, *engine.Returned:
+		if tells(ev) {
 			last = ev.Seq
 		}
 	}
 	return last
+}
+
+// tells says whether an event is one that a sentence can name: a segment, an arrival, a state or a return.
+func tells(ev engine.Event) bool {
+	switch ev.Body.(type) {
+	case *engine.SegmentSent, *engine.Deliver, *engine.StateChange, *engine.Returned:
+		return true
+	}
+	return false
 }
 
 // seen lists the packets that a host sends and receives until a time, as tcpdump there prints them.
