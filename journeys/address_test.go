@@ -14,7 +14,7 @@ import (
 // TestTheRootFollowsTheReadersLanguage opens / as readers of several languages do.
 func TestTheRootFollowsTheReadersLanguage(t *testing.T) {
 	t.Parallel()
-	s := server.Start(t)
+	s := server.Shared(t)
 	for accept, want := range map[string]string{
 		"zh-CN,zh": "/zh/", "en-GB,en": "/en/", "fr-FR,zh-TW,en": "/zh/", "de-DE": "/en/",
 	} {
@@ -31,7 +31,7 @@ func TestTheRootFollowsTheReadersLanguage(t *testing.T) {
 // TestAChosenLanguageIsRemembered switches the language on a lesson, and comes back to the root.
 func TestAChosenLanguageIsRemembered(t *testing.T) {
 	t.Parallel()
-	s := server.Start(t)
+	s := server.Shared(t)
 	p := NewTab(t, "en-GB,en")
 	p.Open(s.URL + "/en/lessons/four-way")
 	p.Find("link", "^中文$").Click()
@@ -59,7 +59,7 @@ func TestAHomePageLeadsToTheLesson(t *testing.T) {
 // TestALostReaderGetsAPageWithAWayOn asks for what is not there.
 func TestALostReaderGetsAPageWithAWayOn(t *testing.T) {
 	t.Parallel()
-	s := server.Start(t)
+	s := server.Shared(t)
 	for _, each := range []struct{ path, accept, home, tag string }{
 		{"/en/lessons/nine-way", "zh-CN", "/en/", "en"},
 		{"/zh/lessons/nine-way", "en-GB", "/zh/", "zh-Hans"},

@@ -71,7 +71,7 @@ func (p *Tab) frameFits() bool {
 // TestOEmbedDescribesALesson asks as a site does that was given the lesson's address.
 func TestOEmbedDescribesALesson(t *testing.T) {
 	t.Parallel()
-	s := server.Start(t)
+	s := server.Shared(t)
 	res, err := http.Get(s.URL + "/oembed?format=json&maxwidth=600&url=" + url.QueryEscape(s.URL+"/zh/lessons/four-way"))
 	if err != nil {
 		t.Fatal(err)

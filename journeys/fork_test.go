@@ -134,7 +134,7 @@ func TestALinkThatIsDamagedSaysSo(t *testing.T) {
 func TestAForkIsDrawnAsIfOpenedAnew(t *testing.T) {
 	t.Parallel()
 	l := languages[0]
-	s := server.Start(t)
+	s := server.Shared(t)
 	p := NewTab(t, l.Accept)
 	stage := p.OpenStage(l, s.URL+"/"+l.Code+"/lessons/four-way")
 	stage.Enter()

@@ -48,7 +48,7 @@ func TestEveryLensTellsTheLog(t *testing.T) {
 		t.Fatal(err)
 	}
 	l := languages[0]
-	s := server.Start(t)
+	s := server.Shared(t)
 	p := NewTab(t, l.Accept)
 	p.Media("light", true)
 	p.OpenStage(l, s.URL+"/en/lessons/four-way")

@@ -146,7 +146,7 @@ func TestAMistakeIsShownAtItsLine(t *testing.T) {
 // TestTheControlsWriteTheSource: sliders, rules and the delay change the text and nothing beside it, and follow it.
 func TestTheControlsWriteTheSource(t *testing.T) {
 	t.Parallel()
-	s := server.Start(t)
+	s := server.Shared(t)
 	l := languages[0]
 	pg := NewTab(t, l.Accept).OpenPlayground(l, s.URL+"/en/playground")
 	pg.write(mine)
@@ -190,7 +190,7 @@ func TestTheControlsWriteTheSource(t *testing.T) {
 // TestWhatIsWrittenIsNotLost: through a reload, a change of language, Back, and as a link in another browser at another server.
 func TestWhatIsWrittenIsNotLost(t *testing.T) {
 	t.Parallel()
-	s, other := server.Start(t), server.Start(t)
+	s, other := server.Shared(t), server.Start(t)
 	l := languages[0]
 	pg := NewTab(t, l.Accept).OpenPlayground(l, s.URL+"/en/playground")
 	pg.write(mine)
@@ -300,7 +300,7 @@ func TestAnEndlessProgramIsAnswered(t *testing.T) {
 // TestThePlaygroundByKeyboard: to the editor, through a completion, out of it, and to the run.
 func TestThePlaygroundByKeyboard(t *testing.T) {
 	t.Parallel()
-	s := server.Start(t)
+	s := server.Shared(t)
 	l := languages[0]
 	pg := NewTab(t, l.Accept).OpenPlayground(l, s.URL+"/en/playground")
 	pg.Find("combobox", l.exactly(t, "playground.pick")).Focus()

@@ -20,7 +20,7 @@ import (
 // TestARunIsTheSameBytesEverywhere prints one run from two processes and from two servers.
 func TestARunIsTheSameBytesEverywhere(t *testing.T) {
 	t.Parallel()
-	one, two := server.Start(t), server.Start(t)
+	one, two := server.Shared(t), server.Start(t)
 	token := server.TokenOn(t, fetch(t, one.URL+"/en/lessons/four-way"))
 	want := server.Command(t, "run", "--token", token, "--format", "jsonl")
 	if !bytes.Contains(want, []byte(`"kind":"end"`)) {

@@ -202,7 +202,7 @@ func TestALostConnectionIsSaid(t *testing.T) {
 func TestAResumedRunHasNoGapAndNoDouble(t *testing.T) {
 	t.Parallel()
 	l := languages[0]
-	s := server.Start(t)
+	s := server.Shared(t)
 	p := NewTab(t, l.Accept)
 	path := "/en/lessons/four-way?run=" + url.QueryEscape(made(t, s, `{"run":{"scenario":"data/bulk"}}`))
 	whole := p.OpenStage(l, s.URL+path)

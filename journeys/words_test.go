@@ -22,7 +22,7 @@ type language struct {
 
 var languages = []language{{"en", "en", "en-GB,en"}, {"zh", "zh-Hans", "zh-CN,zh"}}
 
-// inBothLanguages runs a journey for each language, with a server and a browser of its own. With -short it takes one
+// inBothLanguages runs a journey for each language, with a browser of its own. With -short it takes one
 // language, by the journey's name: half of all journeys go through the English pages, half through the Chinese.
 func inBothLanguages(t *testing.T, journey func(t *testing.T, l language, s *server.Server, p *Tab)) {
 	turn := fnv.New32a()
@@ -32,7 +32,7 @@ func inBothLanguages(t *testing.T, journey func(t *testing.T, l language, s *ser
 			if testing.Short() && i != int(turn.Sum32()%2) {
 				t.Skip("with -short a journey takes one language; make journeys takes both")
 			}
-			s := server.Start(t)
+			s := server.Shared(t)
 			journey(t, l, s, NewTab(t, l.Accept))
 		})
 	}

@@ -23,7 +23,10 @@ const maxImage = 64 << 20
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	server.Cleanup()
+	if err := server.Cleanup(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
 	os.Exit(code)
 }
 

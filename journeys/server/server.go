@@ -18,7 +18,7 @@ import (
 )
 
 // patience is how long a server may take to become ready, and to drain.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 var binary struct {
 	sync.Once
@@ -48,11 +48,17 @@ func Binary(t testing.TB) string {
 	return binary.path
 }
 
-// Cleanup removes what Binary built; TestMain calls it at the end.
-func Cleanup() {
-	if binary.path != "" {
-		os.RemoveAll(filepath.Dir(binary.path))
+// Cleanup stops the shared server and removes what Binary built; TestMain calls it at the end. The error is what the
+// server made of SIGTERM.
+func Cleanup() error {
+	if binary.path == "" {
+		return nil
 	}
+	defer os.RemoveAll(filepath.Dir(binary.path))
+	if shared.server == nil {
+		return nil
+	}
+	return shared.server.stop()
 }
 
 // Server is a running finwait.
@@ -71,43 +77,86 @@ type Server struct {
 // reach it; settings are added to its own, as "FINWAIT_LOG=json".
 func Start(t testing.TB, settings ...string) *Server {
 	t.Helper()
-	port := FreePort(t)
+	s, err := start(Binary(t), FreePort(t), t.TempDir(), settings)
+	t.Cleanup(func() {
+		if err := s.stop(); err != nil {
+			t.Error(err)
+		}
+		s.tell(t, 0)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+var shared struct {
+	sync.Once
+	server *Server
+	err    error
+}
+
+// Shared is one `finwait serve` for all tests of a binary that are visitors of it and nothing more. It runs until Cleanup.
+func Shared(t testing.TB) *Server {
+	t.Helper()
+	path := Binary(t)
+	shared.Do(func() {
+		shared.server, shared.err = start(path, FreePort(t), filepath.Dir(path), nil)
+	})
+	if shared.err != nil {
+		t.Fatal(shared.err)
+	}
+	from := len(shared.server.Log())
+	t.Cleanup(func() { shared.server.tell(t, from) })
+	return shared.server
+}
+
+// start runs the binary in the folder dir. Where it does not become ready it is running, or gone, all the same.
+func start(path, port, dir string, settings []string) (*Server, error) {
 	s := &Server{Addr: "127.0.0.1:" + port, URL: "http://127.0.0.1:" + port, Port: port, exited: make(chan struct{})}
-	s.cmd = exec.Command(Binary(t), "serve")
-	s.cmd.Dir = t.TempDir()
-	s.cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + s.cmd.Dir, "FINWAIT_ADDR=" + s.Addr}, settings...)
+	s.cmd = exec.Command(path, "serve")
+	s.cmd.Dir = dir
+	s.cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "FINWAIT_ADDR=" + s.Addr}, settings...)
 	s.cmd.Stdout, s.cmd.Stderr = &s.log, &s.log
 	if err := s.cmd.Start(); err != nil {
-		t.Fatal(err)
+		close(s.exited)
+		return s, err
 	}
 	go func() {
 		s.err = s.cmd.Wait()
 		close(s.exited)
 	}()
-	t.Cleanup(func() { s.stop(t) })
 	if err := WaitReady(s.URL, s.exited); err != nil {
-		t.Fatalf("finwait serve: %v\n%s", err, s.log.String())
+		return s, fmt.Errorf("finwait serve: %w\n%s", err, s.Log())
 	}
-	return s
+	return s, nil
 }
 
 // Log is what the server has written so far.
 func (s *Server) Log() string { return s.log.String() }
 
 // stop asks the server to drain and holds it to that.
-func (s *Server) stop(t testing.TB) {
+func (s *Server) stop() error {
+	if s.cmd.Process == nil {
+		return nil
+	}
 	s.cmd.Process.Signal(syscall.SIGTERM)
 	select {
 	case <-s.exited:
 		if s.err != nil {
-			t.Errorf("finwait serve, after SIGTERM: %v", s.err)
+			return fmt.Errorf("finwait serve, after SIGTERM: %w", s.err)
 		}
+		return nil
 	case <-time.After(patience):
 		s.cmd.Process.Kill()
-		t.Errorf("finwait serve did not stop within %v of SIGTERM", patience)
+		return fmt.Errorf("finwait serve did not stop within %v of SIGTERM", patience)
 	}
+}
+
+// tell shows what the server has written from a place on, where the test has failed.
+func (s *Server) tell(t testing.TB, from int) {
 	if t.Failed() {
-		t.Logf("log of the server at %s:\n%s", s.Addr, s.log.String())
+		t.Logf("log of the server at %s:\n%s", s.Addr, s.Log()[from:])
 	}
 }
 
