@@ -3,10 +3,17 @@
 package journeys
 
 import (
+	"bytes"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"finwait/journeys/server"
 )
@@ -68,6 +75,42 @@ const layoutShift = `new Promise((done) => {
 	watch.observe({ type: "layout-shift", buffered: true });
 	setTimeout(() => done(sum), 300);
 })`
+
+// TestTheBarComesInOnePiece sends a page that stops for a moment in the middle of its bar: what is there is not shown before
+// the rest is, because it would move then.
+func TestTheBarComesInOnePiece(t *testing.T) {
+	t.Parallel()
+	s, p := server.Shared(t), NewTab(t, "en")
+	const half = `<details class="sizing">`
+	whole := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: s.Addr})
+	halting := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/static/") {
+			whole.ServeHTTP(w, r)
+			return
+		}
+		res, err := http.Get(s.URL + r.URL.Path)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadGateway)
+			return
+		}
+		defer res.Body.Close()
+		body, err := io.ReadAll(res.Body)
+		first, rest, halts := bytes.Cut(body, []byte(half))
+		if err != nil || !halts {
+			t.Errorf("%s: %s, %v; no place to stop at", r.URL.Path, res.Status, err)
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Write(first)
+		w.(http.Flusher).Flush()
+		time.Sleep(time.Second)
+		w.Write(append([]byte(half), rest...))
+	}))
+	t.Cleanup(halting.Close)
+	p.Open(halting.URL + "/en/interview")
+	if shift := Eval[float64](p, layoutShift); shift > 0 {
+		t.Errorf("it shifts by %g while its bar grows", shift)
+	}
+}
 
 // TestThePagesAreTextWithoutJavaScript reads them with scripts off.
 func TestThePagesAreTextWithoutJavaScript(t *testing.T) {
