@@ -53,3 +53,10 @@ func faster(name string, ours []float64, peer string, theirs []float64, goal flo
 	r.Met = r.Ratio >= goal
 	return r
 }
+
+// costs compares what one event takes here and in the minimal simulator, from lifecycles a second and events a lifecycle.
+func costs(name string, ours []float64, ourEvents float64, theirs []float64, theirEvents float64) Result {
+	r := Result{Name: name, Unit: "ns", Ours: 1e9 / median(ours) / ourEvents, Peer: "a minimal event heap", Theirs: 1e9 / median(theirs) / theirEvents, Met: true}
+	r.Ratio = r.Theirs / r.Ours
+	return r
+}

@@ -24,7 +24,7 @@ func measure(rounds int) []Result {
 	} else {
 		defer remove()
 	}
-	var structs, kept, lines, peers, loopback, loopbackC, lessons, lessonEvents, forks []float64
+	var structs, kept, lines, peers, loopback, loopbackC, least, leastLines, lessons, lessonEvents, forks []float64
 	growth := make([][]float64, len(crowds))
 	n := 0
 	for range rounds {
@@ -36,6 +36,8 @@ func measure(rounds int) []Result {
 		}
 		lines = append(lines, perSecond(20000, func() { simulate(1, 20000, writeAndForget()) }))
 		kept = append(kept, perSecond(4000, func() { simulate(1, 4000, new(engine.Recorder).Append) }))
+		least = append(least, perSecond(50000, func() { simulateMinimal(50000, func(*logged) {}) }))
+		leastLines = append(leastLines, perSecond(50000, func() { simulateMinimal(50000, writeMinimal()) }))
 		for i, c := range crowds {
 			growth[i] = append(growth[i], perSecond(20000, func() { simulate(c, 20000/c, func(*engine.Event) {}) }))
 		}
@@ -55,6 +57,10 @@ func measure(rounds int) []Result {
 	}
 	results = append(results,
 		plain("events", "1/s", median(structs)*eventsPerLifecycle()),
+		faster("a minimal event heap, as structs", least, "gVisor netstack", peers, 0),
+		faster("a minimal event heap, JSON Lines", leastLines, "gVisor netstack", peers, 0),
+		costs("an event as a struct", structs, eventsPerLifecycle(), least, minimalEvents()),
+		costs("an event as a line", lines, eventsPerLifecycle(), leastLines, minimalEvents()),
 		Result{"held connection, both ends", "bytes", held, "gVisor netstack", theirs, theirs / held, theirs / 6144, held <= 6144},
 	)
 	ten := median(growth[0])
@@ -106,6 +112,9 @@ func eventsPerLifecycle() float64 {
 
 // written is how much is encoded before it would go to a file.
 const written = 64 << 10
+
+// minimalEvents is how many the minimal simulator has.
+func minimalEvents() float64 { return float64(simulateMinimal(1000, func(*logged) {})) / 1000 }
 
 // writeAndForget encodes every event into a buffer that is used again, as one in front of a file is.
 func writeAndForget() func(*engine.Event) {
