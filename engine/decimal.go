@@ -3,42 +3,55 @@ package engine
 import (
 	"encoding/binary"
 	"math/bits"
-	"slices"
+	"strconv"
 )
 
-// mostDigits is room for any integer, and for the eight digits that are written at a time.
+// mostDigits is room for any integer, and for what is written beyond its end.
 const mostDigits = 24
 
-// decimal appends an integer.
+// decimal appends an integer where there is room for mostDigits.
 func decimal(dst []byte, v int64) []byte {
-	if uint64(v) < 10 {
-		return append(dst, byte('0'+v))
+	if uint64(v) < uint64(len(small)) {
+		n, d := len(dst), small[v]
+		binary.LittleEndian.PutUint32(dst[n:n+4], d)
+		return dst[:n+int(d>>24)]
 	}
-	if cap(dst)-len(dst) < mostDigits {
-		dst = slices.Grow(dst, mostDigits)
+	if uint64(v) < eightPlaces {
+		n, d := len(dst), eight(uint32(v))
+		leading := bits.TrailingZeros64(d) &^ 7
+		binary.LittleEndian.PutUint64(dst[n:n+8], (d|zeros)>>leading)
+		return dst[:n+8-leading/8]
 	}
 	if v < 0 {
-		return digits(append(dst, '-'), -uint64(v))
+		return long(append(dst, '-'), -uint64(v))
 	}
-	return digits(dst, uint64(v))
+	return long(dst, uint64(v))
 }
 
-// digits appends a number where there is room for it. It writes eight places and counts those that the number has.
-func digits(dst []byte, u uint64) []byte {
-	const eightPlaces = 100_000_000
-	n := len(dst)
+// long appends a number of any length: first what is beyond its last eight digits.
+func long(dst []byte, u uint64) []byte {
 	if u < eightPlaces {
-		d := eight(uint32(u))
-		leading := bits.TrailingZeros64(d|1<<56) / 8
-		binary.LittleEndian.PutUint64(dst[n:n+8], (d|zeros)>>(8*leading))
-		return dst[:n+8-leading]
+		return decimal(dst, int64(u))
 	}
 	high := u / eightPlaces
-	dst = digits(dst, high)
-	n = len(dst)
+	dst = long(dst, high)
+	n := len(dst)
 	binary.LittleEndian.PutUint64(dst[n:n+8], eight(uint32(u-high*eightPlaces))|zeros)
 	return dst[:n+8]
 }
+
+// small has the digits of the numbers below a thousand, the first in the lowest byte, and how many there are in the highest.
+var small = func() (t [1000]uint32) {
+	for n := range t {
+		for i, c := range strconv.Itoa(n) {
+			t[n] += uint32(c)<<(8*i) + 1<<24
+		}
+	}
+	return t
+}()
+
+// eightPlaces is the first number of nine digits.
+const eightPlaces = 100_000_000
 
 // zeros makes eight digits text.
 const zeros = 0x3030303030303030
@@ -50,23 +63,4 @@ func eight(u uint32) uint64 {
 	twos := hundreds | (fours-100*hundreds)<<16
 	tens := twos * 103 >> 10 & 0x000f_000f_000f_000f
 	return tens | (twos-10*tens)<<8
-}
-
-// number is an integer with its digits, for where the next is often the same or one more.
-type number struct {
-	value  int64
-	digits []byte
-}
-
-// appendNext appends v.
-func (n *number) appendNext(dst []byte, v int64) []byte {
-	if last := len(n.digits) - 1; v != n.value || last < 0 {
-		if v == n.value+1 && last >= 0 && n.digits[last] < '9' && v > 0 {
-			n.digits[last]++
-		} else {
-			n.digits = decimal(n.digits[:0], v)
-		}
-		n.value = v
-	}
-	return append(dst, n.digits...)
 }

@@ -43,7 +43,7 @@ type Event struct {
 type Body interface {
 	Kind() Kind
 	// appendFields appends the body's JSON members, each with a leading comma.
-	appendFields(dst []byte) []byte
+	appendFields(dst []byte, w *writer) []byte
 }
 
 // Text is a text in both languages.

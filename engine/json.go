@@ -2,27 +2,57 @@ package engine
 
 import (
 	"encoding/json"
+	"slices"
 	"unicode/utf8"
 )
 
 // AppendJSON appends an event as one JSON object.
-func AppendJSON(dst []byte, ev Event) []byte { return new(heading).appendEvent(dst, &ev) }
+func AppendJSON(dst []byte, ev Event) []byte { return new(writer).appendEvent(dst, &ev) }
 
-// heading has the numbers that every line begins with: from one line to the next they hardly change.
-type heading struct{ seq, t, cause number }
+// writer writes events as lines. What stood in the lines before is often the same again, so it is kept as text.
+type writer struct {
+	seq   int
+	t     Micros
+	begin []byte // of a line, with both
+	digit int    // place of seq's last digit there
+	texts [32]known
+}
+
+// known is a short text that came before, with its quotes.
+type known struct {
+	text   string
+	quoted [24]byte
+	n      int // its length
+}
+
+// roomForLine is more than a line takes, but for the scenario's texts: each of them sees to the room behind it.
+const roomForLine = 1024
 
 // appendEvent appends an event as one JSON object. A rule is an identifier, so it is written as it is.
-func (h *heading) appendEvent(dst []byte, ev *Event) []byte {
-	dst = h.seq.appendNext(append(dst, `{"seq":`...), int64(ev.Seq))
-	dst = h.t.appendNext(append(dst, `,"t":`...), int64(ev.T))
-	dst = plain(dst, `,"kind":"`, string(ev.Body.Kind()))
+func (w *writer) appendEvent(dst []byte, ev *Event) []byte {
+	dst = append(slices.Grow(dst, roomForLine), w.beginning(ev)...)
+	dst = append(append(dst, ev.Body.Kind()...), '"')
 	if ev.Rule != "" {
 		dst = plain(dst, `,"rule":"`, string(ev.Rule))
 	}
 	if ev.Cause >= 0 {
-		dst = h.cause.appendNext(append(dst, `,"cause":`...), int64(ev.Cause))
+		dst = num(dst, `,"cause":`, ev.Cause)
 	}
-	return append(ev.Body.appendFields(dst), '}')
+	return append(ev.Body.appendFields(dst, w), '}')
+}
+
+// beginning is all that stands before a line's kind. Mostly it is that of the line before, but for the last digit of seq.
+func (w *writer) beginning(ev *Event) []byte {
+	if ev.Seq == w.seq+1 && ev.T == w.t && len(w.begin) > 0 && w.begin[w.digit] < '9' {
+		w.begin[w.digit]++
+	} else {
+		w.begin = slices.Grow(w.begin[:0], 2*mostDigits+len(`{"seq":,"t":,"kind":"`))
+		b := num(w.begin, `{"seq":`, ev.Seq)
+		w.digit, w.t = len(b)-1, ev.T
+		w.begin = append(num(b, `,"t":`, ev.T), `,"kind":"`...)
+	}
+	w.seq = ev.Seq
+	return w.begin
 }
 
 // num appends a member with an integer; key is all that stands before it.
@@ -35,8 +65,26 @@ func plain(dst []byte, key, v string) []byte {
 	return append(append(append(dst, key...), v...), '"')
 }
 
-// str appends a member with any text.
-func str(dst []byte, key, v string) []byte { return quote(append(dst, key...), v) }
+// text appends any text, quoted. Some are kept: the names of hosts, programs and calls come again and again.
+func (w *writer) text(dst []byte, s string) []byte {
+	if len(s) > len(known{}.quoted)-len(`""`) {
+		return slices.Grow(quote(dst, s), roomForLine)
+	}
+	k := &w.texts[0]
+	if s != "" {
+		k = &w.texts[(uint(s[0])+3*uint(s[len(s)-1])+5*uint(len(s)))%uint(len(w.texts))]
+	}
+	if k.text != s || k.n == 0 {
+		quoted := quote(k.quoted[:0], s)
+		if len(quoted) > len(k.quoted) {
+			return slices.Grow(append(dst, quoted...), roomForLine)
+		}
+		k.text, k.n = s, len(quoted)
+	}
+	n := len(dst)
+	*(*[len(known{}.quoted)]byte)(dst[n : n+len(known{}.quoted)]) = k.quoted
+	return dst[:n+k.n]
+}
 
 func boolean(dst []byte, key string, v bool) []byte {
 	dst = append(dst, key...)
@@ -62,7 +110,7 @@ func quote(dst []byte, s string) []byte {
 			return append(dst, b...)
 		}
 	}
-	return plain(dst, `"`, s)
+	return append(append(append(dst, '"'), s...), '"')
 }
 
 // reflected encodes the bodies that come once or seldom, by their struct tags.
@@ -78,15 +126,15 @@ func reflected(dst []byte, v any) []byte {
 	return append(dst, b[1:len(b)-1]...)
 }
 
-func (m *Meta) appendFields(dst []byte) []byte         { return reflected(dst, m) }
-func (e *Expect) appendFields(dst []byte) []byte       { return reflected(dst, e) }
-func (e *End) appendFields(dst []byte) []byte          { return reflected(dst, e) }
-func (i *InputApplied) appendFields(dst []byte) []byte { return reflected(dst, i) }
+func (m *Meta) appendFields(dst []byte, _ *writer) []byte         { return reflected(dst, m) }
+func (e *Expect) appendFields(dst []byte, _ *writer) []byte       { return reflected(dst, e) }
+func (e *End) appendFields(dst []byte, _ *writer) []byte          { return reflected(dst, e) }
+func (i *InputApplied) appendFields(dst []byte, _ *writer) []byte { return reflected(dst, i) }
 
-func (s *SegmentSent) appendFields(dst []byte) []byte {
+func (s *SegmentSent) appendFields(dst []byte, w *writer) []byte {
 	dst = num(dst, `,"id":`, s.ID)
-	dst = str(dst, `,"from":`, s.From)
-	dst = str(dst, `,"to":`, s.To)
+	dst = w.text(append(dst, `,"from":`...), s.From)
+	dst = w.text(append(dst, `,"to":`...), s.To)
 	dst = num(dst, `,"sport":`, s.Sport)
 	dst = num(dst, `,"dport":`, s.Dport)
 	dst = append(s.Flags.appendTo(append(dst, `,"flags":"`...)), '"')
@@ -136,7 +184,7 @@ func (o *Options) appendJSON(dst []byte) []byte {
 	return append(dst, '}')
 }
 
-func (f *Fate) appendFields(dst []byte) []byte {
+func (f *Fate) appendFields(dst []byte, _ *writer) []byte {
 	dst = num(dst, `,"id":`, f.ID)
 	dst = plain(dst, `,"fate":"`, string(f.Fate))
 	if f.Arrives != 0 {
@@ -145,52 +193,52 @@ func (f *Fate) appendFields(dst []byte) []byte {
 	return dst
 }
 
-func (d *Deliver) appendFields(dst []byte) []byte {
-	return str(num(dst, `,"id":`, d.ID), `,"host":`, d.Host)
+func (d *Deliver) appendFields(dst []byte, w *writer) []byte {
+	return w.text(append(num(dst, `,"id":`, d.ID), `,"host":`...), d.Host)
 }
 
-func (c *CallMade) appendFields(dst []byte) []byte {
+func (c *CallMade) appendFields(dst []byte, w *writer) []byte {
 	dst = num(dst, `,"id":`, c.ID)
-	dst = caller(dst, c.Host, c.Proc, c.Thread, c.Line, c.FD, c.Call)
+	dst = w.caller(dst, c.Host, c.Proc, c.Thread, c.Line, c.FD, c.Call)
 	dst = append(dst, `,"args":[`...)
 	for i, a := range c.Args {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
 		if a.IsStr {
-			dst = quote(dst, a.Str)
+			dst = w.text(dst, a.Str)
 		} else {
-			dst = decimal(dst, a.Int)
+			dst = decimal(slices.Grow(dst, roomForLine), a.Int)
 		}
 	}
 	return append(dst, ']')
 }
 
-func (r *Returned) appendFields(dst []byte) []byte {
+func (r *Returned) appendFields(dst []byte, w *writer) []byte {
 	dst = num(dst, `,"id":`, r.ID)
-	dst = caller(dst, r.Host, r.Proc, r.Thread, r.Line, r.FD, r.Call)
+	dst = w.caller(dst, r.Host, r.Proc, r.Thread, r.Line, r.FD, r.Call)
 	dst = num(dst, `,"ret":`, r.Ret)
 	if r.Out != "" {
-		dst = str(dst, `,"out":`, r.Out)
+		dst = w.text(append(dst, `,"out":`...), r.Out)
 	}
 	if r.Errno != "" {
-		dst = str(dst, `,"errno":`, string(r.Errno))
+		dst = w.text(append(dst, `,"errno":`...), string(r.Errno))
 	}
 	return num(dst, `,"blocked_us":`, r.BlockedUS)
 }
 
 // caller writes the members that a call and its return share.
-func caller(dst []byte, host, proc string, thread, line, fd int, call string) []byte {
-	dst = str(dst, `,"host":`, host)
-	dst = str(dst, `,"proc":`, proc)
+func (w *writer) caller(dst []byte, host, proc string, thread, line, fd int, call string) []byte {
+	dst = w.text(append(dst, `,"host":`...), host)
+	dst = w.text(append(dst, `,"proc":`...), proc)
 	dst = num(dst, `,"thread":`, thread)
 	dst = num(dst, `,"line":`, line)
 	dst = num(dst, `,"fd":`, fd)
-	return str(dst, `,"call":`, call)
+	return w.text(append(dst, `,"call":`...), call)
 }
 
-func (c *StateChange) appendFields(dst []byte) []byte {
-	dst = str(dst, `,"host":`, c.Host)
+func (c *StateChange) appendFields(dst []byte, w *writer) []byte {
+	dst = w.text(append(dst, `,"host":`...), c.Host)
 	dst = num(dst, `,"sock":`, c.Sock)
 	dst = plain(dst, `,"local":"`, c.Local)
 	dst = plain(dst, `,"remote":"`, c.Remote)
@@ -199,8 +247,8 @@ func (c *StateChange) appendFields(dst []byte) []byte {
 	return boolean(dst, `,"orphan":`, c.Orphan)
 }
 
-func (c *TimerChange) appendFields(dst []byte) []byte {
-	dst = str(dst, `,"host":`, c.Host)
+func (c *TimerChange) appendFields(dst []byte, w *writer) []byte {
+	dst = w.text(append(dst, `,"host":`...), c.Host)
 	dst = num(dst, `,"sock":`, c.Sock)
 	dst = plain(dst, `,"timer":"`, string(c.Timer))
 	dst = plain(dst, `,"action":"`, string(c.Action))
@@ -210,16 +258,16 @@ func (c *TimerChange) appendFields(dst []byte) []byte {
 	return num(dst, `,"attempt":`, c.Attempt)
 }
 
-func (q *Queue) appendFields(dst []byte) []byte {
-	dst = str(dst, `,"host":`, q.Host)
+func (q *Queue) appendFields(dst []byte, w *writer) []byte {
+	dst = w.text(append(dst, `,"host":`...), q.Host)
 	dst = num(dst, `,"sock":`, q.Sock)
 	dst = plain(dst, `,"local":"`, q.Local)
 	dst = num(dst, `,"recvq":`, q.RecvQ)
 	return num(dst, `,"sendq":`, q.SendQ)
 }
 
-func (q *ListenQueue) appendFields(dst []byte) []byte {
-	dst = str(dst, `,"host":`, q.Host)
+func (q *ListenQueue) appendFields(dst []byte, w *writer) []byte {
+	dst = w.text(append(dst, `,"host":`...), q.Host)
 	dst = num(dst, `,"sock":`, q.Sock)
 	dst = plain(dst, `,"local":"`, q.Local)
 	dst = num(dst, `,"accept":`, q.Accept)
@@ -227,9 +275,9 @@ func (q *ListenQueue) appendFields(dst []byte) []byte {
 	return num(dst, `,"backlog":`, q.Backlog)
 }
 
-func (p *Process) appendFields(dst []byte) []byte {
-	dst = str(dst, `,"host":`, p.Host)
-	dst = str(dst, `,"proc":`, p.Proc)
+func (p *Process) appendFields(dst []byte, w *writer) []byte {
+	dst = w.text(append(dst, `,"host":`...), p.Host)
+	dst = w.text(append(dst, `,"proc":`...), p.Proc)
 	dst = plain(dst, `,"action":"`, string(p.Action))
 	return num(dst, `,"status":`, p.Status)
 }

@@ -4,7 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -12,7 +14,7 @@ import (
 
 // TestEncodingFollowsTags holds the hand-written encoding to the struct tags, from which the browser's types are made.
 func TestEncodingFollowsTags(t *testing.T) {
-	shift := 7
+	shift, long := 7, strings.Repeat("a long name ", 500)
 	bodies := []Body{
 		&Meta{Engine: 1, Scenario: ScenarioRef{"a/b", "00"}, Vary: map[string]string{"k": "v"}, Seed: 3, Inputs: []Input{{At: 5, Do: Do{Cut: &LinkAction{}}}},
 			Hosts: []HostMeta{{"client", "10.0.0.1", "linux", map[string]int64{}}}, Link: LinkMeta{10000}, Title: Text{"en", "中文 <&>"}},
@@ -25,6 +27,8 @@ func TestEncodingFollowsTags(t *testing.T) {
 		&CallMade{1, "client", "p", 0, 12, -1, "socket", []Arg{Num(-1), Str("a\"b\n"), Str("")}}, &CallMade{Args: []Arg{}},
 		&Returned{1, "client", "p", 0, 12, 3, "read", -1, "out", "ECONNRESET", 100}, &Returned{},
 		&StateChange{"client", 1, "10.0.0.1:1", "*", Closed, Listen, true},
+		&CallMade{1, long, long + "\n", 0, 12, 3, "poll", append(slices.Repeat([]Arg{Num(1 << 40)}, 300), Str(long+"<"), Num(7))},
+		&Returned{1, long, "p<", 0, 12, 3, "read", -1, long + "\"", "ECONNRESET", 100},
 		&TimerChange{"client", 1, TimerRetransmit, TimerSet, 100, 2}, &TimerChange{"client", 1, TimerRetransmit, TimerStop, 0, 0},
 		&Queue{"client", 1, "10.0.0.1:1", 2, 3}, &ListenQueue{"server", 1, "0.0.0.0:80", 1, 2, 3},
 		&Process{"client", "p", ProcessExit, 1},
@@ -34,6 +38,9 @@ func TestEncodingFollowsTags(t *testing.T) {
 	}
 	for _, b := range bodies {
 		line := AppendJSON(nil, Event{Seq: 4, T: 5, Rule: "a/b", Cause: 2, Body: b})
+		if _, digests := b.(*End); !digests && string(encoded(b, b, b)) != string(line) {
+			t.Errorf("after lines like it %s is encoded as %s", line, encoded(b, b, b))
+		}
 		var got map[string]any
 		if err := json.Unmarshal(line, &got); err != nil {
 			t.Errorf("%s: %v", line, err)
@@ -53,6 +60,15 @@ func TestEncodingFollowsTags(t *testing.T) {
 	}
 }
 
+// encoded is the last line that an encoder makes of bodies.
+func encoded(bodies ...Body) []byte {
+	e := NewEncoder()
+	for i, b := range bodies {
+		e.Append(&Event{Seq: 5 - len(bodies) + i, T: 5, Rule: "a/b", Cause: 2, Body: b})
+	}
+	return e.Lines.Line(len(bodies) - 1)
+}
+
 func TestDecimal(t *testing.T) {
 	numbers := []int64{0, 1, -1, 9, 10, 99, 100, 1<<31 - 1, -1 << 31, 1<<63 - 1, -1 << 63}
 	for n := int64(1); n < 1e18; n *= 10 {
@@ -62,7 +78,7 @@ func TestDecimal(t *testing.T) {
 		numbers = append(numbers, n)
 	}
 	for _, n := range numbers {
-		if got, want := string(decimal([]byte("x"), n)), "x"+strconv.FormatInt(n, 10); got != want {
+		if got, want := string(decimal(append(make([]byte, 0, 1+mostDigits), 'x'), n)), "x"+strconv.FormatInt(n, 10); got != want {
 			t.Errorf("%s is written %s", want, got)
 		}
 	}

@@ -3,7 +3,6 @@ package engine
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"slices"
 )
 
 // Lines is a log in its encoded form: one JSON object a line.
@@ -41,8 +40,8 @@ func (l *Lines) AppendRaw(line []byte, t Micros) {
 
 // Encoder turns events into Lines, and fills the digest of the End event.
 type Encoder struct {
-	Lines   Lines
-	heading heading
+	Lines  Lines
+	writer writer
 }
 
 // NewEncoder makes an Encoder for one log.
@@ -50,11 +49,10 @@ func NewEncoder() *Encoder {
 	return &Encoder{Lines: Lines{buf: make([]byte, 0, usualBytes), ends: make([]int, 0, usualLines), times: make([]Micros, 0, usualLines)}}
 }
 
-// The size of a lesson's log, to begin with, and of a long line.
+// The size of a lesson's log, to begin with.
 const (
 	usualBytes = 24 << 10
 	usualLines = 128
-	usualLine  = 512
 )
 
 // Reset empties the encoder for another log, in the same memory: the Lines of the last one are lost.
@@ -70,7 +68,7 @@ func (e *Encoder) Append(ev *Event) {
 		end.SHA256 = hex.EncodeToString(digest[:])
 		e.Lines.SHA256 = end.SHA256
 	}
-	e.Lines.buf = append(e.heading.appendEvent(slices.Grow(e.Lines.buf, usualLine), ev), '\n')
+	e.Lines.buf = append(e.writer.appendEvent(e.Lines.buf, ev), '\n')
 	e.Lines.ends = append(e.Lines.ends, len(e.Lines.buf))
 	e.Lines.times = append(e.Lines.times, ev.T)
 }
