@@ -212,9 +212,18 @@ func (it *programItem) meet(program string, c programCase, try Try) (verdictOf, 
 
 var (
 	caseHeld  = engine.Text{En: "✓ %s", Zh: "✓ %s"}
-	caseUnmet = engine.Text{En: "✗ %s: not so: %s.", Zh: "✗ %s：没有做到：%s。"}
+	caseUnmet = engine.Text{En: "✗ %s: not so: %s", Zh: "✗ %s：没有做到：%s"}
+	fullStop  = engine.Text{En: ".", Zh: "。"}
 	casesHeld = engine.Text{En: "%d of %d cases survived.", Zh: "%[2]d 种情形中通过 %[1]d 种。"}
 )
+
+// sentence ends a text with a full stop, unless it ends a sentence already.
+func sentence(lang, text string) string {
+	if strings.HasSuffix(text, "?") || strings.HasSuffix(text, "？") {
+		return text
+	}
+	return strings.TrimRight(text, ".。") + in(lang, fullStop)
+}
 
 // Grade implements Item.
 func (it *programItem) Grade(a Answer) (*Result, error) {
@@ -238,7 +247,7 @@ func (it *programItem) Grade(a Answer) (*Result, error) {
 			report.Lines = append(report.Lines, say(a.Lang, caseHeld, in(a.Lang, c.label)))
 			continue
 		}
-		report.Lines = append(report.Lines, say(a.Lang, caseUnmet, in(a.Lang, c.label), strings.TrimRight(in(a.Lang, v.why), ".。")))
+		report.Lines = append(report.Lines, say(a.Lang, caseUnmet, in(a.Lang, c.label), sentence(a.Lang, in(a.Lang, v.why))))
 		if r.Refutation == nil {
 			r.Refutation = v.refute
 		}
