@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"finwait/engine"
+	"finwait/internal/export"
 	"finwait/scenario"
 	"finwait/scenario/sandbox"
 	"finwait/web"
@@ -41,7 +42,7 @@ var fileTypes = map[string]string{
 var formats = map[string]string{"pcapng": "pcapng", "pkt": "packetdrill", "ss": "ss"}
 
 // runFile gives a run as a file: ?run= is its token; ?host= is whose view a capture, a script or a table of sockets shows,
-// by default that of the host that sent the first SYN; ?at= is the table's moment in µs. What it costs is charged as the stream of the run is.
+// by default export.Viewer's; ?at= is the table's moment in µs. What it costs is charged as the stream of the run is.
 func (h *Handler) runFile(w http.ResponseWriter, r *http.Request) error {
 	q, format, session := r.URL.Query(), chi.URLParam(r, "format"), h.session(r)
 	run, err := scenario.ParseToken(q.Get("run"))
@@ -114,8 +115,7 @@ var (
 	}
 )
 
-// viewer is the host whose view is asked for; where none is, the one that sent the first SYN, else the first. It is false
-// where the run has no such host.
+// viewer is the host whose view is asked for, or export.Viewer's. It is false where the run has no such host.
 func viewer(lines *engine.Lines, want string) (string, bool) {
 	events, err := web.Events(lines)
 	if err != nil {
@@ -125,15 +125,10 @@ func viewer(lines *engine.Lines, want string) (string, bool) {
 	if !ok || len(meta.Hosts) == 0 {
 		return "", false
 	}
-	if want != "" {
-		return want, slices.ContainsFunc(meta.Hosts, func(h engine.HostMeta) bool { return h.Name == want })
+	if want == "" {
+		return export.Viewer(events), true
 	}
-	for _, ev := range events {
-		if s, ok := ev.Body.(*engine.SegmentSent); ok && s.Flags&engine.SYN != 0 {
-			return s.From, true
-		}
-	}
-	return meta.Hosts[0].Name, true
+	return want, slices.ContainsFunc(meta.Hosts, func(h engine.HostMeta) bool { return h.Name == want })
 }
 
 // fileName names a run's file after its scenario, and the host where one was asked for.

@@ -185,7 +185,7 @@ var renderers = map[string]sandbox.Renderer{
 	},
 	"pcapng": func(log *scenario.Log, v sandbox.View) ([]byte, error) {
 		var b bytes.Buffer
-		err := wire.WritePcapng(&b, log.Events, viewer(log, v.Host))
+		err := wire.WritePcapng(&b, log.Events, viewer(log, v))
 		return b.Bytes(), err
 	},
 	"bytes": func(log *scenario.Log, _ sandbox.View) ([]byte, error) {
@@ -195,26 +195,20 @@ var renderers = map[string]sandbox.Renderer{
 	},
 	"packetdrill": func(log *scenario.Log, v sandbox.View) ([]byte, error) {
 		var b bytes.Buffer
-		err := export.Packetdrill(&b, log, viewer(log, v.Host))
+		err := export.Packetdrill(&b, log, viewer(log, v))
 		return b.Bytes(), err
 	},
 	"ss": func(log *scenario.Log, v sandbox.View) ([]byte, error) {
 		var b bytes.Buffer
-		err := export.SS(&b, log, viewer(log, v.Host), v.At)
+		err := export.SS(&b, log, viewer(log, v), v.At)
 		return b.Bytes(), err
 	},
 }
 
-// viewer is the host whose view is shown: the one asked for, else the client, else the first.
-func viewer(log *scenario.Log, host string) string {
-	if host != "" {
-		return host
+// viewer is the host whose view is shown.
+func viewer(log *scenario.Log, v sandbox.View) string {
+	if v.Host != "" {
+		return v.Host
 	}
-	hosts := log.Events[0].Body.(*engine.Meta).Hosts
-	for _, h := range hosts {
-		if h.Name == "client" {
-			return h.Name
-		}
-	}
-	return hosts[0].Name
+	return export.Viewer(log.Events)
 }
