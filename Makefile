@@ -67,7 +67,7 @@ storm: ## throw STORM random programs at the engine; STORM_SEED is the first one
 .PHONY: kernel
 kernel: ## the exported packetdrill scripts, the C programs, long ones too, and what lessons show of ss, on this machine's kernel; as root
 	go test -count 1 -timeout 60m -run 'TestRealKernel$$' -v ./internal/export -kernel.longest 30m
-	go test -count 1 -timeout 60m -run 'TestOnTheKernel$$|TestShownIsWhatTheKernelPrints$$' -v ./scenario/cprogram -kernel.longest 5m
+	go test -count 1 -timeout 60m -run 'TestOnTheKernel$$|TestShownIsWhatTheKernelPrints$$' -v ./scenario/cprogram -kernel.longest 5m -kernel.ss
 
 .PHONY: kernel-storm
 kernel-storm: ## throw KERNEL_STORM random programs at the engine and at this machine's kernel, and compare; as root

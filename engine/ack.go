@@ -26,9 +26,24 @@ func (sk *socket) checkAck(seg *Segment) bool {
 	if sk.unsent > 0 {
 		sk.acknowledge(&d)
 	} else {
+		sk.answeredLate(&d)
 		sk.answeredProbe()
 	}
 	return true
+}
+
+// answeredLate hears of what came twice when nothing is under way any more (kernel tcp_ack, no_queue).
+func (sk *socket) answeredLate(d *ack) {
+	if blocks := d.seg.SACK; sk.sackOK && len(blocks) > 0 && sk.isDuplicateSACK(d.seg) {
+		sk.noticeDuplicate(blocks[0], d)
+		sk.delivered += d.delivered
+	}
+	if d.dsack {
+		sk.judge(d)
+	}
+	if sk.tlpOut {
+		sk.probeAnswered(d)
+	}
 }
 
 // answeredProbe ends the probing of a window that has opened, or goes on with it from now (kernel tcp_ack_probe).
@@ -106,6 +121,7 @@ func (sk *socket) acknowledge(d *ack) {
 	if d.setTimer {
 		sk.restartTimer()
 	}
+	sk.delivered += d.delivered
 	sk.congestion.follow(sk, d)
 	sk.recover(then)
 }
@@ -154,7 +170,7 @@ func (sk *socket) cleanQueue(d *ack, highest uint32) {
 		sk.unsent -= n
 		switch {
 		case !sk.sackOK:
-			sk.forgetDuplicates(n)
+			sk.forgetDuplicates(n, d)
 			d.original = d.original && !d.resent
 		case seqLT(lowest, highest):
 			sk.noticeReordering(lowest)
@@ -165,11 +181,11 @@ func (sk *socket) cleanQueue(d *ack, highest uint32) {
 
 // leaves tells RACK and the counts that a chunk is acknowledged.
 func (sk *socket) leaves(c *chunk, d *ack) {
-	if c.sacked {
+	if c.sacked || !sk.sackOK {
 		return
 	}
 	d.delivered++
-	if sk.sackOK && !(c.everRetr && sk.echoBefore(d.seg, c.sentAt)) { // else the answer is to an earlier transmission
+	if !(c.everRetr && sk.echoBefore(d.seg, c.sentAt)) { // else the answer is to an earlier transmission
 		sk.rack.advance(sk, c)
 	}
 }
@@ -234,16 +250,21 @@ func (sk *socket) sampleOnAck(d *ack) {
 	switch {
 	case smooth >= 0:
 		sk.rttSample(smooth, least)
+		sk.congestion.sampled(sk, least)
 	case d.chunks > 0 && sk.tsOK && d.seg.HasTS && d.seg.TSEcr != 0:
-		sk.rttSampleFromTimestamp(d.seg)
+		if m := sk.rttSampleFromTimestamp(d.seg); m > 0 {
+			sk.congestion.sampled(sk, m)
+		}
 	}
 }
 
-func (sk *socket) rttSampleFromTimestamp(seg *Segment) {
+// rttSampleFromTimestamp gives what it measured; 0 is nothing.
+func (sk *socket) rttSampleFromTimestamp(seg *Segment) (m Micros) {
 	if ms := int32(sk.tsNow() - seg.TSEcr); ms >= 0 {
-		m := Micros(max(ms, 1)) * Millisecond
+		m = Micros(max(ms, 1)) * Millisecond
 		sk.rttSample(m, m)
 	}
+	return m
 }
 
 // echoBefore says that the timestamp which a segment echoes was sent before a time: it answers an earlier transmission.

@@ -59,7 +59,7 @@ func (sk *socket) startSequence() {
 	sk.rcvWup, sk.rcvNxt, sk.copied, sk.unsent = 0, 0, 0, 0
 	sk.ackState = ackState{rcvMSS: defaultMSS}
 	sk.rtt, sk.backoff, sk.retransmits, sk.retransStamp, sk.totalRTO, sk.probesSince = rttEstimator{}, 0, 0, 0, 0, 0
-	sk.resends, sk.duplicates = 0, 0
+	sk.resends, sk.duplicates, sk.delivered, sk.outOfOrder = 0, 0, 0, 0
 	sk.sndShut, sk.rcvShut, sk.finSeen, sk.finQueued = false, false, false, false
 	sk.mss, sk.fullMSS, sk.pathMSS = ourMSS, ourMSS, ourMSS
 	sk.buf.start(sk.opts.rcvBuf)
@@ -139,7 +139,7 @@ func (sk *socket) arriveSynSent(seg *Segment) {
 // establishActive completes the handshake on the side that began it.
 func (sk *socket) establishActive(seg *Segment) {
 	sk.takeOptions(seg)
-	sk.sndUna = seg.Ack
+	sk.sndUna, sk.delivered, sk.lastSent = seg.Ack, 1, sk.host.nowTicks()
 	if syn := sk.out[0]; syn.sent == 1 {
 		sk.rttSample(sk.host.now-syn.sentAt, sk.host.now-syn.sentAt)
 	} else {
@@ -154,7 +154,9 @@ func (sk *socket) establishActive(seg *Segment) {
 	sk.out, sk.unsent = sk.out[:0], 0
 	sk.retransmits, sk.retransStamp, sk.backoff, sk.congestion.undoLeft = 0, 0, 0, 0
 	sk.disarm(rtx)
+	sk.ackState.lastData = sk.lastSent
 	sk.expectSegments()
+	sk.congestion.cubic.start(sk)
 	sk.startWindow(sk.ackedMSS())
 	sk.setState(Established, RuleSynSentSynAck)
 	sk.lastHeard = sk.host.now
@@ -203,6 +205,7 @@ func (sk *socket) arriveSynchronized(seg *Segment) {
 	if sk.refusesData(seg) {
 		return
 	}
+	sk.measureByEcho(seg)
 	sk.takeData(seg)
 	if sk.gone() {
 		return
@@ -364,7 +367,9 @@ func (sk *socket) leaveSynReceived(seg *Segment) bool {
 	}
 	sk.sndWnd, sk.sndWl1 = uint32(seg.Win)<<sk.sndScale, seg.Seq
 	sk.expectSegments()
-	sk.startWindow(sk.advertisedMSS())
+	sk.congestion.cubic.start(sk)
+	sk.delivered++ // once more with the SYN itself (kernel tcp_rcv_state_process)
+	sk.startWindow(sk.ackedMSS())
 	sk.setState(Established, RuleSimultaneousEstablished)
 	sk.startKeepalive()
 	return true

@@ -299,6 +299,7 @@ func (h *Host) sysRead(p *pending) (Result, bool) {
 			sk.recv = nil // lets go of the memory
 		}
 		sk.copied += uint32(n)
+		sk.tuneBuffer(seqMin(sk.buf.parts[0].end, sk.copied))
 		sk.free()
 		sk.touch()
 		sk.ackAfterRead()

@@ -11,7 +11,7 @@ const (
 	caLoss                    // likewise, after a time-out
 )
 
-// congestion is RFC 5681, RFC 6582 and RFC 6937, with Linux's undoing of what was needless.
+// congestion is RFC 5681, RFC 6582, RFC 6937 and on Linux RFC 9438, with its undoing of what was needless.
 type congestion struct {
 	cwnd, ssthresh int // segments
 	count          int // acknowledged in avoidance
@@ -26,9 +26,11 @@ type congestion struct {
 	high           uint32 // the recovery ends when this is acknowledged
 	undoFrom       uint32 // SND.UNA at the reduction's beginning
 	state          caState
+	cubic          cubic
 	frto           bool // it is still open whether the time-out was needless (RFC 5682)
 	mayUndo        bool // the reduction may prove needless
 	limited        bool // the window was full in the last round trip
+	held           bool // the rest of it waits for the next ACK
 }
 
 // follow lets the window follow an acknowledgment (kernel tcp_cong_control).
@@ -40,7 +42,7 @@ func (c *congestion) follow(sk *socket, d *ack) {
 	}
 }
 
-// grow is slow start and congestion avoidance, of a window that was made use of (kernel tcp_reno_cong_avoid).
+// grow is slow start and congestion avoidance, of a window that was made use of (kernel cubictcp_cong_avoid).
 func (c *congestion) grow(sk *socket, n int) {
 	if sk.host.linux && !c.limited && !(c.cwnd < c.ssthresh && c.cwnd < 2*c.mostOut) {
 		return
@@ -53,6 +55,10 @@ func (c *congestion) grow(sk *socket, n int) {
 	if n == 0 {
 		return
 	}
+	if sk.host.linux {
+		c.avoid(sk.host, n)
+		return
+	}
 	if c.count += n; c.count >= c.cwnd {
 		c.count -= c.cwnd
 		c.cwnd++
@@ -61,17 +67,16 @@ func (c *congestion) grow(sk *socket, n int) {
 
 // measure notes whether the window holds back what is to be sent (kernel tcp_cwnd_validate).
 func (c *congestion) measure(sk *socket) {
-	full := sk.flying() >= c.cwnd
+	full := c.held || sk.flying() >= c.cwnd
 	if seqGEQ(sk.sndUna, c.roundEnds) || full || !c.limited && sk.unsent > c.mostOut {
 		c.limited, c.mostOut, c.roundEnds = full, sk.unsent, sk.sndNxt
 	}
 }
 
-// reduced is the slow start threshold after a loss: RFC 5681 halves, Linux's CUBIC takes 0.7 (kernel
-// cubictcp_recalc_ssthresh).
+// reduced is the slow start threshold after a loss: RFC 5681 halves, Linux's CUBIC takes 0.7.
 func (c *congestion) reduced(linux bool) int {
 	if linux {
-		return max(c.cwnd*717/1024, 2)
+		return c.cubic.reduced(c.cwnd)
 	}
 	return max(c.cwnd/2, 2)
 }
@@ -174,11 +179,12 @@ func (c *congestion) enterLoss(sk *socket) {
 		c.ssthresh = c.reduced(sk.host.linux)
 		c.beginUndo(sk)
 	}
-	c.cwnd, c.count = sk.flying()+1, 0
 	if c.state <= caDisorder && sk.sackedOut() >= dupThresh {
 		sk.rack.distance = dupThresh
 	}
 	c.state, c.high, sk.tlpOut = caLoss, sk.sndNxt, false
+	c.cwnd, c.count = sk.flying()+1, 0
+	c.cubic.start(sk)
 	c.frto = sk.host.linux && (fresh || sk.retransmits > 0)
 }
 

@@ -186,7 +186,7 @@ func (sk *socket) establishPassive(seg *Segment) {
 	l.acceptQ.push(sk)
 	l.logListen()
 	l.touch()
-	sk.sndUna = sk.iss + 1
+	sk.sndUna, sk.delivered = sk.iss+1, 1
 	sk.sndWnd, sk.sndWl1 = uint32(seg.Win)<<sk.sndScale, seg.Seq
 	sk.maxWnd = sk.sndWnd
 	sk.sizeSegments()
@@ -199,7 +199,9 @@ func (sk *socket) establishPassive(seg *Segment) {
 			sk.rttSampleFromTimestamp(seg)
 		}
 	}
-	sk.startWindow(sk.advertisedMSS())
+	sk.congestion.cubic.start(sk)
+	sk.lastSent, sk.ackState.lastData = sk.host.nowTicks(), sk.host.nowTicks()
+	sk.startWindow(sk.ackedMSS())
 	sk.setState(Established, RuleThirdAckArrived)
 	sk.connectState = connected
 	sk.startKeepalive()

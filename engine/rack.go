@@ -9,9 +9,9 @@ type rack struct {
 	steps     uint8  // quarters of the round trip to wait for what may only be late
 	persist   uint8  // recoveries for which steps stays
 	valid     bool
-	advanced  bool // since losses were looked for
-	reordered bool // something came out of its order
-	needless  bool // a D-SACK told of a needless retransmission
+	advanced  bool   // since losses were looked for
+	reordered uint16 // how often something came out of its order
+	needless  bool   // a D-SACK told of a needless retransmission
 }
 
 const (
@@ -54,7 +54,7 @@ func (sk *socket) noticeReordering(seq uint32) {
 		return
 	}
 	r.distance = min(max(r.distance, uint16((int(highest-seq)+sk.mss-1)/sk.mss)), maxReordering)
-	r.reordered = true
+	r.reordered++
 }
 
 // isDuplicateSACK says whether the first block tells of something that came twice (RFC 2883 section 4; kernel
@@ -78,7 +78,7 @@ func (sk *socket) noticeDuplicate(b [2]uint32, d *ack) {
 	}
 	d.dsack = true
 	d.delivered += segments
-	if sk.rack.reordered && !d.probeTwice {
+	if sk.rack.reordered > 0 && !d.probeTwice {
 		sk.rack.needless = true
 	}
 	if c := &sk.congestion; c.mayUndo && c.undoLeft > 0 && seqGT(b[1], c.undoFrom) {
@@ -102,7 +102,7 @@ func (sk *socket) widenReorderWindow(d *ack) {
 // reorderWindow is none in recovery or after three selective acknowledgments, as long as nothing came out of order; else
 // some quarters of the smallest round trip (kernel tcp_rack_reo_wnd).
 func (sk *socket) reorderWindow() Micros {
-	if r := &sk.rack; !r.reordered && (sk.congestion.state >= caRecovery || sk.sackedOut() >= int(r.distance)) {
+	if r := &sk.rack; r.reordered == 0 && (sk.congestion.state >= caRecovery || sk.sackedOut() >= int(r.distance)) {
 		return 0
 	}
 	return min(sk.minRTT/4*Micros(sk.rack.steps), sk.rtt.srtt())

@@ -95,6 +95,7 @@ func (sk *socket) noticeData(n int, push bool) {
 	a, h := &sk.ackState, sk.host
 	a.scheduled = true
 	sk.noticeSize(n, push)
+	sk.measureByWindow()
 	now, atoMin := h.nowTicks(), h.inTicks(delackMin)
 	switch gap := now - a.lastData; {
 	case a.ato == 0:
@@ -163,6 +164,7 @@ func (sk *socket) takeFIN() {
 // holdOutOfOrder keeps data beyond a gap and asks for an ACK that shows it.
 func (sk *socket) holdOutOfOrder(seg *Segment) {
 	sk.ackState.scheduled = true
+	sk.outOfOrder++
 	sk.noticeSize(len(seg.Payload), seg.has(PSH))
 	c := chunk{seq: seg.Seq, data: seg.Payload, flags: seg.Flags & (FIN | PSH)}
 	i := 0
@@ -181,6 +183,9 @@ func (sk *socket) holdOutOfOrder(seg *Segment) {
 	copy(sk.ofo[i+1:], sk.ofo[i:])
 	sk.ofo[i] = c
 	sk.lastOfo = c.seq
+	if sk.listener == nil && !sk.orphan {
+		sk.growBuffer(0)
+	}
 }
 
 func (sk *socket) setDsack(left, right uint32) {
@@ -344,8 +349,11 @@ func (sk *socket) ackGoesOut() {
 
 // dataGoesOut notes that the program answers what it received: its data carries the ACKs from now on.
 func (sk *socket) dataGoesOut() {
-	a := &sk.ackState
-	sk.lastSent = sk.host.nowTicks()
+	a, now := &sk.ackState, sk.host.nowTicks()
+	if sk.flying() == 0 {
+		sk.congestion.cubic.idled(now, sk.lastSent)
+	}
+	sk.lastSent = now
 	if sk.lastSent-a.lastData < a.ato {
 		a.pingpong = true
 	}

@@ -31,7 +31,7 @@ func (sk *socket) judge(d *ack) rexmit {
 	if d.progressed {
 		c.answers = 0
 	}
-	sk.countDuplicate(dup)
+	sk.countDuplicate(dup, d)
 	if c.state <= caDisorder {
 		sk.undoByDsack()
 	}
@@ -67,7 +67,7 @@ func (sk *socket) leaveReduction(d *ack) bool {
 func (sk *socket) judgeInRecovery(d *ack, dup bool) rexmit {
 	c := &sk.congestion
 	if !d.progressed {
-		sk.countDuplicate(dup)
+		sk.countDuplicate(dup, d)
 	} else if sk.undoPartial(d) {
 		return nothing
 	}
@@ -114,7 +114,7 @@ func (sk *socket) judgeInLoss(d *ack, dup bool) rexmit {
 	}
 	if !sk.sackOK {
 		if seqGT(sk.sndNxt, c.high) && dup {
-			sk.countDuplicate(dup)
+			sk.countDuplicate(dup, d)
 		} else if d.progressed {
 			c.answers = 0
 		}
@@ -137,22 +137,27 @@ func (sk *socket) recover(then rexmit) {
 }
 
 // countDuplicate takes a duplicate ACK for a segment that arrived, where there is no SACK to tell (kernel tcp_add_reno_sack).
-func (sk *socket) countDuplicate(dup bool) {
-	if dup {
-		sk.congestion.answers++
-		sk.boundDuplicates()
+func (sk *socket) countDuplicate(dup bool, d *ack) {
+	if c := &sk.congestion; dup {
+		was := c.answers
+		c.answers++
+		sk.boundDuplicates(0)
+		d.delivered += max(c.answers-was, 0)
 	}
 }
 
 // forgetDuplicates takes n acknowledged segments for those that the duplicate ACKs told of, but the first (kernel
 // tcp_remove_reno_sacks).
-func (sk *socket) forgetDuplicates(n int) {
+func (sk *socket) forgetDuplicates(n int, d *ack) {
 	c := &sk.congestion
+	d.delivered += max(n-c.answers, 1)
 	c.answers = max(c.answers-(n-1), 0)
-	sk.boundDuplicates()
+	sk.boundDuplicates(n)
 }
 
-func (sk *socket) boundDuplicates() {
+// boundDuplicates finds more duplicates than segments under way: then they came out of order, as far as n that are acknowledged
+// now and all others (kernel tcp_check_reno_reordering).
+func (sk *socket) boundDuplicates(n int) {
 	c := &sk.congestion
 	lost := 0
 	for i := range sk.out[:sk.unsent] {
@@ -162,6 +167,8 @@ func (sk *socket) boundDuplicates() {
 	}
 	if holes := min(max(lost, 1), sk.unsent); c.answers+holes > sk.unsent {
 		c.answers = sk.unsent - holes
+		sk.rack.distance = uint16(min(sk.unsent+n, maxReordering))
+		sk.rack.reordered++
 	}
 }
 
@@ -176,7 +183,7 @@ func (sk *socket) findLost(d *ack) {
 		return
 	}
 	c, head := &sk.congestion, &sk.out[0]
-	if c.state < caRecovery && c.answers >= dupThresh || c.state == caRecovery && d.progressed {
+	if c.state < caRecovery && c.answers >= int(sk.rack.distance) || c.state == caRecovery && d.progressed {
 		if !head.lost && !head.resent {
 			head.lost = true
 			d.lost++
@@ -277,7 +284,7 @@ func (sk *socket) undoPartial(d *ack) bool {
 	if !sk.host.linux || !c.mayUndo || !sk.delayedOnly(d) {
 		return false
 	}
-	sk.rack.reordered = true
+	sk.rack.reordered++
 	for i := range sk.out[:sk.unsent] {
 		if sk.out[i].resent {
 			return true

@@ -1,8 +1,11 @@
 package engine
 
+import "math"
+
 // What Linux offers and assumes on an Ethernet-like link (kernel tcp_select_initial_window and its defaults).
 const (
 	ourMSS          = 1460  // MTU 1500 less both headers
+	headerBytes     = 40    // of IP and TCP, without options
 	loopbackMSS     = 65495 // likewise of the longest IP packet
 	defaultMSS      = 536   // of a peer that names none: RFC 9293 section 3.7.1
 	leastRcvMSS     = 88    // the least that a peer is taken to send (TCP_MIN_MSS)
@@ -50,6 +53,7 @@ func (sk *socket) transmit(fl *flight, rule Rule) {
 		}
 	}
 	sk.setWindow(seg)
+	sk.lastWrite = h.now
 	if len(seg.Payload) > 0 {
 		sk.dataGoesOut()
 	}
@@ -85,35 +89,44 @@ func (sk *socket) writable() bool {
 	return room > 0 && room >= used/2
 }
 
-// append takes data from a program and sends what may go. Data joins the last unsent chunk up to the size of a burst; PSH
-// ends each write, and each half of the peer's window (kernel tcp_sendmsg_locked).
+// append takes data from a program and sends what may go. Data joins the last unsent chunk up to the size of a burst; then
+// a first burst goes at once, and more behind each half of the peer's window. That, and each write, ends with PSH (kernel
+// tcp_sendmsg_locked).
 func (sk *socket) append(data []byte) {
 	sk.touch()
 	sk.makeRoom()
 	if h := sk.host; h.linux && sk.unsent == 0 && h.nowTicks()-sk.lastSent > sk.rto {
 		sk.congestion.restartAfterIdle(h.nowTicks()-sk.lastSent, sk.rto)
 	}
-	first := true
-	for len(data) > 0 {
+	first, goal := true, sk.burstGoal()
+	for {
 		last := len(sk.out) - 1
-		if last < sk.unsent || sk.out[last].flags&FIN != 0 || len(sk.out[last].data) >= sk.burstGoal() {
+		if last < sk.unsent || sk.out[last].flags&FIN != 0 || len(sk.out[last].data) >= goal {
 			sk.out = append(sk.out, chunk{seq: sk.writeSeq})
 			last++
 		}
 		c := &sk.out[last]
-		n := min(len(data), sk.burstGoal()-len(c.data))
+		n := min(len(data), goal-len(c.data))
 		c.data = join(c.data, data[:n])
 		if first {
 			c.flags &^= PSH
 		}
 		data, first = data[n:], false
 		sk.writeSeq += uint32(n)
-		if len(data) == 0 || seqGT(sk.writeSeq, sk.pushedSeq+sk.maxWnd/2) {
+		bursts, full := 0, len(c.data) >= goal
+		if len(data) == 0 || full && seqGT(sk.writeSeq, sk.pushedSeq+sk.maxWnd/2) {
 			c.flags |= PSH
-			sk.pushedSeq = sk.writeSeq
+			sk.pushedSeq, bursts = sk.writeSeq, allBursts
+		} else if full && last == sk.unsent {
+			bursts = 1
+		}
+		if bursts > 0 {
+			sk.pushBursts(RuleSendData, bursts)
+		}
+		if len(data) == 0 {
+			return
 		}
 	}
-	sk.push(RuleSendData)
 }
 
 // Linux hands the device bursts of segments, as many as a millisecond of the connection's rate holds, but two at least
@@ -160,17 +173,25 @@ func (sk *socket) makeRoom() {
 	}
 }
 
-func (sk *socket) burstSegments() int {
+// pacingRate is what a connection may send in a second, in bytes; 0 is not known yet (kernel tcp_update_pacing_rate).
+func (sk *socket) pacingRate() Micros {
 	srtt := sk.rtt.srtt()
 	if srtt == 0 {
-		return maxBurst / sk.mss
+		return 0
 	}
 	c := &sk.congestion
 	share := Micros(120) // percent of the rate, in congestion avoidance
 	if c.cwnd < c.ssthresh/2 {
 		share = 200
 	}
-	rate := Micros(sk.mss*max(c.cwnd, sk.unsent)) * share / 100 * 1_000_000 / srtt // bytes a second
+	return Micros(sk.mss*max(c.cwnd, sk.unsent)) * share / 100 * 1_000_000 / srtt
+}
+
+func (sk *socket) burstSegments() int {
+	rate := sk.pacingRate()
+	if rate == 0 {
+		return maxBurst / sk.mss
+	}
 	bytes := int(min(rate>>10, maxBurst))
 	if far := sk.minRTT >> 9; far < 32 {
 		bytes = min(bytes+maxBurst>>far, maxBurst)
@@ -180,19 +201,29 @@ func (sk *socket) burstSegments() int {
 
 // push sends unsent chunks as far as the peer's window, the congestion window and Nagle's rule allow (kernel
 // tcp_write_xmit).
-func (sk *socket) push(rule Rule) {
+func (sk *socket) push(rule Rule) { sk.pushBursts(rule, allBursts) }
+
+// allBursts is as many as may go.
+const allBursts = math.MaxInt
+
+// pushBursts sends no more than so many bursts.
+func (sk *socket) pushBursts(rule Rule, most int) {
 	sk.makeRoom()
+	sk.congestion.held = false
 	sentAny, before := false, sk.unsent
-	for sk.unsent < len(sk.out) {
-		n, ok := sk.sendable()
+	for ; sk.unsent < len(sk.out) && most > 0; most-- {
+		n, ok := sk.sendable(most == 1)
 		if !ok {
 			break
 		}
 		sk.sendBurst(n, rule)
 		sentAny = true
 	}
-	if sentAny {
+	if sentAny || sk.unsent < len(sk.out) && (sk.congestion.held || sk.flying() >= sk.congestion.cwnd) {
 		sk.congestion.measure(sk)
+	}
+	if sentAny {
+		sk.congestion.sent += sk.unsent - before
 		sk.timeSending(before)
 	} else if sk.unsent < len(sk.out) && sk.unsent == 0 && !sk.timers[rtx].armed() && sk.synchronized() {
 		sk.armPersist()
@@ -212,13 +243,14 @@ func (sk *socket) timeSending(before int) {
 }
 
 // sendable says how many bytes of the first unsent chunk may go in one burst. A window that has no room for a segment is
-// left alone (the sender's part of silly window avoidance, RFC 9293 section 3.8.6.2.1).
-func (sk *socket) sendable() (n int, ok bool) {
+// left alone (the sender's part of silly window avoidance, RFC 9293 section 3.8.6.2.1). one says that it is to be the only burst.
+func (sk *socket) sendable(one bool) (n int, ok bool) {
 	quota := sk.congestion.cwnd - sk.flying()
 	if quota <= 0 {
 		return 0, false
 	}
-	segments := min(quota, max(sk.congestion.cwnd/2, 1), sk.burstSegments())
+	burst := sk.burstSegments()
+	segments := min(quota, max(sk.congestion.cwnd/2, 1), burst)
 	sk.grow(segments * sk.mss)
 	c := &sk.out[sk.unsent]
 	if !sk.fitsWindow(c) {
@@ -229,6 +261,9 @@ func (sk *socket) sendable() (n int, ok bool) {
 		return len(c.data), !last || !sk.nagleHolds(c, len(c.data))
 	}
 	room := int(sk.sndUna + sk.sndWnd - c.seq)
+	if !one && sk.defers(c, min(room, quota*sk.mss), room, burst) {
+		return 0, false
+	}
 	n = min(len(c.data), room)
 	if segments*sk.mss <= n {
 		return segments * sk.mss, true
@@ -237,6 +272,26 @@ func (sk *socket) sendable() (n int, ok bool) {
 		n -= partial
 	}
 	return n, true
+}
+
+// defers says whether a part of a chunk had better wait for the next ACK, which is near and lets more go at once. limit is what
+// the windows leave, room what the peer's alone leaves, burst the most segments that go at once (kernel tcp_tso_should_defer).
+func (sk *socket) defers(c *chunk, limit, room, burst int) bool {
+	now, g := sk.host.now, &sk.congestion
+	if !sk.host.linux || sk.unsent == 0 || g.state >= caRecovery || now-sk.lastWrite > Millisecond {
+		return false
+	}
+	last := sk.unsent == len(sk.out)-1
+	if limit >= burst*sk.mss || !last && limit >= len(c.data) || limit >= min(int(sk.sndWnd), g.cwnd*sk.mss)/3 {
+		return false
+	}
+	srtt := sk.rtt.srtt()
+	if sk.out[0].sentAt+srtt-now > min(srtt/2, Millisecond) {
+		return false
+	}
+	byRate := limit < room && limit <= len(c.data)
+	g.held = g.held || byRate
+	return byRate || limit == room && limit <= len(c.data) || c.flags&FIN == 0
 }
 
 // fitsWindow says whether a full segment of the chunk, or all of it, lies in the peer's window (kernel tcp_snd_wnd_test).

@@ -2,19 +2,21 @@ package engine
 
 import (
 	"fmt"
+	"math"
 	"slices"
 )
 
 // Config sets up a simulation.
 type Config struct {
 	Seed   int64
-	Delay  Micros       // the link's one-way delay
-	Faults []Fault      // what the link does to which segments
-	Until  Micros       // virtual time to stop at; 0 is one day
-	Budget int          // events to stop at; 0 is DefaultBudget
-	Sink   func(*Event) // receives each event in order; it and its Body hold until Sink returns, a Recorder keeps them
-	Phase  Micros       // how far the hosts' clocks are into a tick at time 0
-	Replay Replay       // what a recorded run decides in place of hashes and the link's delay; nil is none
+	Delay  Micros            // the link's one-way delay
+	Faults []Fault           // what the link does to which segments
+	Until  Micros            // virtual time to stop at; 0 is one day
+	Budget int               // events to stop at; 0 is DefaultBudget
+	Sink   func(*Event)      // receives each event in order; it and its Body hold until Sink returns, a Recorder keeps them
+	Phase  Micros            // how far the hosts' clocks are into a tick at time 0
+	Look   func(next Micros) // called when all is done that happens at one time; next is the time that comes, EndOfTime is none
+	Replay Replay            // what a recorded run decides in place of hashes and the link's delay; nil is none
 }
 
 // Replay lets a recording decide what on a real machine depends on chance.
@@ -26,6 +28,9 @@ type Replay interface {
 	// Travel gives the delay of a segment.
 	Travel(*SegmentSent) (Micros, bool)
 }
+
+// EndOfTime is later than anything that happens.
+const EndOfTime Micros = math.MaxInt64
 
 // DefaultBudget is how many events a run may have.
 const DefaultBudget = 20000
@@ -168,6 +173,7 @@ func (s *Sim) Run() (EndReason, error) {
 	defer s.stopPrograms()
 	for s.failure == nil {
 		if s.seq >= s.config.Budget-endReserve {
+			s.look(EndOfTime)
 			return EndBudget, nil
 		}
 		if more, reason := s.Step(); !more {
@@ -183,15 +189,26 @@ const endReserve = 64
 // Step does the next thing; more is false when the run is over, with the reason.
 func (s *Sim) Step() (more bool, reason EndReason) {
 	if !s.agenda.next() {
+		s.look(EndOfTime)
 		return false, EndQuiet
 	}
 	if s.agenda.now > s.config.Until {
+		s.look(EndOfTime)
 		s.now = s.config.Until
 		return false, EndUntil
+	}
+	if s.agenda.now > s.now {
+		s.look(s.agenda.now)
 	}
 	s.now, s.cause = s.agenda.now, -1
 	s.agenda.take().happen(s)
 	return true, ""
+}
+
+func (s *Sim) look(next Micros) {
+	if s.config.Look != nil {
+		s.config.Look(next)
+	}
 }
 
 // processStart is a process that begins.
@@ -280,6 +297,9 @@ func (s *Sim) Emit(b Body) {
 
 // Finish emits the End event.
 func (s *Sim) Finish(r EndReason) { s.Emit(&End{Reason: r}) }
+
+// Now is the present virtual time.
+func (s *Sim) Now() Micros { return s.now }
 
 func (s *Sim) stopPrograms() {
 	for _, h := range s.hosts {

@@ -67,6 +67,7 @@ type socket struct {
 	// Acknowledging, timing, losing.
 	ackState        ackState
 	buf             rcvBuffer
+	tuning          rcvTuning
 	congestion      congestion
 	rtt             rttEstimator
 	rack            rack
@@ -74,6 +75,7 @@ type socket struct {
 	rto             ticks // with back-off
 	lastSent        ticks // when data was sent last
 	lastHeard       Micros
+	lastWrite       Micros // when anything was sent last
 	tsRecentAt      Micros
 	lastOutOfWindow lastAnswer
 	retransStamp    Micros // of the first retransmission on time-out since the last progress; 0 is none
@@ -87,6 +89,8 @@ type socket struct {
 
 	// Seldom needed.
 	resends, duplicates int    // segments sent again, and segments of which D-SACKs told
+	delivered           int    // segments that the peer is known to have got
+	outOfOrder          int    // segments that came beyond a gap
 	probesSince         Micros // when the window was first probed; 0 is not yet
 	totalRTO            int
 	followsISN          uint32 // the ISN to use so that it lies beyond a timewait entry's numbers; 0 is none

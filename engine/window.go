@@ -85,6 +85,7 @@ func (sk *socket) startWindow(mss int) {
 		b.clamp = max(2*mss, b.full()-mss)
 	}
 	b.thresh = min(int(sk.rcvWnd), b.clamp)
+	sk.startTuning(mss)
 }
 
 // queued is the memory that received data takes.
@@ -137,6 +138,7 @@ func (sk *socket) measure(n int) {
 	} else {
 		b.thresh = max(b.thresh, min(int(sk.rcvWnd), b.clamp))
 	}
+	sk.tuning.space = min(sk.tuning.space, b.clamp)
 }
 
 // growWindow lets the offer grow by two segments, for a segment of n bytes that is worth its memory (kernel

@@ -26,6 +26,9 @@ type Limits struct {
 
 	// Tune, where set, changes the simulation before it begins: how far the clocks are into a tick, how long the link is.
 	Tune func(*engine.Config)
+
+	// Look, where set, is called when all is done that happens at one time, with the time that comes next.
+	Look func(sim *engine.Sim, next engine.Micros)
 }
 
 // Log is the outcome of a run.
@@ -38,6 +41,8 @@ type Log struct {
 	Events []engine.Event
 	Lines  *engine.Lines
 	Reason engine.EndReason
+
+	limits Limits
 }
 
 // Execute computes a run to its end. Errors are of type *Error. No goroutine outlives it.
@@ -62,6 +67,19 @@ func Execute(lib Library, r Run, limits Limits) (*Log, error) {
 	return x.log, nil
 }
 
+// Again computes the run of the log once more, and has it looked at as Limits.Look says.
+func (l *Log) Again(look func(sim *engine.Sim, next engine.Micros)) error {
+	limits := l.limits
+	limits.Look = look
+	_, err := Execute(ownText(l.Source), l.Run, limits)
+	return err
+}
+
+// ownText is the library of a log: its own scenario.
+type ownText string
+
+func (t ownText) Source(string) (string, bool) { return string(t), true }
+
 // execution is one run under way.
 type execution struct {
 	setup   *setup
@@ -74,7 +92,7 @@ type execution struct {
 func newExecution(s *setup, r Run) *execution {
 	x := &execution{
 		setup:   s,
-		log:     &Log{Run: r, File: s.source.file, Source: s.source.text, Vary: s.vary},
+		log:     &Log{Run: r, File: s.source.file, Source: s.source.text, Vary: s.vary, limits: s.machine.limits},
 		encoder: engine.NewEncoder(),
 	}
 	if s.title != nil {
@@ -92,6 +110,9 @@ func newExecution(s *setup, r Run) *execution {
 			x.record.Append(ev)
 			x.log.Events = x.record.Events
 		},
+	}
+	if look := s.machine.limits.Look; look != nil {
+		c.Look = func(next engine.Micros) { look(x.sim, next) }
 	}
 	if tune := s.machine.limits.Tune; tune != nil {
 		tune(&c)

@@ -33,19 +33,13 @@ const unansweredFirst = "the script can't tell of a SYN that is refused before t
 
 // kernelDiffers are the scripts that can't pass, each for what docs/fidelity.md says that the model leaves out.
 var kernelDiffers = map[string]string{
-	"data/bulk server":                           "the kernel's receive buffer grows with a long transfer (tcp_rcv_space_adjust)",
-	"data/outage tcp_sack=0 client":              "beyond the slow start threshold the window grows by CUBIC's curve",
-	"data/old-ack client":                        "the kernel's receive buffer grows with a long transfer (tcp_rcv_space_adjust)",
-	"data/old-ack server":                        "CUBIC ends slow start before a loss (HyStart)",
-	"practice/queue server_reads=part server":    "the kernel's receive buffer grows with a long transfer (tcp_rcv_space_adjust)",
-	"practice/queue server_reads=nothing server": "the kernel's receive buffer grows with a long transfer (tcp_rcv_space_adjust)",
-	"open/both-call later=60ms client":           unansweredFirst,
-	"open/both-call later=60ms server":           unansweredFirst,
-	"open/both-call later=30ms client":           unansweredFirst,
-	"open/both-call later=30ms server":           unansweredFirst,
-	"open/both-call later=11ms client":           unansweredFirst,
-	"open/both-call later=11ms server":           unansweredFirst,
-	"close/too-many client":                      "tcp_max_orphans is the machine's, not a network namespace's",
+	"open/both-call later=60ms client": unansweredFirst,
+	"open/both-call later=60ms server": unansweredFirst,
+	"open/both-call later=30ms client": unansweredFirst,
+	"open/both-call later=30ms server": unansweredFirst,
+	"open/both-call later=11ms client": unansweredFirst,
+	"open/both-call later=11ms server": unansweredFirst,
+	"close/too-many client":            "tcp_max_orphans is the machine's, not a network namespace's",
 }
 
 // TestRealKernel runs the scripts of the course's scenarios, each choice and both hosts, on this machine's kernel. It needs

@@ -26,21 +26,21 @@ func SS(w io.Writer, log *scenario.Log, host string, at *engine.Micros) error {
 	}
 	out := bufio.NewWriter(w)
 	h := newSSHost(log, meta)
-	changed := false
-	for i, ev := range log.Events {
-		if at != nil && ev.T > *at {
-			break
+	events := log.Events
+	err = log.Again(func(sim *engine.Sim, next engine.Micros) {
+		now, changed := sim.Now(), false
+		for ; len(events) > 0 && events[0].T <= now; events = events[1:] {
+			changed = h.take(events[0]) || changed
 		}
-		if h.take(ev) {
-			changed = true
+		switch {
+		case at == nil && changed:
+			h.write(out, now, sim.Info(host, now))
+		case at != nil && now <= *at && *at < next:
+			h.write(out, *at, sim.Info(host, *at))
 		}
-		if changed && at == nil && (i+1 == len(log.Events) || log.Events[i+1].T > ev.T) {
-			h.write(out, ev.T)
-			changed = false
-		}
-	}
-	if at != nil {
-		h.write(out, *at)
+	})
+	if err != nil {
+		return err
 	}
 	return out.Flush()
 }
@@ -62,13 +62,13 @@ type ssHost struct {
 	table  ss.Table
 	timers map[int]map[engine.TimerName]ssTimer // armed ones, by socket
 	sent   map[int]*engine.SegmentSent
-	infos  map[string]*ssInfo // by connection
+	counts map[string]*ssCounts // by connection
 	wrote  bool
 }
 
 func newSSHost(log *scenario.Log, meta engine.HostMeta) *ssHost {
 	h := &ssHost{meta: meta, addrs: map[string]string{}, table: ss.Table{Host: meta.Name}, timers: map[int]map[engine.TimerName]ssTimer{},
-		sent: map[int]*engine.SegmentSent{}, infos: map[string]*ssInfo{}}
+		sent: map[int]*engine.SegmentSent{}, counts: map[string]*ssCounts{}}
 	for _, other := range log.Events[0].Body.(*engine.Meta).Hosts {
 		h.addrs[other.Name] = other.Addr
 	}
@@ -88,7 +88,7 @@ func (h *ssHost) take(ev engine.Event) bool {
 	switch b := ev.Body.(type) {
 	case *engine.StateChange:
 		if changed != nil && changed.State == engine.Closed {
-			delete(h.infos, connectionOf(changed))
+			delete(h.counts, connectionOf(changed))
 			delete(h.timers, changed.ID)
 		}
 	case *engine.TimerChange:
@@ -134,10 +134,10 @@ func (h *ssHost) count(s *engine.SegmentSent, local, remote uint16, peer string,
 			}
 		}
 	}
-	n := h.infos[key]
+	n := h.counts[key]
 	if n == nil || n.over(s, out) {
-		n = &ssInfo{again: map[int64]bool{}}
-		h.infos[key] = n
+		n = &ssCounts{}
+		h.counts[key] = n
 	}
 	n.count(s, out)
 }
@@ -145,7 +145,7 @@ func (h *ssHost) count(s *engine.SegmentSent, local, remote uint16, peer string,
 func connection(localPort, remote string) string { return localPort + " " + remote }
 
 // write writes the table of a moment: listeners first, then connections, each by age.
-func (h *ssHost) write(w io.Writer, now engine.Micros) {
+func (h *ssHost) write(w io.Writer, now engine.Micros, known map[int]engine.Info) {
 	if h.wrote {
 		fmt.Fprintln(w)
 	}
@@ -156,7 +156,7 @@ func (h *ssHost) write(w io.Writer, now engine.Micros) {
 	for _, s := range h.table.Listed() {
 		k := ssSock{s, h.timers[s.ID]}
 		rows = append(rows, k.row(now))
-		details = append(details, k.details(h.infos[connectionOf(s)]))
+		details = append(details, h.details(k, known))
 	}
 	widths := make([]int, len(rows[0]))
 	for _, r := range rows {

@@ -75,6 +75,11 @@ func (h *kernelHost) setUp() error {
 	if err := h.setSysctl("net.ipv4.tcp_no_metrics_save", 1); err != nil { // the engine's connections learn nothing from earlier ones
 		return err
 	}
+	for name, sizes := range bufferSizes {
+		if err := os.WriteFile("/proc/sys/net/ipv4/"+name, []byte(sizes), 0); err != nil {
+			return err
+		}
+	}
 	for name, value := range h.meta.Sysctl {
 		if err := h.setSysctl(name, value); err != nil {
 			return err
@@ -86,6 +91,9 @@ func (h *kernelHost) setUp() error {
 	h.tun = os.NewFile(uintptr(fd), "tun")
 	return nil
 }
+
+// bufferSizes are the defaults of a machine with a few GiB: the window's scale follows from them.
+var bufferSizes = map[string]string{"tcp_rmem": "4096 131072 6291456", "tcp_wmem": "4096 16384 4194304"}
 
 const portRangeFile = "/proc/sys/net/ipv4/ip_local_port_range"
 

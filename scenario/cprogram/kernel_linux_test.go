@@ -33,13 +33,8 @@ var longRounds = []int{256, 64, 32, 16}
 // kernelDiffers are the runs that can't be the same there, each for what docs/fidelity.md says that the model leaves out, or
 // for what a namespace does not have.
 var kernelDiffers = map[string]string{
-	"backlog/no-accept client=writes_too_much": aTransfer,
-	"data/bulk":                       aTransfer,
-	"data/old-ack":                    aTransfer,
-	"data/old-bytes":                  aTransfer,
-	"data/old-bytes tcp_timestamps=0": aTransfer,
-	"data/outage":                     "the kernel sends new data first, to see whether the time-out was spurious (F-RTO)",
-	"data/outage tcp_sack=0":          "the kernel sends new data first, to see whether the time-out was spurious (F-RTO)",
+	"data/old-bytes":                  inOneBurst,
+	"data/old-bytes tcp_timestamps=0": inOneBurst,
 	"close/orphan-syn":                oldNumber,
 	"open/old-number-fits":            oldNumber,
 	"open/simultaneous-old-number":    oldNumber,
@@ -47,8 +42,8 @@ var kernelDiffers = map[string]string{
 }
 
 const (
-	aTransfer = "how fast a long transfer goes: pacing, HyStart and the growth of the receive buffer are left out of the model"
-	oldNumber = "a number of one connection lies in the window of the next only if no more than 4 ms are between them, as programs and a relay need"
+	inOneBurst = "which segments go together follows the ACKs, and those the moment at which a program reads within a burst"
+	oldNumber  = "a number of one connection lies in the window of the next only if no more than 4 ms are between them, as programs and a relay need"
 )
 
 type kernelCase struct {

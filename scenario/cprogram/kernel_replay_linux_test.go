@@ -351,6 +351,11 @@ func (r *replay) compareStates(last engine.Micros, gap time.Duration) error {
 		if want := r.sockets.show(name); !slices.Equal(withoutLeft(got), want) {
 			return fmt.Errorf("%s has the sockets\n  %s on the kernel and\n  %s in the engine", name, strings.Join(got, "\n  "), strings.Join(want, "\n  "))
 		}
+		if *kernelSS {
+			if err := r.compareSS(h, at); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

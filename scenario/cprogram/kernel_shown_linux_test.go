@@ -131,18 +131,8 @@ func (r recording) record(c kernelCase) (string, error) {
 	return out, play.play(r.at + time.Second)
 }
 
-// bufferSizes are the defaults of a machine with a few GiB: the window's scale follows from them.
-var bufferSizes = map[string]string{"tcp_rmem": "4096 131072 6291456", "tcp_wmem": "4096 16384 4194304"}
-
-// begin sets what a run of the engine's has, and lets tcpdump write HOST.pcap from then on, where a command reads it.
+// begin lets tcpdump write HOST.pcap from then on, where a command reads it.
 func (r recording) begin(play *replay, dir string) error {
-	for _, h := range play.hosts {
-		for name, sizes := range bufferSizes {
-			if err := h.in(func() error { return os.WriteFile("/proc/sys/net/ipv4/"+name, []byte(sizes), 0) }); err != nil {
-				return err
-			}
-		}
-	}
 	file := r.host + ".pcap"
 	reads := false
 	for _, p := range r.commands {

@@ -77,6 +77,17 @@ static int gate_fcntl(int fd, int command, ...)
     return gate_note("fcntl", fcntl(fd, command, flags));
 }
 
+/* The congestion control is the engine's: a machine's default may be another. */
+static int gate_socket(int domain, int type, int protocol)
+{
+    gate_ask("socket");
+    int fd = socket(domain, type, protocol), saved = errno;
+    if (fd >= 0 && setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "cubic", 5) == -1)
+        abort();
+    errno = saved;
+    return gate_note("socket", fd);
+}
+
 struct gate_start {
     void *(*run)(void *);
     void *arg;
@@ -102,7 +113,7 @@ static int gate_spawn(pthread_t *thread, const pthread_attr_t *attr, void *(*run
 }
 
 #define gated(call, type, ...) (gate_ask(#call), (type)gate_note(#call, call(__VA_ARGS__)))
-#define socket(...) gated(socket, int, __VA_ARGS__)
+#define socket(...) gate_socket(__VA_ARGS__)
 #define bind(...) gated(bind, int, __VA_ARGS__)
 #define listen(...) gated(listen, int, __VA_ARGS__)
 #define accept(...) gated(accept, int, __VA_ARGS__)
