@@ -83,7 +83,7 @@ test-go: test-race test-kernel test-plain ## all Go tests but the journeys
 
 test-race: ## those with the race detector
 	$(call say,go test -race)
-	CGO_ENABLED=1 go test -vet=off -race $(RACES)
+	CGO_ENABLED=1 go test -vet=off -race -timeout 15m $(RACES)
 
 test-kernel: ## packetdrill scripts and C programs, on this machine's kernel
 	$(call say,go test on the kernel)
@@ -101,7 +101,7 @@ bench-log: ## what the engine costs, as figures in the log; nothing is asserted
 .PHONY: docker-test
 docker-test: ## build the image and run it
 	$(call say,Docker)
-	go test $(TAGS) -count 1 -timeout 10m ./journeys/container
+	go test $(TAGS) -count 1 -timeout 15m ./journeys/container
 
 .PHONY: journeys journeys-short
 journeys: ## a learner's ways through the pages, in a real browser

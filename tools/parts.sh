@@ -37,7 +37,7 @@ niceness=0
 for targets in "$@"; do
   read -ra targets <<<"$targets"
   lane "$niceness" "${targets[@]}" &
-  niceness=$((niceness + 10))
+  niceness=$((niceness + 5))
 done
 wait
 
