@@ -117,8 +117,9 @@ func simulate(clients, connections int, sink func(*engine.Event)) {
 
 // held is a simulation stopped in the middle of n open connections.
 func held(n int) *engine.Sim {
-	s := world(n, 1, true, func(*engine.Event) {})
-	for s.Now() < 2*engine.Second {
+	var now engine.Micros
+	s := world(n, 1, true, func(ev *engine.Event) { now = ev.T })
+	for now < 2*engine.Second {
 		if more, _ := s.Step(); !more {
 			break // all are open, and nothing more will happen
 		}
