@@ -89,7 +89,7 @@ func TestShownIsWhatTheKernelPrints(t *testing.T) {
 }
 
 // varying is what differs from one recording to the next: numbers of processes, first numbers, timestamps, times left.
-var varying = regexp.MustCompile(`pid=\d+|seq \d{6,}|ack \d{6,}|(?:val|ecr) \d+|timer:\([a-z]+,[^,]+`)
+var varying = regexp.MustCompile(`pid=\d+|\d\d:\d\d:\d\d\.\d+|seq \d{6,}|ack \d{6,}|(?:val|ecr) \d+|timer:\([a-z]+,[^,]+`)
 
 // steady is what does not differ. ss lists sockets in no order.
 func steady(text string) string {
