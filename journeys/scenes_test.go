@@ -111,8 +111,9 @@ var stageScenes = []scene{
 		v.pane("sockets", "sockets", ".p-sock")
 	}},
 	{"processes", func(v *studio) {
-		stage := v.run(`{"run":{"scenario":"backlog/four-callers"}}`)
+		stage := v.run(`{"run":{"source":` + quoted(mine+"process(\"client\", \"second\", client, at = \"1s\")\n") + `}}`)
 		stage.Jump("End")
+		v.Until("the choice of a process", `document.querySelector(".p-cc select.pick:not([hidden])")`)
 		v.pane("code", "code", ".p-cc, .p-cs")
 	}},
 	{"predict", func(v *studio) {

@@ -25,7 +25,7 @@ export interface NodePlace {
   y: number;
 }
 
-export const viewBox = "-3 0 254 276";
+export const viewBox = "-3 0 254 281";
 
 /** CLOSED stands twice: where a connection begins, and where it ends. */
 export const nodes: readonly NodePlace[] = [
@@ -66,7 +66,7 @@ const drawn: Record<ArrowId, readonly [d: string, x: number, y: number, anchor: 
   "ESTABLISHED>CLOSE-WAIT": ["M156 144V146Q156 152 162 152H195Q201 152 201 158V159", 180, 148, "start"],
   "FIN-WAIT-1>FIN-WAIT-2": ["M50 184V201", 56, 197, "start"],
   "FIN-WAIT-1>CLOSING": ["M93 172H124Q130 172 130 178V201", 97, 168, "start"],
-  "FIN-WAIT-1>TIME-WAIT": ["M7 177Q1 177 1 183V250Q1 256 7 256H9", 5, 240, "start"],
+  "FIN-WAIT-1>TIME-WAIT": ["M7 177Q1 177 1 183V250Q1 256 7 256H9", 5, 278, "start"],
   "CLOSE-WAIT>LAST-ACK": ["M201 184V201", 195, 197, "end"],
   "FIN-WAIT-2>TIME-WAIT": ["M50 226V243", 56, 239, "start"],
   "CLOSING>TIME-WAIT": ["M130 226V250Q130 256 124 256H91", 136, 240, "start"],
