@@ -114,14 +114,37 @@ func (sk *socket) armSynAck() {
 
 // synAckTimeout repeats the SYN-ACK, or forgets the request (kernel reqsk_timer_handler).
 func (sk *socket) synAckTimeout() {
-	if int64(sk.numTimeout) >= sk.host.sys[synackRetries] {
+	most := sk.host.sys[synackRetries]
+	switch n := int64(sk.numTimeout); {
+	case n >= most:
 		sk.done(RuleSynAckGiveUp)
+		return
+	case n >= sk.listener.retriesLeft(most):
+		sk.done(RuleOldRequest)
 		return
 	}
 	sk.numTimeout++
 	sk.synackLast = sk.host.now
 	sk.emitAgain(SYN|ACK, sk.iss, nil, RuleSynAckAgain)
 	sk.armSynAck()
+}
+
+// retriesLeft is how often a SYN-ACK is repeated, at most as often as given. When more than half of the queue is taken, half of it is
+// kept for requests that have not timed out yet: the fewer they are, the sooner old ones go (kernel reqsk_timer_handler).
+func (l *socket) retriesLeft(most int64) int64 {
+	if !l.host.linux || 2*l.synQ <= max(8, l.backlog) {
+		return most
+	}
+	young := 0
+	for _, sk := range l.children.waiting() {
+		if sk.numTimeout == 0 {
+			young++
+		}
+	}
+	for young *= 2; most > 2 && l.synQ >= young; young *= 2 {
+		most--
+	}
+	return most
 }
 
 // arriveRequest is a segment for a connection in SYN-RECEIVED that a listener began (kernel tcp_check_req).

@@ -32,6 +32,7 @@ const (
 	RuleSynAckFires              Rule = "linux/syn-ack-timer-fires"        // kernel reqsk_timer_handler
 	RuleSynAckAgain              Rule = "linux/syn-ack-again"              // kernel tcp_rtx_synack
 	RuleSynAckGiveUp             Rule = "linux/synack-retries"             // kernel reqsk_timer_handler
+	RuleOldRequest               Rule = "linux/old-request"                // kernel reqsk_timer_handler
 	RuleRequestBadAck            Rule = "rfc9293/request-bad-ack"          // RFC 9293 §3.10.7.4; kernel tcp_check_req
 	RuleRequestOutOfWindow       Rule = "linux/request-out-of-window"      // kernel tcp_check_req
 	RuleRequestReset             Rule = "rfc9293/request-reset"            // RFC 9293 §3.10.7.4
@@ -170,7 +171,7 @@ var Rules = []Rule{
 	RuleActiveOpen, RuleListenActiveOpen, RuleSendSyn, RulePassiveOpen, RuleListenSyn, RuleSynAck, RuleSynSentSynAck, RuleThirdAck,
 	RuleThirdAckArrived, RuleSynSentBadAck, RuleSynSentRetrySoon, RuleSynSentReset, RuleSimultaneousOpen,
 	RuleSimultaneousSynAck, RuleSimultaneousEstablished, RuleSynReceivedBadAck, RuleListenAck, RuleNoSocketReset,
-	RuleSynAgain, RuleSynCookie, RuleCookieAck, RuleSynAckTimer, RuleSynAckFires, RuleSynAckAgain, RuleSynAckGiveUp, RuleRequestBadAck,
+	RuleSynAgain, RuleSynCookie, RuleCookieAck, RuleSynAckTimer, RuleSynAckFires, RuleSynAckAgain, RuleSynAckGiveUp, RuleOldRequest, RuleRequestBadAck,
 	RuleRequestOutOfWindow, RuleRequestReset, RuleRequestSyn, RuleRequestSynDropped, RuleAbortOnOverflow,
 	RuleOverflowAborted, RuleListenerClosedRequest, RuleListenerClosedReset, RuleListenerClosedConnection,
 	RuleListenerClosed, RuleSendData, RuleSendOnAck, RuleNodelay, RuleSecondSegmentAck, RuleQuickAck,

@@ -13,7 +13,7 @@ var stormGivesUp = []Rule{RuleReset, RuleGiveUp, RuleGiveUpProbing, RuleLingerZe
 var stormEnds = map[State][]Rule{
 	Listen:      {RuleListenerClosed},
 	SynSent:     {RuleSynSentReset, RuleCloseInSynSent, RuleShutdownInSynSent, RuleGiveUp},
-	SynReceived: append([]Rule{RuleRequestReset, RuleRequestSynDropped, RuleOverflowAborted, RuleSynAckGiveUp, RuleListenerClosedRequest}, stormGivesUp...),
+	SynReceived: append([]Rule{RuleRequestReset, RuleRequestSynDropped, RuleOverflowAborted, RuleSynAckGiveUp, RuleOldRequest, RuleListenerClosedRequest}, stormGivesUp...),
 	Established: append([]Rule{RuleListenerClosedConnection, RuleKeepaliveGiveUp}, stormGivesUp...),
 	FinWait1:    append([]Rule{RuleOrphanData, RuleTooManyOrphans, RuleLinger2OnAck}, stormGivesUp...),
 	FinWait2: append([]Rule{RuleLinger2, RuleLinger2OnAck, RuleOrphanData, RuleFinWait2Data, RuleFinWait2Over, RuleTooManyOrphans, RuleTooManyTimeWaits,
