@@ -43,7 +43,7 @@ export function ladderPicture(log: RunLog, n: number, t: number, text: PictureTe
     d.update(f, n, log, lens, track);
     if (d.flying) d.move(yNow);
     below.push(d.el);
-    above.push(d.label, d.note);
+    above.push(...d.above);
   }
   const end = head + yNow;
   const bottom = end + 30;

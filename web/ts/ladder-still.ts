@@ -10,6 +10,7 @@ import type { Store } from "./store.ts";
 const rungs = [10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1e6, 2e6, 5e6, 1e7, 3e7, 6e7, 3e8, 6e8, 3.6e9]; // µs
 const rungsFrom = 60; // px between two of them
 const mostRungs = 60;
+const mostNew = 4; // that appear in a frame of a run that plays, at 1×
 
 interface Drawn {
   el: SVGElement;
@@ -29,6 +30,7 @@ export class LadderStill {
   #top: number;
   #drawn = new Map<string, Drawn>();
   #kept = new Set<string>();
+  #room = Infinity; // what may yet appear in this frame
 
   /** top is the height of the drawing above the lens. */
   constructor(top: number) {
@@ -46,15 +48,18 @@ export class LadderStill {
     return this.#drawn.get(`l${seq}`)?.el ?? this.#drawn.get(`w${seq}`)?.el;
   }
 
-  /** Shows what has happened and lies within the window, and takes the rest away. */
-  show(store: Store, scene: Scene, marks: LadderMarks, window: Window): void {
+  /** Shows what has happened and lies within the window, and takes the rest away. While the run plays, what comes at once
+   * appears over the next frames, but for the states; whether all is there. */
+  show(store: Store, scene: Scene, marks: LadderMarks, window: Window): boolean {
     const { n } = store.at;
+    this.#room = Infinity;
     const near = (seq: number, y: number, yTo: number): boolean => seq < n && this.#top + yTo >= window.from && this.#top + y <= window.to;
     this.#kept.clear();
+    for (const b of scene.bands) if (near(b.toSeq, b.y, b.yTo)) this.#show(`b${b.seq}`, this.bands, b, () => marks.band(b));
+    if (store.playing) this.#room = Math.ceil(mostNew * Math.max(1, store.speed));
     for (const t of scene.ticks) if (near(t.seq, t.y, t.y)) this.#show(`t${t.seq}`, this.axis, t, () => this.#tick(t, scene));
     for (const r of this.#rungs(store, scene, window)) this.#show(`r${r.t}`, this.axis, r, () => this.#time(r.y, axisTime(r.t), scene));
     for (const g of scene.gaps) if (near(g.seq, g.y, g.yTo)) this.#show(`g${g.seq}`, this.axis, g, () => marks.gap(g));
-    for (const b of scene.bands) if (near(b.toSeq, b.y, b.yTo)) this.#show(`b${b.seq}`, this.bands, b, () => marks.band(b));
     for (const l of scene.labels) if (near(l.seq, l.y, l.y)) this.#show(`l${l.seq}`, this.labels, l, () => marks.label(l));
     for (const w of scene.waits) if (near(w.seq, w.y, w.yTo)) this.#show(`w${w.seq}`, this.labels, w, () => marks.wait(w));
     for (const [key, { el }] of this.#drawn) {
@@ -62,6 +67,7 @@ export class LadderStill {
       el.remove();
       this.#drawn.delete(key);
     }
+    return this.#room >= 0;
   }
 
   #show(key: string, parent: SVGGElement, of: object, draw: () => SVGElement): void {
@@ -71,6 +77,7 @@ export class LadderStill {
       drawn.of = of;
       return;
     }
+    if (!drawn && --this.#room < 0) return;
     const el = draw();
     if (drawn) drawn.el.replaceWith(el);
     else parent.append(el);

@@ -13,8 +13,8 @@ const headShape = "M0 0l-9.75 -4.03v8.06z";
 
 export class LadderWire {
   readonly el: SVGGElement;
-  /** A remark beside it: drawn, as its label is, above all wires. */
-  readonly note = s("text", { class: "sub" });
+  /** A remark beside it, if there is one: drawn, as its label is, above all wires. */
+  #note = s("text", { class: "sub" });
   flying = false;
   /** What its name was last said of; empty while it moves. */
   told = "";
@@ -24,18 +24,19 @@ export class LadderWire {
   #line: WireLine;
   #label: DrawnLabel;
   #halo = s("polyline", { class: "halo" });
-  #rims = [s("path", { class: "rim" }), s("path", { class: "rim in" })];
+  #rims: readonly SVGPathElement[] = []; // around one that is looked at
   #ghost = s("path", { class: "ghost" });
   #hit = s("path", { class: "hit" });
   #passed = s("polyline", { class: "wire" });
   #head = s("path", { class: "head", d: headShape });
-  #copies = s("g", {});
-  #cross = s("path", { class: "x", d: "M-5.5 -5.5l11 11m0 -11l-11 11" });
+  #copies: readonly SVGElement[] = [];
+  #cross: SVGPathElement | undefined;
   #form: string; // what does not change of it
   #top: number;
   #tells = ""; // what the log says of it
   #drawn = ""; // what the drawing is of
   #way: Way | undefined;
+  #rim = ""; // the way of the rims
   #fallen = false;
   #mode: "flying" | "lost" | "" = ""; // as the classes have it
   #ghostOf: readonly Point[] | undefined;
@@ -48,7 +49,7 @@ export class LadderWire {
     const { sent } = wire.segment;
     this.#label = drawLabel(text, `seg-${wire.kind}`, sent.id);
     this.el = s("g", { class: `seg seg-${wire.kind}${sent.retransmission ? " re" : ""}`, role: "button", tabindex: -1, "data-id": sent.id },
-      this.#hit, this.#halo, ...this.#rims, this.#ghost, this.#passed, this.#copies, this.#head, this.#cross);
+      this.#hit, this.#halo, this.#ghost, this.#passed, this.#head);
   }
 
   /** The height of its beginning, in px of the drawing. */
@@ -61,6 +62,11 @@ export class LadderWire {
     return this.#label.el;
   }
 
+  /** What is drawn above all wires, for who draws it once. */
+  get above(): SVGElement[] {
+    return this.#note.textContent ? [this.label, this.#note] : [this.label];
+  }
+
   /** Takes over the same segment of another layout; false where that has it elsewhere, or says something else of it. */
   retake(wire: Wire, text: PlacedLabel): boolean {
     if (wire === this.#wire) return true;
@@ -71,7 +77,7 @@ export class LadderWire {
   }
 
   remove(): void {
-    for (const el of [this.el, this.label, this.note]) el.remove();
+    for (const el of [this.el, this.label, this.#note]) el.remove();
   }
 
   /** Draws the segment as the first n events leave it, where that is not what is drawn. */
@@ -87,18 +93,24 @@ export class LadderWire {
     this.#fallen = false;
     this.flying = f.status === "flying" || (way.lost !== undefined && f.status === "lost");
     set(this.#hit, "d", this.#line.path(way.points));
-    const rim = this.#line.path(f.status === "lost" && way.lost ? this.#line.untilLoss(way.points, way.lost) : way.points);
-    for (const r of this.#rims) set(r, "d", rim);
+    this.#rim = this.#line.path(f.status === "lost" && way.lost ? this.#line.untilLoss(way.points, way.lost) : way.points);
+    for (const r of this.#rims) set(r, "d", this.#rim);
     this.#placeLabel(way);
-    this.#copies.replaceChildren(...way.copies.flatMap((copy) => this.#drawCopy(copy, f.delivered > 1)));
+    for (const el of this.#copies) el.remove();
+    this.#copies = way.copies.flatMap((copy) => this.#drawCopy(copy, f.delivered > 1));
+    this.#passed.after(...this.#copies);
     this.#drawFate(way, f);
     if (!this.flying) this.#land(way.points);
   }
 
   /** The reader looks at the segment: its label says all. */
   raise(on: boolean): void {
+    if (on && this.#rims.length === 0) {
+      this.#rims = ["rim", "rim in"].map((cls) => s("path", { class: cls, d: this.#rim }));
+      this.#halo.after(...this.#rims);
+    }
     this.#label.raise(on);
-    this.note.classList.toggle("up", on);
+    this.#note.classList.toggle("up", on);
   }
 
   /** Moves the head to height y of the lens; where much moves, without its halo. */
@@ -110,6 +122,7 @@ export class LadderWire {
       this.#fallen = true;
       return;
     }
+    if (this.#fallen) this.#remark("sub", undefined); // the playhead went back
     this.#fallen = false;
     const { points, here } = cut(way.points, y);
     this.#fly(points, here, way.points, plain);
@@ -133,28 +146,29 @@ export class LadderWire {
     this.#show(this.#mode === "lost" ? "" : this.#mode);
     const bend = way.points.length > 2;
     this.#remark("sub", bend ? "ladder.delayed" : way.copies.length > 0 ? "ladder.duplicated" : undefined);
-    if (this.note.textContent && f.fates.length > 0) this.#placeNote(way.copies[0]?.[0] ?? way.points.at(-2)!);
-    set(this.#cross, "visibility", "hidden");
-    set(this.#cross, "transform", `translate(${this.#line.px(way.points[0]!)})`); // inside the segment's box, which pointers aim at
+    if (this.#note.textContent && f.fates.length > 0) this.#placeNote(way.copies[0]?.[0] ?? way.points.at(-2)!);
   }
 
   #remark(cls: string, key: "ladder.delayed" | "ladder.duplicated" | "ladder.dropped.you" | "ladder.nohost" | "ladder.dropped.link" | undefined): void {
-    set(this.note, "class", cls);
-    this.note.textContent = key ? this.#say.text(key) : "";
+    set(this.#note, "class", cls);
+    this.#note.textContent = key ? this.#say.text(key) : "";
+    if (!key) this.#note.remove();
+    else if (!this.#note.parentNode) this.label.after(this.#note);
   }
 
   /** Puts the remark at a point, beside the segment's way. */
   #placeNote(p: Point): void {
-    const at = noteAt(this.#wire, p, this.note.textContent ?? "");
-    set(this.note, "x", at.x.toFixed(1));
-    set(this.note, "y", (this.#top + at.y).toFixed(1));
-    set(this.note, "text-anchor", at.anchor);
-    this.note.classList.toggle("far", at.far);
+    const at = noteAt(this.#wire, p, this.#note.textContent ?? "");
+    set(this.#note, "x", at.x.toFixed(1));
+    set(this.#note, "y", (this.#top + at.y).toFixed(1));
+    set(this.#note, "text-anchor", at.anchor);
+    this.#note.classList.toggle("far", at.far);
   }
 
   #show(mode: "flying" | "lost" | ""): void {
     if (mode === this.#mode) return;
     this.#mode = mode;
+    if (mode !== "lost") this.#cross = void this.#cross?.remove();
     this.el.classList.toggle("flying", mode === "flying");
     for (const x of [this.el, this.label]) x.classList.toggle("lost", mode === "lost");
   }
@@ -187,8 +201,9 @@ export class LadderWire {
     set(this.#halo, "points", "");
     this.#ghostAlong([at, ...way.points.filter((p) => p.y > at.y)]);
     set(this.#head, "visibility", "hidden");
-    set(this.#cross, "visibility", "visible");
+    this.#cross ??= s("path", { class: "x", d: "M-5.5 -5.5l11 11m0 -11l-11 11" });
     set(this.#cross, "transform", `translate(${this.#line.px(at)})`);
+    this.el.append(this.#cross);
     this.#remark("sub lost", way.byInput ? "ladder.dropped.you" : this.#wire.segment.sent.to === "" ? "ladder.nohost" : "ladder.dropped.link");
     this.#placeNote(at);
   }

@@ -92,7 +92,7 @@ export class LadderWires {
     const d = new LadderWire(w, this.#say, text, this.#top);
     this.#drawn.set(id, d);
     this.el.append(d.el);
-    this.notes.append(d.label, d.note);
+    this.notes.append(d.label);
     return d;
   }
 

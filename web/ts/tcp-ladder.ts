@@ -62,7 +62,7 @@ export class TcpLadder extends HTMLElement implements Panel {
   #setTop = -1; // what the last frame scrolled to
   #from = Infinity; // what is drawn
   #to = -Infinity;
-  #late = false; // segments of a burst are yet to appear
+  #late = false; // something of a burst is yet to appear
   #contentHeight = 0;
   #yNow = 0;
   #paper = false;
@@ -239,9 +239,10 @@ export class TcpLadder extends HTMLElement implements Panel {
     this.#to = this.#paper ? Infinity : this.#top + this.#height + margin;
     const [first, last] = [Math.max(0, this.#from), Math.min(this.#to, Math.max(this.#y(this.#store.lens.height), this.#timers.bottom) + 2000)];
     this.#ahead.setAttribute("d", scene.columns.lines.map((l) => `M${l.x} ${first}V${last}`).join(""));
-    this.#still.show(this.#store, scene, this.#marks, { from: this.#from, to: this.#to });
+    const window = { from: this.#from, to: this.#to };
+    const all = this.#still.show(this.#store, scene, this.#marks, window);
     this.#open.set(scene.bands.filter((b) => b.seq < at.n && b.toSeq >= at.n));
-    this.#late = !this.#wires.show(this.#store, scene, { from: this.#from, to: this.#to });
+    this.#late = !this.#wires.show(this.#store, scene, window) || !all;
     this.#choice.show(this.#store, scene, (seq) => this.#still.named(seq));
     this.#timers.set(world, scene, this.#store);
     this.#nameEnds(scene.columns.lines);
