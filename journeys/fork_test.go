@@ -117,6 +117,15 @@ func TestAForkIsUndone(t *testing.T) {
 		stage.Enter()
 		p.Press("]")
 		stage.until("the other run by its key", func() bool { _, _, _, run := stage.Where(); return run == "B" })
+
+		p.Press("ArrowRight", "ArrowRight", "ArrowRight")
+		stage.opensHost()
+		p.Press("x")
+		stage.until("a fork of the fork", func() bool { _, _, _, run := stage.Where(); return run == "C" })
+		p.Until("the first segment's tick in the lane of the first run", `(() => {
+			const y = (css) => Number(document.querySelector(css).getAttribute("d").match(/^M[\d.]+ ([\d.]+)/)[1]);
+			return y(".scrub .tk") + 6 === y(".scrub .lane");
+		})()`)
 	})
 }
 

@@ -161,6 +161,14 @@ export class Scrubber {
     if (axis.height > 0) this.#time(this.#end, duration(Math.max(...branches.map((b) => b.log.length))), "end");
   }
 
+  /** The run in whose lane the current one is at time t: the one that it had not forked from yet. */
+  #bearer(t: number): Branch {
+    const { branches, current } = this.#store;
+    let b = current;
+    while (b.parent && branches.includes(b.parent) && t <= b.forkAt) b = b.parent;
+    return b;
+  }
+
   /** Draws the ticks of what was seen since the last time. */
   #drawTicks(): void {
     const { axis, branches, current } = this.#store;
@@ -171,8 +179,7 @@ export class Scrubber {
       if (sent.seq < from) continue;
       if (sent.seq >= current.seen) break;
       const x = this.#x(track?.y[sent.seq] ?? 0);
-      const before = current.parent && branches.includes(current.parent) && sent.t <= current.forkAt;
-      const y = this.#laneY(before ? current.parent! : current);
+      const y = this.#laneY(this.#bearer(sent.t));
       this.#ticks.append(s("path", { class: `tk seg-${segmentKind(sent)}`, d: `M${x.toFixed(1)} ${y - 6}v12` }));
       if (x - this.#lastTime < 44 * this.#em || x > this.#end - 64 * this.#em) continue;
       this.#time(x, axisTime(sent.t));
