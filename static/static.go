@@ -29,12 +29,13 @@ type file struct {
 	etag        string
 }
 
-// Load reads and compresses the embedded files.
+// Load reads and compresses the embedded files. A folder in css is one style sheet, "css/stage.css", of all its files.
 func Load() (*Files, error) { return load(embedded) }
 
 func load(fsys fs.FS) (*Files, error) {
 	f := &Files{byName: map[string]file{}}
 	all := sha256.New()
+	sheets := map[string][]byte{}
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -45,9 +46,18 @@ func load(fsys fs.FS) (*Files, error) {
 		}
 		fmt.Fprintf(all, "%s %d\n", name, len(body))
 		all.Write(body)
+		if folder := path.Dir(name); path.Dir(folder) == "css" {
+			sheets[folder+".css"] = append(sheets[folder+".css"], body...) // in the order of their names
+			return nil
+		}
 		f.byName[name], err = newFile(name, body)
 		return err
 	})
+	for name, body := range sheets {
+		if err == nil {
+			f.byName[name], err = newFile(name, body)
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("static files: %w", err)
 	}

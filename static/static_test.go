@@ -27,6 +27,8 @@ func loaded(t *testing.T, css string) *Files {
 	t.Helper()
 	f, err := load(fstest.MapFS{
 		"css/a.css":   {Data: []byte(css)},
+		"css/b/1.css": {Data: []byte("p{}\n")},
+		"css/b/2.css": {Data: []byte("q{}\n")},
 		"js/a.js":     {Data: []byte("1")},
 		"icons/a.svg": {Data: []byte("<svg/>")},
 	})
@@ -34,6 +36,13 @@ func loaded(t *testing.T, css string) *Files {
 		t.Fatal(err)
 	}
 	return f
+}
+
+func TestAFolderIsOneStyleSheet(t *testing.T) {
+	f := loaded(t, "a{}")
+	if body, _ := f.Body("css/b.css"); string(body) != "p{}\nq{}\n" || f.Has("css/b/1.css") {
+		t.Errorf("the sheet is %q, and its first part is there by itself: %v", body, f.Has("css/b/1.css"))
+	}
 }
 
 func TestAnAddressHoldsTheContentsDigest(t *testing.T) {
