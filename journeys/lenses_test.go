@@ -64,7 +64,7 @@ func TestEveryLensTellsTheLog(t *testing.T) {
 			Eval[any](p, `document.dispatchEvent(new CustomEvent("fw-open-run", {detail: {token: `+quoted(log.Run.Token())+`}})); null`)
 			p.Until("the run's beginning", fmt.Sprintf(`document.querySelector("tcp-transport [role=slider]").ariaValueText.includes(" of %d")
 				&& document.querySelector("tcp-stage").passed <= 1`, len(stops)))
-			views := Eval[[]view](p, walk)
+			views := p.walk()
 			if len(views) < len(stops) {
 				t.Errorf("%d positions were walked, the log has %d events to stop at", len(views), len(stops))
 			}
@@ -103,8 +103,24 @@ type headerView struct {
 	Fields  map[string]string
 }
 
-// walk steps from the start of the run to its end and gives what the page shows at each position.
-const walk = `(async () => {
+// walk steps from the start of the run to its end and gives what the page shows at each position. It goes by stretches, so that
+// a slow machine has time for each.
+func (p *Tab) walk() []view {
+	p.t.Helper()
+	type stretch struct {
+		Views []view
+		More  bool
+	}
+	var views []view
+	for s := (stretch{More: true}); s.More; {
+		s = Eval[stretch](p, fmt.Sprintf(walking, len(views) == 0))
+		views = append(views, s.Views...)
+	}
+	return views
+}
+
+// walking steps through a stretch of the run, from its start or from where it stands.
+const walking = `(async (atStart) => {
 	const stage = document.querySelector("tcp-stage");
 	const slider = stage.querySelector("tcp-transport [role=slider]");
 	const frame = () => new Promise(requestAnimationFrame);
@@ -127,21 +143,23 @@ const walk = `(async () => {
 		header: {segment: header.dataset.segment ?? "", fields: Object.fromEntries(all(".fb", header).map(field))},
 		ladder: all("tcp-ladder .seg").map((g) => [g.dataset.id, g.getAttribute("aria-label")]),
 	});
-	press("Home");
+	if (atStart) press("Home");
 	await frame();
 	// The programs of a run that another one was opened beside come after it.
 	for (let i = 0; i < 300 && seen("tcp-code").some((el) => !el.querySelector("li")); i++) await frame();
 	const views = [];
-	for (let last = -1; stage.passed !== last; ) {
-		last = stage.passed;
+	let more = true;
+	while (more && views.length < 20) {
+		const last = stage.passed;
 		for (let i = 0; i < 300 && header.dataset.segment && !header.querySelector(".fb"); i++) await frame();
 		views.push(view());
 		press("ArrowRight");
 		await frame();
 		await frame();
+		more = stage.passed !== last;
 	}
-	return views;
-})()`
+	return {views, more};
+})(%t)`
 
 // stopsOf are the events that a step stops at: not what a queue or a timer does unseen, and a call that returns at once is
 // one with its return.
