@@ -55,16 +55,18 @@ func (sk *socket) takeData(seg *Segment) {
 // takeInOrder takes a segment that begins at, or before, RCV.NXT.
 func (sk *socket) takeInOrder(seg *Segment) {
 	c := chunk{seq: seg.Seq, data: seg.Payload, flags: seg.Flags & (FIN | PSH)}
-	sk.consume(c)
+	sk.consumeData(c)
 	if n := len(seg.Payload); n > 0 {
-		sk.noticeData(n, seg.has(PSH))
+		sk.noticeData(n, seg.has(PSH)) // the answer to a FIN tells of the window that the data opened
 	}
+	sk.consumeFIN(c)
 	hadGap := len(sk.ofo) > 0
 	for len(sk.ofo) > 0 && seqLEQ(sk.ofo[0].seq, sk.rcvNxt) {
 		next := sk.ofo[0]
 		sk.ofo = sk.ofo[1:]
 		if seqGT(next.end(), sk.rcvNxt) {
-			sk.consume(next)
+			sk.consumeData(next)
+			sk.consumeFIN(next)
 		}
 	}
 	if hadGap && len(sk.ofo) == 0 {
@@ -72,8 +74,8 @@ func (sk *socket) takeInOrder(seg *Segment) {
 	}
 }
 
-// consume moves in-order data to the receive queue and takes the FIN behind it.
-func (sk *socket) consume(c chunk) {
+// consumeData moves in-order data to the receive queue.
+func (sk *socket) consumeData(c chunk) {
 	skip := sk.rcvNxt - c.seq
 	if int(skip) < len(c.data) {
 		if len(sk.recv) == 0 {
@@ -84,6 +86,10 @@ func (sk *socket) consume(c chunk) {
 		sk.rcvNxt = c.seq + uint32(len(c.data))
 		sk.keep(len(c.data) - int(skip))
 	}
+}
+
+// consumeFIN takes the FIN behind it.
+func (sk *socket) consumeFIN(c chunk) {
 	if c.flags&FIN != 0 && !sk.finSeen {
 		sk.rcvNxt = c.end()
 		sk.takeFIN()
