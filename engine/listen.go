@@ -124,6 +124,7 @@ func (sk *socket) synAckTimeout() {
 		return
 	}
 	sk.numTimeout++
+	sk.resends++
 	sk.synackLast = sk.host.now
 	sk.emitAgain(SYN|ACK, sk.iss, nil, RuleSynAckAgain)
 	sk.armSynAck()
@@ -152,6 +153,7 @@ func (sk *socket) arriveRequest(seg *Segment) {
 	sk.touch()
 	if seg.Seq == sk.irs && seg.Flags&(SYN|RST|ACK) == SYN {
 		if !sk.rateLimited(seg) {
+			sk.resends++
 			sk.synackLast = sk.host.now
 			sk.emitAgain(SYN|ACK, sk.iss, nil, RuleSynAgain)
 			sk.armSynAck()
@@ -191,6 +193,11 @@ func (sk *socket) echoesOther(seg *Segment) bool {
 	return sk.tsOK && seg.HasTS && seg.TSEcr != 0 && seg.TSEcr-first > last-first
 }
 
+// echoesFirst says that a segment answers the first SYN-ACK: the others were needless (kernel tcp_try_undo_spurious_syn).
+func (sk *socket) echoesFirst(seg *Segment) bool {
+	return sk.tsOK && seg.HasTS && seg.TSEcr == sk.tsOff+uint32(sk.synackSent/Millisecond)
+}
+
 // overflow is a third ACK that meets a full accept queue: only here tcp_abort_on_overflow acts.
 func (sk *socket) overflow(seg *Segment) {
 	if sk.host.sys[abortOnOverflow] == 0 {
@@ -221,6 +228,9 @@ func (sk *socket) establishPassive(seg *Segment) {
 		if sk.tsOK && seg.HasTS {
 			sk.rttSampleFromTimestamp(seg)
 		}
+	}
+	if sk.resends > 1 && sk.host.linux && !sk.echoesFirst(seg) { // kernel tcp_init_transfer
+		sk.congestion.cwnd = 1
 	}
 	sk.congestion.cubic.start(sk)
 	sk.lastSent, sk.ackState.lastData = sk.host.nowTicks(), sk.host.nowTicks()

@@ -53,6 +53,9 @@ func (n *ssCounts) count(s *engine.SegmentSent, out bool) {
 }
 
 func (n *ssCounts) got(s *engine.SegmentSent) {
+	if s.Flags&engine.SYN != 0 && n.passive {
+		return // it came again for the request
+	}
 	n.segsIn++
 	if s.Len > 0 {
 		n.dataIn++
