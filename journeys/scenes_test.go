@@ -135,9 +135,11 @@ var stageScenes = []scene{
 		v.Open(v.path("states"))
 		Eval[any](v.Tab, `localStorage.setItem("finwait-text", "xl"), null`)
 		v.stage("lessons/four-way?at=95000")
-		v.take("top", "")
-		v.take("stage", "tcp-stage .first")
-		v.panels()
+		v.show("top", "") // how far the ladder has scrolled is not the same each time
+		v.show("stage", "tcp-stage .first")
+		v.pane("sockets", "sockets", ".p-sock")
+		v.pane("header", "header", ".p-hdr")
+		v.pane("why", "why", ".p-why")
 	}},
 	{"crossing", func(v *studio) {
 		v.stage("lessons/simultaneous-close")
