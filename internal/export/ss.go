@@ -208,12 +208,6 @@ var ssTimers = []struct {
 	{engine.TimerKeepalive, "keepalive"},
 }
 
-// mini says that only a timewait entry of the kernel is left, in either state.
-func (s ssSock) mini() bool {
-	t, waits := s.timers[engine.TimerFinWait2]
-	return s.State == engine.TimeWait || waits && t.rule != engine.RuleFinWait2LongTimer
-}
-
 // timer writes timer:(name, time left, attempts).
 func (s ssSock) timer(now engine.Micros) string {
 	for _, known := range ssTimers {
