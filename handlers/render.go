@@ -20,7 +20,7 @@ import (
 const compressFrom = 1 << 10
 
 var gzips = sync.Pool{New: func() any {
-	z, _ := gzip.NewWriterLevel(nil, 5) // fails on an unknown level alone
+	z, _ := gzip.NewWriterLevel(nil, gzip.BestCompression) // fails on an unknown level alone
 	return z
 }}
 

@@ -38,9 +38,11 @@ func lineNumber(n int) string {
 
 func (q QuizCard) id() string { return "quiz-" + q.Variant.Quiz }
 
-// data is the variant and the words, as JSON.
+// data is the variant and the words, as JSON. Its listings stand in the markup already, and the schema is for other programs.
 func (q QuizCard) data() templ.Component {
-	return jsonScript("quiz", map[string]any{"variant": q.Variant, "words": under(q.Phrases, quizPhrases, "")})
+	v := *q.Variant
+	v.Listings, v.Schema = nil, nil
+	return jsonScript("quiz", map[string]any{"variant": &v, "words": under(q.Phrases, quizPhrases, "")})
 }
 
 // fieldLabel is a field's name with its unit.

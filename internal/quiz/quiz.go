@@ -27,7 +27,7 @@ type Variant struct {
 	Title    string          `json:"title"`
 	Prompt   string          `json:"prompt"`
 	Fields   []Field         `json:"fields"`
-	Schema   json.RawMessage `json:"schema"` // JSON Schema of the answer
+	Schema   json.RawMessage `json:"schema,omitempty"` // JSON Schema of the answer
 	Hints    []string        `json:"hints"`
 	Evidence *Evidence       `json:"evidence,omitempty"`
 	Listings []Listing       `json:"listings,omitempty"`

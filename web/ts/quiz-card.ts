@@ -5,6 +5,7 @@ import { duration } from "./format.ts";
 import type { Place, Result, Variant } from "./quiz.gen.ts";
 import { named } from "./quiz-field.ts";
 import { newID, Outbox, practice, type Submission } from "./quiz-outbox.ts";
+import { readListings } from "./quiz-listing.ts";
 import { isKey, keyHint, Question } from "./quiz-question.ts";
 import { storage } from "./storage.ts";
 import { type QuizKey, QuizWords } from "./quiz-words.ts";
@@ -57,8 +58,9 @@ export class QuizCard extends HTMLElement {
     this.#timer = globalThis.setInterval(() => void this.#resend(), resendEvery);
     const article = h("article", { "aria-labelledby": `${this.#id}-q` },
       h("div", { class: "qh" }, this.#kind, this.#title, this.#status), h("div", { class: "qb" }, this.#form, this.#side));
+    const listings = readListings(this);
     this.replaceChildren(article);
-    if (data.variant) this.#show(data.variant, false);
+    if (data.variant) this.#show({ ...data.variant, listings }, false);
     void this.#resend();
   }
 

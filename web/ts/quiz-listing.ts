@@ -11,3 +11,15 @@ export function drawListing(l: Listing): HTMLElement {
   });
   return h("figure", { class: "term" }, h("figcaption", {}, l.title), h("pre", { tabindex: 0, "aria-label": l.title, role: "region" }, ...lines));
 }
+
+/** The listings that a page has in its markup, which its data leaves out. */
+export function readListings(root: ParentNode): Listing[] {
+  return [...root.querySelectorAll("figure.term")].map((figure) => {
+    const lines = [...figure.querySelectorAll(".ln")];
+    const numbers = lines.map((ln) => ln.querySelector(".no")).filter((no) => no !== null).map((no) => Number(no.textContent));
+    const text = (ln: Element): string => (ln.lastChild?.textContent ?? "").replace(/\n$/, "").slice(numbers.length > 0 ? 1 : 0); // behind a number stands a space
+    const mark = lines.findIndex((ln) => ln.classList.contains("mark"));
+    return { title: figure.querySelector("figcaption")?.textContent ?? "", lines: lines.map(text),
+      ...(numbers.length > 0 && { numbers }), ...(mark >= 0 && { mark: numbers[mark] }) };
+  });
+}

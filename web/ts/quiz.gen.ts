@@ -7,7 +7,7 @@ export interface Variant {
   title: string;
   prompt: string;
   fields: Field[];
-  schema: unknown;
+  schema?: unknown;
   hints: string[];
   evidence?: Evidence;
   listings?: Listing[];
