@@ -108,6 +108,9 @@ export class LadderWire {
     if (on && this.#rims.length === 0) {
       this.#rims = ["rim", "rim in"].map((cls) => s("path", { class: cls, d: this.#rim }));
       this.#halo.after(...this.#rims);
+    } else if (!on) {
+      for (const r of this.#rims) r.remove();
+      this.#rims = [];
     }
     this.#label.raise(on);
     this.#note.classList.toggle("up", on);
