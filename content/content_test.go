@@ -209,6 +209,7 @@ func TestProblemsNameFileAndLine(t *testing.T) {
 		"unknown beat":         {map[string]string{"lessons/03-four-way/en.md": text + "## A {at=\"nowhere\"}\n"}, `lessons/03-four-way/en.md:8: lesson.star defines no moment "nowhere"`},
 		"unknown class":        {map[string]string{"lessons/03-four-way/zh.md": text + "## A {.b}\n"}, `lessons/03-four-way/zh.md:8: no section is of the class "b"`},
 		"unknown scenario":     {map[string]string{"lessons/03-four-way/lesson.star": strings.Replace(string(lesson), "close/merged", "close/murged", 1)}, `lessons/03-four-way/lesson.star:12: run of close/murged: there is no scenario "close/murged"`},
+		"unknown loss":         {map[string]string{"lessons/03-four-way/lesson.star": strings.Replace(string(lesson), "    seed = 7,", "    seed = 7,\n    losses = [\"third-FIN\"],", 1)}, `lessons/03-four-way/lesson.star:3: the loss matrix has no row "third-FIN"`},
 		"no such event":        {map[string]string{"lessons/03-four-way/lesson.star": string(lesson) + `moment("x", {"kind": "segment", "flags": "R"})`}, "moment x: the run has no such event"},
 		"Starlark":             {map[string]string{"lessons/03-four-way/lesson.star": "lesson(\n"}, "lessons/03-four-way/lesson.star:2: got end of file"},
 		"missing translation":  {map[string]string{"lessons/04-new/lesson.star": string(lesson), "lessons/04-new/en.md": text}, "lessons/04-new/zh.md: is missing"},

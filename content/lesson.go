@@ -26,6 +26,7 @@ type Lesson struct {
 	Chapter engine.Text
 	Run     scenario.Run // what its stage shows at first
 	Quizzes []string     // ids
+	Losses  []string     // ids of the rows of the loss matrix that belong to it
 	Texts   map[Lang]*LessonText
 
 	Prediction *Prediction // what its stage asks
@@ -200,16 +201,18 @@ func (l *Lesson) parse(file, src string, shared starlark.StringDict) error {
 	return err
 }
 
-// lessonBuiltin is lesson(chapter = {"en": …, "zh": …}, scenario = "close/four-way", seed = 7, vary = {…}, quizzes = […]).
+// lessonBuiltin is lesson(chapter = {"en": …, "zh": …}, scenario = "close/four-way", seed = 7, vary = {…}, quizzes = […],
+// losses = ["first-FIN"]).
 func (l *Lesson) lessonBuiltin(th *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw []starlark.Tuple) (starlark.Value, error) {
 	var (
 		chapter starlark.Value
 		quizzes *starlark.List
+		losses  *starlark.List
 		name    string
 		vary    *starlark.Dict
 		seed    int64 = 1
 	)
-	err := starlark.UnpackArgs(b.Name(), args, kw, "chapter", &chapter, "scenario", &name, "seed?", &seed, "vary?", &vary, "quizzes?", &quizzes)
+	err := starlark.UnpackArgs(b.Name(), args, kw, "chapter", &chapter, "scenario", &name, "seed?", &seed, "vary?", &vary, "quizzes?", &quizzes, "losses?", &losses)
 	if err != nil {
 		return nil, err
 	}
@@ -221,6 +224,14 @@ func (l *Lesson) lessonBuiltin(th *starlark.Thread, b *starlark.Builtin, args st
 	}
 	for _, q := range l.Quizzes {
 		l.lines["quiz "+q] = here(th)
+	}
+	if l.Losses, err = asList(losses); err != nil {
+		return nil, err
+	}
+	for _, id := range l.Losses {
+		if !isLoss(id) {
+			return nil, fmt.Errorf("the loss matrix has no row %q", id)
+		}
 	}
 	l.Run, err = l.define("", name, seed, vary, here(th))
 	return starlark.None, err

@@ -2,6 +2,7 @@ package content
 
 import (
 	"fmt"
+	"slices"
 
 	"finwait/engine"
 	"finwait/scenario"
@@ -51,6 +52,11 @@ func losses() []*Loss {
 		{ID: "SYN-ACK", Segment: "SYN,ACK", From: "server", Opens: true, effect: effect{"client", engine.Established, ""}},
 		{ID: "ACK", Segment: "ACK", From: "client", Opens: true, effect: effect{"server", engine.Established, ""}},
 	}
+}
+
+// isLoss tells whether the matrix has a row of this id.
+func isLoss(id string) bool {
+	return slices.ContainsFunc(losses(), func(row *Loss) bool { return row.ID == id })
 }
 
 // Losses runs the loss matrix: the four segments of the close, each lost once and lost every time, after close() and after

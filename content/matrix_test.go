@@ -103,6 +103,24 @@ func TestLossesExpect(t *testing.T) {
 	}
 }
 
+// TestEveryRowOfTheMatrixIsInALesson holds that a lesson that teaches a loss shows its row, and that none is left out.
+func TestEveryRowOfTheMatrixIsInALesson(t *testing.T) {
+	shown := map[string]string{}
+	for _, l := range loaded(t).Lessons() {
+		for _, id := range l.Losses {
+			if shown[id] != "" {
+				t.Errorf("the row %s is in %s and in %s", id, shown[id], l.Slug)
+			}
+			shown[id] = l.Slug
+		}
+	}
+	for _, row := range losses() {
+		if shown[row.ID] == "" {
+			t.Errorf("no lesson shows the row %s", row.ID)
+		}
+	}
+}
+
 // TestOutcomesInWords holds that each outcome is said whole, in both languages, and names what decides it.
 func TestOutcomesInWords(t *testing.T) {
 	c, cells := loaded(t), matrixOf(t)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"finwait/content"
@@ -22,7 +23,25 @@ func (h *Handler) matrix(w http.ResponseWriter, r *http.Request) error {
 	say := h.Content.PagePhrases(l)
 	p.Title, p.Description = say["matrix.title"], say["matrix.description"]
 	p.Styles = []string{"css/ladder.css", "css/pages.css", "css/matrix.css"}
-	return h.html(w, r, web.Matrix{Page: p, Course: web.Course(h.Content.Lessons(), l), Say: say, Rows: rows}.View())
+	return h.html(w, r, web.Matrix{LossTable: web.LossTable{Page: p, Say: say}, Course: web.Course(h.Content.Lessons(), l), Rows: rows}.View())
+}
+
+// lossesOf are the rows of the matrix that a lesson shows.
+func (h *Handler) lossesOf(lesson *content.Lesson) ([]*content.Loss, error) {
+	if len(lesson.Losses) == 0 {
+		return nil, nil
+	}
+	rows, err := h.losses()
+	if err != nil {
+		return nil, err
+	}
+	var own []*content.Loss
+	for _, row := range rows {
+		if slices.Contains(lesson.Losses, row.ID) {
+			own = append(own, row)
+		}
+	}
+	return own, nil
 }
 
 // matrixCSV gives the matrix's figures as a table for other programs; times are in seconds.

@@ -102,6 +102,9 @@ func (h *Handler) lessonView(r *http.Request, lesson *content.Lesson, mode strin
 	p := h.page(r, l, "lessons/"+lesson.Slug)
 	p.Title, p.Description, p.OEmbed, p.Picture = text.Title, text.Summary, true, lesson.Slug
 	p.Styles = append(slices.Clone(stageStyles), "css/quiz.css", "css/gloss.css")
+	if len(lesson.Losses) > 0 {
+		p.Styles = append(p.Styles, "css/matrix.css")
+	}
 	p.Scripts = []string{"dist/stage.js", "dist/quiz.js", "dist/terms.js"}
 	view := &web.Lesson{
 		Page: p, Course: web.Course(h.Content.Lessons(), l), Current: web.EntryOf(lesson, l), Chapter: l.Of(lesson.Chapter),
@@ -110,6 +113,9 @@ func (h *Handler) lessonView(r *http.Request, lesson *content.Lesson, mode strin
 	}
 	if view.Stage.Predict = predictOf(lesson, text); view.Stage.Predict != nil {
 		view.Stage.Predict.Asks = other == nil && view.Stage.At < 0
+	}
+	if view.Losses, err = h.lossesOf(lesson); err != nil {
+		return nil, err
 	}
 	if view.Quizzes, err = h.quizCards(p, lesson); err != nil {
 		return nil, err

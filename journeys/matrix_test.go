@@ -40,6 +40,25 @@ func TestTheLossMatrixOpensItsRuns(t *testing.T) {
 	})
 }
 
+// TestALessonShowsItsRowOfTheLossMatrix opens a cell of the row on the lesson's own stage, then the whole matrix at that row.
+func TestALessonShowsItsRowOfTheLossMatrix(t *testing.T) {
+	t.Parallel()
+	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
+		stage := p.OpenStage(l, s.URL+"/"+l.Code+"/lessons/lost-fin")
+		if n := len(p.All("link", "^FIN 1.*("+l.page(t, "matrix.verdict.late")+"|"+l.page(t, "matrix.verdict.lost")+")")); n != 4 {
+			t.Errorf("the row has %d cells", n)
+		}
+		once := strings.NewReplacer("{call}", "shutdown", "(", `\(`, ")", `\)`).Replace(l.page(t, "matrix.once.call"))
+		p.Find("link", "FIN 1.*"+once).Click()
+		p.Until("the run's address", `location.pathname.endsWith("/lessons/lost-fin") && new URLSearchParams(location.search).get("run")?.startsWith("matrix/close")`)
+		if ms, _, _, _ := stage.Where(); ms != 70 {
+			t.Errorf("the stage opens at %d ms, and the FIN is lost at 70 ms", ms)
+		}
+		p.Find("link", l.page(t, "matrix.here.all")).Click()
+		p.Until("the matrix at its row", `location.pathname.endsWith("/matrix") && document.querySelector("tr:target")?.id === "first-FIN"`)
+	})
+}
+
 // TestThePagesAroundTheLessonsAreWhole looks at each page in both languages and themes and at three widths: no
 // accessibility fault, nothing wider than the window, nothing that moves while it loads.
 func TestThePagesAroundTheLessonsAreWhole(t *testing.T) {

@@ -36,3 +36,11 @@ func partClass(p content.Part) string {
 	}
 	return p.Class
 }
+
+// lossCaption says under which conditions the lesson's rows of the loss matrix ran.
+func (l Lesson) lossCaption() string {
+	if l.Losses[0].Opens {
+		return l.Say["matrix.open.caption"]
+	}
+	return l.Say["matrix.close.caption"]
+}

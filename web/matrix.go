@@ -2,7 +2,6 @@ package web
 
 import (
 	"math"
-	"strconv"
 	"strings"
 
 	"finwait/content"
@@ -11,9 +10,8 @@ import (
 
 // Matrix is the page of the loss matrix.
 type Matrix struct {
-	Page
+	LossTable
 	Course []Chapter
-	Say    map[string]string // the pages' words
 	Rows   []*content.Loss
 }
 
@@ -26,93 +24,6 @@ func (m Matrix) rows(opens bool) []*content.Loss {
 		}
 	}
 	return out
-}
-
-// segment names a row's segment, with its number where there are two.
-func segment(r *content.Loss) string {
-	if r.Number == 0 {
-		return r.Segment
-	}
-	return r.Segment + " " + strconv.Itoa(r.Number)
-}
-
-// segmentClass is the class that colours a segment.
-func segmentClass(r *content.Loss) string {
-	switch {
-	case strings.HasPrefix(r.Segment, "SYN"):
-		return "seg-syn"
-	case r.Segment == "FIN":
-		return "seg-fin"
-	}
-	return "seg-ack"
-}
-
-func (m Matrix) way(r *content.Loss) string {
-	host := HostNames(map[string]string{"host.client": m.Say["host.client"], "host.server": m.Say["host.server"]})
-	to := "server"
-	if r.From == "server" {
-		to = "client"
-	}
-	return fill(m.Say["matrix.way"], "from", host(r.From), "to", host(to))
-}
-
-// column names a cell's column as a sentence does: "once, close()".
-func (m Matrix) column(c *content.LossCell) string {
-	times := "matrix.once"
-	if c.Always {
-		times = "matrix.always"
-	}
-	if c.Call == "" {
-		return m.Say[times]
-	}
-	return fill(m.Say[times+".call"], "call", c.Call)
-}
-
-// figure is the one number of a cell.
-func (m Matrix) figure(o *content.Outcome) string {
-	switch {
-	case o.Verdict != content.Lost:
-		return fill(m.Say["matrix.later"], "t", content.Clock(o.Later))
-	case o.Over < 0:
-		return m.Say["matrix.endless"]
-	}
-	return fill(m.Say["matrix.over"], "t", content.Clock(o.Over))
-}
-
-// sentences say what a run led to; a run after shutdown() says what differs from the one after close() beside it.
-func (m Matrix) sentences(r *content.Loss, i int) string {
-	o := r.Cells[i].Outcome
-	said := o.Sentences(m.Say)
-	if r.Cells[i].Call == "shutdown" {
-		said = o.SentencesBeside(r.Cells[i-1].Outcome, m.Say)
-	}
-	if m.Lang == content.Zh {
-		return strings.Join(said, "")
-	}
-	return strings.Join(said, " ")
-}
-
-// href opens a cell's run on a stage, where the segment is lost.
-func (m Matrix) href(c *content.LossCell) string {
-	return m.RunURL(c.Log.Run.Token(), c.Outcome.First)
-}
-
-// mini draws a cell's run from where the connection opens or closes.
-func mini(r *content.Loss, c *content.LossCell) Mini {
-	from := engine.Micros(0)
-	if !r.Opens {
-		from = firstFIN(c.Log.Events)
-	}
-	return NewMini(c.Log.Events, from)
-}
-
-func firstFIN(events []engine.Event) engine.Micros {
-	for _, ev := range events {
-		if s, ok := ev.Body.(*engine.SegmentSent); ok && s.Flags&engine.FIN != 0 {
-			return ev.T
-		}
-	}
-	return 0
 }
 
 // wait is how long a cell keeps one waiting.

@@ -17,7 +17,7 @@ func matrix(t *testing.T) Matrix {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Matrix{Page: Page{Lang: content.En, Base: "/"}, Say: c.PagePhrases(content.En), Rows: rows}
+	return Matrix{LossTable: LossTable{Page: Page{Lang: content.En, Base: "/"}, Say: c.PagePhrases(content.En)}, Rows: rows}
 }
 
 // TestEveryMiniFitsItsBox holds that nothing is drawn outside, that each segment from the start on is, and that both ends

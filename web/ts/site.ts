@@ -80,8 +80,8 @@
   };
 
   // A link of the text to another run opens it on this page's stage.
-  const openRun = (token: string): void => {
-    document.dispatchEvent(new CustomEvent("fw-open-run", { detail: { token } }));
+  const openRun = ({ run: token, from }: DOMStringMap): void => {
+    document.dispatchEvent(new CustomEvent("fw-open-run", { detail: { token, at: from && Number(from) } }));
   };
 
   // A moment of the text moves the stage's playhead (the stage does that); where the stage is out of sight, go to it.
@@ -147,7 +147,7 @@
     const run = e.target.closest<HTMLAnchorElement>("a[data-run]");
     if (run) {
       e.preventDefault();
-      openRun(run.dataset["run"] ?? "");
+      openRun(run.dataset);
     }
   });
 })();
