@@ -15,46 +15,36 @@ type SourceLine struct {
 	Text   string
 }
 
-// ProgramText gives what of a run's source one needs in order to follow the program that a line stands in: its function, and
-// what that uses of the top level, and its hosts' settings, in the order of the source. In place of a vary() stands what it gives in this run.
-// Comments are left out. A line outside of all functions gives nothing. The error is an *Error.
-func ProgramText(lib Library, r Run, line int) ([]SourceLine, error) {
-	src, r, err := find(lib, r)
+// Program gives what of the run's source one needs in order to follow the program that a line stands in: its function, and
+// what that uses of the top level, and its hosts' settings, in the order of the source. In place of a vary() stands what it
+// gave in this run. Comments are left out. A line outside of all functions gives nothing.
+func (l *Log) Program(line int) []SourceLine {
+	tree, err := dialect.Parse(l.File, l.Source, syntax.RetainComments)
 	if err != nil {
-		return nil, err
+		panic(err) // the source has been executed
 	}
-	o, err := Check(Run{Source: src.text, Vary: r.Vary, Seed: r.Seed}, Limits{})
-	if err != nil {
-		return nil, err
-	}
-	tree, err := dialect.Parse(src.file, src.text, syntax.RetainComments)
-	if err != nil {
-		return nil, src.explain(err)
-	}
-	t := &programText{lines: strings.Split(src.text, "\n"), chosen: map[string]string{}, kept: map[int]bool{}}
-	for _, v := range o.Vary {
-		t.chosen[v.Name] = v.Chosen
-	}
+	t := &programText{tree: tree, lines: strings.Split(l.Source, "\n"), defined: definitions(tree), kept: map[int]bool{}}
 	for _, stmt := range tree.Stmts {
 		first, last := stmt.Span()
-		if _, ok := stmt.(*syntax.DefStmt); ok && int(first.Line) <= line && line <= int(last.Line) {
-			t.keep(stmt, definitions(tree))
-			t.keepHosts(tree, stmt.(*syntax.DefStmt).Name.Name)
+		if def, ok := stmt.(*syntax.DefStmt); ok && int(first.Line) <= line && line <= int(last.Line) {
+			t.keep(def)
+			t.keepHosts(def.Name.Name)
 		}
 	}
-	t.cut(tree)
-	return t.text(), nil
+	t.cut(l.Vary)
+	return t.text()
 }
 
 // programText is a source of which some lines are kept.
 type programText struct {
-	lines  []string
-	chosen map[string]string // by the name of the vary()
-	kept   map[int]bool      // by number
+	tree    *syntax.File
+	lines   []string
+	defined map[string]syntax.Stmt // of the top level, by what they define
+	kept    map[int]bool           // by number
 }
 
 // keep takes a statement of the top level and those that define what it uses.
-func (t *programText) keep(stmt syntax.Stmt, defined map[string]syntax.Stmt) {
+func (t *programText) keep(stmt syntax.Stmt) {
 	first, last := stmt.Span()
 	if t.kept[int(first.Line)] {
 		return
@@ -64,16 +54,16 @@ func (t *programText) keep(stmt syntax.Stmt, defined map[string]syntax.Stmt) {
 	}
 	own := assigned(stmt)
 	syntax.Walk(stmt, func(n syntax.Node) bool {
-		if id, ok := n.(*syntax.Ident); ok && !own[id.Name] && defined[id.Name] != nil {
-			t.keep(defined[id.Name], defined)
+		if id, ok := n.(*syntax.Ident); ok && !own[id.Name] && t.defined[id.Name] != nil {
+			t.keep(t.defined[id.Name])
 		}
 		return true
 	})
 }
 
 // keepHosts takes the host() calls of a program that say more than its name: its arguments, or the host's settings.
-func (t *programText) keepHosts(tree *syntax.File, program string) {
-	for _, stmt := range tree.Stmts {
+func (t *programText) keepHosts(program string) {
+	for _, stmt := range t.tree.Stmts {
 		expr, ok := stmt.(*syntax.ExprStmt)
 		if !ok {
 			continue
@@ -84,7 +74,7 @@ func (t *programText) keepHosts(tree *syntax.File, program string) {
 		}
 		plain := isName(call.Args[1], program)
 		if made, ok := call.Args[1].(*syntax.CallExpr); ok && isName(made.Fn, program) || plain && len(call.Args) > 2 {
-			t.keep(stmt, definitions(tree))
+			t.keep(stmt)
 		}
 	}
 }
@@ -138,10 +128,14 @@ func assigned(stmt syntax.Stmt) map[string]bool {
 }
 
 // cut takes comments out of the lines, and puts the values of vary() in.
-func (t *programText) cut(tree *syntax.File) {
+func (t *programText) cut(vary []Choice) {
+	chosen := map[string]string{}
+	for _, v := range vary {
+		chosen[v.Name] = v.Chosen
+	}
 	var calls []*syntax.CallExpr
 	comments := map[int32]int32{} // line to column
-	syntax.Walk(tree, func(n syntax.Node) bool {
+	syntax.Walk(t.tree, func(n syntax.Node) bool {
 		if n == nil {
 			return false
 		}
@@ -150,7 +144,7 @@ func (t *programText) cut(tree *syntax.File) {
 				comments[c.Start.Line] = c.Start.Col
 			}
 		}
-		if call, ok := n.(*syntax.CallExpr); ok && isName(call.Fn, "vary") {
+		if call, ok := n.(*syntax.CallExpr); ok && isName(call.Fn, "vary") && len(call.Args) > 0 {
 			calls = append(calls, call)
 		}
 		return true
@@ -161,7 +155,7 @@ func (t *programText) cut(tree *syntax.File) {
 	for _, call := range slices.Backward(calls) {
 		first, last := call.Span()
 		name, ok := literal(call.Args[0])
-		if value, known := t.chosen[name]; ok && known && first.Line == last.Line {
+		if value, known := chosen[name]; ok && known && first.Line == last.Line {
 			t.replace(int(first.Line), first.Col, last.Col, strconv.Quote(value))
 		}
 	}

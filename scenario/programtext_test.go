@@ -8,8 +8,8 @@ import (
 	"finwait/scenario"
 )
 
-// TestProgramText shows what belongs to a program and nothing else.
-func TestProgramText(t *testing.T) {
+// TestProgram shows what belongs to a program and nothing else.
+func TestProgram(t *testing.T) {
 	const source = `# What it is about, which may tell the answer.
 scenario(title = "A title", link = link(delay = vary("delay", ["10ms", "20ms"])))
 
@@ -40,14 +40,13 @@ host("client", client, sysctl = {"net.ipv4.tcp_retries2": int(size)})
 if lost == "yes":
     drop(nth = 1)
 `
+	log, err := scenario.Execute(nil, scenario.Run{Source: source, Vary: map[string]string{"how": "reset"}}, scenario.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	shown := func(line int) string {
-		t.Helper()
-		lines, err := scenario.ProgramText(nil, scenario.Run{Source: source, Vary: map[string]string{"how": "reset"}}, line)
-		if err != nil {
-			t.Fatal(err)
-		}
 		var b strings.Builder
-		for _, l := range lines {
+		for _, l := range log.Program(line) {
 			fmt.Fprintf(&b, "%d %s\n", l.Number, l.Text)
 		}
 		return b.String()
@@ -74,8 +73,5 @@ if lost == "yes":
 	}
 	if got := shown(26); got != "" {
 		t.Errorf("a line of the top level gives\n%s", got)
-	}
-	if _, err := scenario.ProgramText(nil, scenario.Run{Source: "x = "}, 1); err == nil {
-		t.Error("a source that does not parse gives no error")
 	}
 }

@@ -58,10 +58,7 @@ func (bugKind) Generate(g *Generated) (Item, error) {
 		Zh: fmt.Sprintf("改掉第 %s 行，症状就消失了。照现在这样：%s", p.right, why.Zh),
 	}}
 	it := &asked{run: run, parts: []part{p}, seq: last, noLadder: true, upto: run.events[last].T}
-	program, err := run.program(host)
-	if err != nil {
-		return nil, err
-	}
+	program := run.program(host)
 	it.shows = func(lang string, _ bool) []Listing { return []Listing{program.listing(lang, 0)} }
 	return it.with(g, engine.Text{})
 }

@@ -49,10 +49,7 @@ func (callKind) Generate(g *Generated) (Item, error) {
 		p.options = append(p.options, plain(v))
 	}
 	it := &asked{run: run, parts: []part{p}, seq: ev.Seq, from: from, until: made.T, before: true, upto: ev.T}
-	programs, err := run.programs(b.Host)
-	if err != nil {
-		return nil, err
-	}
+	programs := run.programs(b.Host)
 	it.shows = func(lang string, _ bool) []Listing { return listed(programs, lang, b.Line) }
 	return it.with(g, run.asksFor(b, made, ev))
 }

@@ -120,7 +120,7 @@ func (it *faultItem) Key() json.RawMessage {
 
 // play runs the answer.
 func (it *faultItem) play(answer map[string]string) (*Run, error) {
-	next := it.run.value
+	next := it.run.log.Run
 	next.Inputs = append([]engine.Input(nil), next.Inputs...)
 	for i, f := range it.fields {
 		ev := it.segments[i]

@@ -46,10 +46,7 @@ func (headerKind) Generate(g *Generated) (Item, error) {
 		flags,
 	}
 	it := &asked{run: run, parts: parts, seq: ev.Seq, until: ev.T - 1, upto: s.Arrives, noLadder: true}
-	programs, err := run.programs(s.From)
-	if err != nil {
-		return nil, err
-	}
+	programs := run.programs(s.From)
 	it.shows = func(lang string, answered bool) []Listing {
 		until := ev.Seq
 		if answered {

@@ -24,15 +24,11 @@ func (l *lab) execute(r scenario.Run) (*Run, error) {
 	if l.left--; l.left < 0 {
 		return nil, fmt.Errorf("generate makes more than %d runs", generateRuns)
 	}
-	r, err := scenario.Resolve(l.lib, r)
-	if err != nil {
-		return nil, err
-	}
 	log, err := scenario.Execute(l.lib, r, scenario.Limits{})
 	if err != nil {
 		return nil, err
 	}
-	return &Run{value: r, events: log.Events, lab: l}, nil
+	return &Run{log: log, events: log.Events, lab: l}, nil
 }
 
 func labOf(th *starlark.Thread) (*lab, error) {
@@ -46,8 +42,8 @@ func labOf(th *starlark.Thread) (*lab, error) {
 // Run is a run of the engine as generate sees it: segments in the order of sending, the time of its last event, and what
 // may be done to a segment, which gives another run.
 type Run struct {
-	value  scenario.Run
-	events []engine.Event
+	log    *scenario.Log
+	events []engine.Event // of the log
 	lab    *lab
 }
 
@@ -82,7 +78,7 @@ func (r *Run) delay() engine.Micros { return r.events[0].Body.(*engine.Meta).Lin
 
 // The methods of starlark.Value and starlark.HasAttrs.
 
-func (r *Run) String() string        { return r.value.Scenario }
+func (r *Run) String() string        { return r.log.Run.Scenario }
 func (r *Run) Type() string          { return "run" }
 func (r *Run) Freeze()               {}
 func (r *Run) Truth() starlark.Bool  { return true }
@@ -155,7 +151,7 @@ func (r *Run) intervene(th *starlark.Thread, b *starlark.Builtin, args starlark.
 	case "delay":
 		in.Do.Delay = &engine.DelayAction{Segment: id, By: engine.Micros(by)}
 	}
-	next := r.value
+	next := r.log.Run
 	next.Inputs = append(append([]engine.Input(nil), next.Inputs...), in)
 	return r.lab.execute(next)
 }

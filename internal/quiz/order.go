@@ -47,10 +47,7 @@ func (orderKind) Generate(g *Generated) (Item, error) {
 	}
 	last := events[len(events)-1]
 	it := &asked{run: run, parts: []part{p}, seq: last.Seq, upto: last.T, noLadder: true}
-	programs, err := run.programs("client")
-	if err != nil {
-		return nil, err
-	}
+	programs := run.programs("client")
 	it.shows = func(lang string, _ bool) []Listing { return listed(programs, lang, 0) }
 	return it.with(g, prompt)
 }

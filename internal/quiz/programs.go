@@ -14,30 +14,23 @@ type programText struct {
 }
 
 // program is the program of a host, by its first call.
-func (r *Run) program(host string) (programText, error) {
+func (r *Run) program(host string) programText {
 	p := programText{host: host}
-	line := r.firstLine(host)
-	if line == 0 {
-		return p, nil
+	if line := r.firstLine(host); line > 0 {
+		p.lines = r.log.Program(line)
 	}
-	var err error
-	p.lines, err = scenario.ProgramText(r.lab.lib, r.value, line)
-	return p, err
+	return p
 }
 
 // programs are the programs of both ends, a host's first.
-func (r *Run) programs(first string) ([]programText, error) {
+func (r *Run) programs(first string) []programText {
 	var all []programText
 	for _, host := range []string{first, other(first)} {
-		p, err := r.program(host)
-		if err != nil {
-			return nil, err
-		}
-		if len(p.lines) > 0 {
+		if p := r.program(host); len(p.lines) > 0 {
 			all = append(all, p)
 		}
 	}
-	return all, nil
+	return all
 }
 
 // other is the end that a host talks to.
