@@ -21,12 +21,22 @@ type asked struct {
 	until    engine.Micros                              // where it ends before the answer
 	before   bool                                       // what happens at that time is not shown
 	upto     engine.Micros                              // and after it; 0 is until
-	shows    func(lang string, answered bool) []Listing // beside the ladder; nil is nothing
 	noLadder bool                                       // the evidence has no ladder: it would give the answer away
+	shows    func(lang string, answered bool) []Listing // beside the ladder; nil is nothing
+	reads    []string                                   // hosts whose programs are listed after that
+	mark     int                                        // line of the first of these programs to look at; 0 is none
+	reveals  func(lang string) Listing                  // what follows once there is an answer; nil is nothing
+
+	programs []programText // of reads; with fills it
 }
 
-// with adds what the author says of the question.
+// with adds what the author says of the question, and the programs that it shows.
 func (it *asked) with(g *Generated, prompt engine.Text) (Item, error) {
+	for _, host := range it.reads {
+		if p := it.run.program(host); len(p.lines) > 0 {
+			it.programs = append(it.programs, p)
+		}
+	}
 	if err := g.words(it, prompt); err != nil {
 		return nil, err
 	}
@@ -75,10 +85,19 @@ func (it *asked) evidence(lang string, answered bool) *Evidence {
 }
 
 func (it *asked) listings(lang string, answered bool) []Listing {
-	if it.shows == nil {
-		return nil
+	var all []Listing
+	if it.shows != nil {
+		all = it.shows(lang, answered)
 	}
-	return it.shows(lang, answered)
+	mark := it.mark
+	for _, p := range it.programs {
+		all = append(all, p.listing(lang, mark))
+		mark = 0
+	}
+	if it.reveals != nil && answered {
+		all = append(all, it.reveals(lang))
+	}
+	return all
 }
 
 // Key implements Item.

@@ -26,7 +26,7 @@ func (backlogKind) Generate(g *Generated) (Item, error) {
 		return nil, err
 	}
 	last := run.lastUntil(at)
-	it := &asked{run: run, seq: last, upto: at, noLadder: true}
+	it := &asked{run: run, seq: last, upto: at, noLadder: true, reads: []string{"server"}}
 	for _, d := range asks {
 		name, err := d.str("name", "")
 		if err != nil {
@@ -44,13 +44,6 @@ func (backlogKind) Generate(g *Generated) (Item, error) {
 			En: fmt.Sprintf("%s: %d.", label.En, n), Zh: fmt.Sprintf("%s：%d。", label.Zh, n),
 		}}})
 	}
-	program := run.program("server")
-	it.shows = func(lang string, answered bool) []Listing {
-		all := []Listing{program.listing(lang, 0)}
-		if answered {
-			all = append(all, Listing{Title: fmt.Sprintf(in(lang, socketsTitle), hostInside(lang, "server"), clock(at)), Lines: run.sockets("server", at)})
-		}
-		return all
-	}
+	it.reveals = func(lang string) Listing { return run.sockets("server", at, lang) }
 	return it.with(g, engine.Text{})
 }

@@ -57,9 +57,7 @@ func (bugKind) Generate(g *Generated) (Item, error) {
 		En: fmt.Sprintf("With line %s changed the symptom is gone. As it is: %s", p.right, why.En),
 		Zh: fmt.Sprintf("改掉第 %s 行，症状就消失了。照现在这样：%s", p.right, why.Zh),
 	}}
-	it := &asked{run: run, parts: []part{p}, seq: last, noLadder: true, upto: run.events[last].T}
-	program := run.program(host)
-	it.shows = func(lang string, _ bool) []Listing { return []Listing{program.listing(lang, 0)} }
+	it := &asked{run: run, parts: []part{p}, seq: last, noLadder: true, upto: run.events[last].T, reads: []string{host}}
 	return it.with(g, engine.Text{})
 }
 

@@ -48,9 +48,8 @@ func (callKind) Generate(g *Generated) (Item, error) {
 	for _, v := range pick(g.chance(), p.right, others, 4) {
 		p.options = append(p.options, plain(v))
 	}
-	it := &asked{run: run, parts: []part{p}, seq: ev.Seq, from: from, until: made.T, before: true, upto: ev.T}
-	programs := run.programs(b.Host)
-	it.shows = func(lang string, _ bool) []Listing { return listed(programs, lang, b.Line) }
+	it := &asked{run: run, parts: []part{p}, seq: ev.Seq, from: from, until: made.T, before: true, upto: ev.T,
+		reads: bothEnds(b.Host), mark: b.Line}
 	return it.with(g, run.asksFor(b, made, ev))
 }
 

@@ -45,15 +45,13 @@ func (headerKind) Generate(g *Generated) (Item, error) {
 		&number{name: "ackno", label: engine.Text{En: "Acknowledgment number (relative)", Zh: "确认号（相对）"}, right: s.Ackno, to: most, because: because},
 		flags,
 	}
-	it := &asked{run: run, parts: parts, seq: ev.Seq, until: ev.T - 1, upto: s.Arrives, noLadder: true}
-	programs := run.programs(s.From)
+	it := &asked{run: run, parts: parts, seq: ev.Seq, until: ev.T - 1, upto: s.Arrives, noLadder: true, reads: bothEnds(s.From)}
 	it.shows = func(lang string, answered bool) []Listing {
 		until := ev.Seq
 		if answered {
 			until++
 		}
-		packets := Listing{Title: in(lang, packetsTitle), Lines: run.packets(until)}
-		return append([]Listing{packets}, listed(programs, lang, 0)...)
+		return []Listing{{Title: in(lang, packetsTitle), Lines: run.packets(until)}}
 	}
 	en, zh := who(s.From)
 	what := engine.Text{En: fmt.Sprintf("%d bytes of data", s.Len), Zh: fmt.Sprintf("%d 字节数据", s.Len)}

@@ -46,9 +46,7 @@ func (orderKind) Generate(g *Generated) (Item, error) {
 		Zh: "单程 " + clock(run.delay()) + "。把它们排成可能发生的先后顺序。",
 	}
 	last := events[len(events)-1]
-	it := &asked{run: run, parts: []part{p}, seq: last.Seq, upto: last.T, noLadder: true}
-	programs := run.programs("client")
-	it.shows = func(lang string, _ bool) []Listing { return listed(programs, lang, 0) }
+	it := &asked{run: run, parts: []part{p}, seq: last.Seq, upto: last.T, noLadder: true, reads: bothEnds("client")}
 	return it.with(g, prompt)
 }
 

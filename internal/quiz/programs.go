@@ -22,16 +22,8 @@ func (r *Run) program(host string) programText {
 	return p
 }
 
-// programs are the programs of both ends, a host's first.
-func (r *Run) programs(first string) []programText {
-	var all []programText
-	for _, host := range []string{first, other(first)} {
-		if p := r.program(host); len(p.lines) > 0 {
-			all = append(all, p)
-		}
-	}
-	return all
-}
+// bothEnds are the hosts of nearly every run, one of them first.
+func bothEnds(first string) []string { return []string{first, other(first)} }
 
 // other is the end that a host talks to.
 func other(host string) string {
@@ -67,16 +59,6 @@ func (p programText) listing(lang string, mark int) Listing {
 }
 
 func indented(l scenario.SourceLine) bool { return strings.HasPrefix(l.Text, " ") }
-
-// listed are the programs, with a line of the first one marked.
-func listed(programs []programText, lang string, mark int) []Listing {
-	var all []Listing
-	for _, p := range programs {
-		all = append(all, p.listing(lang, mark))
-		mark = 0
-	}
-	return all
-}
 
 // numbered is a text with its lines counted from 1.
 func numbered(title, text string) Listing {

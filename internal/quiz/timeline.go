@@ -44,9 +44,8 @@ func (timelineKind) Generate(g *Generated) (Item, error) {
 	slack := max(8*engine.Millisecond, (next.T-since)/20)
 	label := engine.Text{En: "Sent how long after the run began?", Zh: "在运行开始后多久发出？"}
 	it := &asked{run: run, seq: next.Seq, from: from, until: next.T, before: true, upto: s.Arrives,
+		reads: bothEnds("client"), // whose comes first must not tell who sends next
 		parts: []part{segment, numberOf("when", label, next.T, slack, because)}}
-	programs := run.programs("client") // whose comes first must not tell who sends next
-	it.shows = func(lang string, _ bool) []Listing { return listed(programs, lang, 0) }
 	given := engine.Text{En: "The run has come to " + clock(since) + ".", Zh: "运行进行到 " + clock(since) + "。"}
 	asks := engine.Text{En: "Which segment is sent next, and when?", Zh: "接下来发出的是哪个报文段，什么时候发出？"}
 	return it.with(g, joined(given, run.ahead(next.T-1, next), asks))

@@ -42,7 +42,7 @@ func (traceKind) Generate(g *Generated) (Item, error) {
 	it.shows = func(lang string, _ bool) []Listing {
 		return []Listing{
 			{Title: in(lang, packetsTitle), Lines: run.seen(host, at)},
-			{Title: fmt.Sprintf(in(lang, socketsTitle), hostInside(lang, host), clock(at)), Lines: run.sockets(host, at)},
+			run.sockets(host, at, lang),
 		}
 	}
 	prompt := engine.Text{En: "What happened?", Zh: "发生了什么？"}
@@ -164,7 +164,7 @@ func (r *Run) seen(host string, until engine.Micros) []string {
 }
 
 // sockets lists a host's sockets at a time as ss -tan does.
-func (r *Run) sockets(host string, at engine.Micros) []string {
+func (r *Run) sockets(host string, at engine.Micros, lang string) Listing {
 	table := ss.Table{Host: host}
 	for _, ev := range r.events {
 		if ev.T > at {
@@ -176,5 +176,5 @@ func (r *Run) sockets(host string, at engine.Micros) []string {
 	for _, s := range table.Listed() {
 		lines = append(lines, fmt.Sprintf("%-11s %-6d %-6d  %-20s %s", ss.Name(s.State), s.RecvQ, s.SendQ, s.Local, s.Remote))
 	}
-	return lines
+	return Listing{Title: say(lang, socketsTitle, hostInside(lang, host), clock(at)), Lines: lines}
 }
