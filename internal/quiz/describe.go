@@ -109,20 +109,24 @@ func joined(sentences ...engine.Text) engine.Text {
 // time it is.
 func (r *Run) name(ev engine.Event) engine.Text {
 	t := r.describe(ev)
-	if r.times(t, r.events[0], r.events[len(r.events)-1]) == 1 {
-		return t
-	}
-	s, n := r.sentIn(ev), 0
-	for _, other := range r.events[1 : ev.Seq+1] {
-		if r.describe(other) == t && (s == nil || sameNumbers(s, r.sentIn(other))) {
-			n++
+	s, alike, nth := r.sentIn(ev), 0, 0
+	for _, other := range r.events[1:] {
+		if r.describe(other) != t {
+			continue
 		}
+		alike++
+		if other.Seq <= ev.Seq && (s == nil || sameNumbers(s, r.sentIn(other))) {
+			nth++
+		}
+	}
+	if alike == 1 {
+		return t
 	}
 	if s != nil {
 		t = engine.Text{En: fmt.Sprintf("%s (seq %d, ack %d)", t.En, s.Seqno, s.Ackno), Zh: fmt.Sprintf("%s（seq %d，ack %d）", t.Zh, s.Seqno, s.Ackno)}
 	}
-	if n > 1 {
-		t = engine.Text{En: fmt.Sprintf("%s, for the %s time", t.En, ordinal(n)), Zh: fmt.Sprintf("%s，第 %d 次", t.Zh, n)}
+	if nth > 1 {
+		t = engine.Text{En: fmt.Sprintf("%s, for the %s time", t.En, ordinal(nth)), Zh: fmt.Sprintf("%s，第 %d 次", t.Zh, nth)}
 	}
 	return t
 }
