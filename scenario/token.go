@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"finwait/engine"
 )
@@ -123,15 +124,23 @@ func parseBody(body string) (Run, error) {
 	return r, nil
 }
 
+// deflaters are kept for the next token: one takes a megabyte.
+var deflaters = sync.Pool{New: func() any {
+	w, _ := flate.NewWriter(nil, flate.BestCompression) // fails on an unknown level alone
+	return w
+}}
+
 func (r Run) packed() string {
 	b, err := json.Marshal(r)
 	if err != nil {
 		panic(err) // the types are ours and hold nothing that can fail
 	}
 	var buf bytes.Buffer
-	w, _ := flate.NewWriter(&buf, flate.BestCompression) // fails on an unknown level alone
+	w := deflaters.Get().(*flate.Writer)
+	w.Reset(&buf)
 	w.Write(b)
 	w.Close()
+	deflaters.Put(w)
 	return withCheck("~z" + base64url.EncodeToString(buf.Bytes()))
 }
 
