@@ -314,12 +314,27 @@ func hidesStates(t *testing.T, id string, seed int64, v *quiz.Variant, key json.
 	}
 }
 
+// executed is the log of a token's run.
+func executed(t *testing.T, c *content.Content, token string) *scenario.Log {
+	t.Helper()
+	run, err := scenario.ParseToken(token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	log, err := scenario.Execute(c, run, scenario.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return log
+}
+
 // What a wrong answer is refuted with is an event of the run that its token names.
 func TestRefutationIsInTheRun(t *testing.T) {
 	c, b := bank(t)
 	for _, info := range b.List() {
 		for seed := range min(*seeds, 60) {
 			v, key := variantAndKey(t, b, info.ID, seed)
+			logs := map[string]*scenario.Log{} // by token: most answers are refuted by the same run
 			for _, answer := range answers(v, key) {
 				r, err := b.Grade(info.ID, seed, given(answer, "en"))
 				if err != nil {
@@ -328,13 +343,10 @@ func TestRefutationIsInTheRun(t *testing.T) {
 				if r.Score == 1 {
 					continue
 				}
-				run, err := scenario.ParseToken(r.Refutation.Token)
-				if err != nil {
-					t.Fatal(err)
-				}
-				log, err := scenario.Execute(c, run, scenario.Limits{})
-				if err != nil {
-					t.Fatal(err)
+				log := logs[r.Refutation.Token]
+				if log == nil {
+					log = executed(t, c, r.Refutation.Token)
+					logs[r.Refutation.Token] = log
 				}
 				if ev := log.Events[r.Refutation.Seq]; ev.T != r.Refutation.At || ev.Rule != r.Refutation.Rule {
 					t.Errorf("%s %d: %s is refuted by %s at %d", info.ID, seed, answer, engine.AppendJSON(nil, ev), r.Refutation.At)
@@ -415,14 +427,7 @@ func TestKeyIsTheEngines(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		run, err := scenario.ParseToken(r.Run.Token)
-		if err != nil {
-			t.Fatal(err)
-		}
-		log, err := scenario.Execute(c, run, scenario.Limits{})
-		if err != nil {
-			t.Fatal(err)
-		}
+		log := executed(t, c, r.Run.Token)
 		state := map[string]engine.State{}
 		for _, ev := range log.Events {
 			if ev.T > v.Evidence.At {
