@@ -183,7 +183,7 @@ func (r *Result) refute(g graded, run *Run) {
 // place is an event of the run.
 func (r *Run) place(seq int) Place {
 	ev := r.events[seq]
-	return Place{Token: r.log.Run.Token(), Seq: seq, At: ev.T, Rule: ev.Rule}
+	return Place{Token: r.token(), Seq: seq, At: ev.T, Rule: ev.Rule}
 }
 
 var (

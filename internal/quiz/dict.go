@@ -170,7 +170,7 @@ func (d dict) ask(name string, run *Run) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return truth(fn, run)
+	return truth(fn, run.events)
 }
 
 // count reads a function of a log that gives a number, and asks it of a run.
@@ -179,7 +179,7 @@ func (d dict) count(name string, run *Run) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	v, err := call(fn, run)
+	v, err := call(fn, run.events)
 	if err != nil {
 		return 0, err
 	}
@@ -191,9 +191,9 @@ func (d dict) count(name string, run *Run) (int64, error) {
 	return 0, fmt.Errorf("%q gives %s; want a number", name, v.Type())
 }
 
-// truth asks a function about a run.
-func truth(fn starlark.Callable, run *Run) (bool, error) {
-	v, err := call(fn, run)
+// truth asks a function about a log.
+func truth(fn starlark.Callable, events []engine.Event) (bool, error) {
+	v, err := call(fn, events)
 	if err != nil {
 		return false, err
 	}
@@ -204,8 +204,8 @@ func truth(fn starlark.Callable, run *Run) (bool, error) {
 	return bool(b), nil
 }
 
-func call(fn starlark.Callable, run *Run) (starlark.Value, error) {
-	return starlark.Call(newThread(fn.Name(), generateSteps), fn, starlark.Tuple{scenario.View(run.events)}, nil)
+func call(fn starlark.Callable, events []engine.Event) (starlark.Value, error) {
+	return starlark.Call(newThread(fn.Name(), generateSteps), fn, starlark.Tuple{scenario.View(events)}, nil)
 }
 
 // sortInputs orders inputs by time, as a run needs them.

@@ -149,7 +149,7 @@ func (it *faultItem) reached(answer map[string]string) (*Run, bool, error) {
 	if err != nil {
 		return nil, false, err
 	}
-	ok, err := truth(it.goal, run)
+	ok, err := truth(it.goal, run.events)
 	return run, ok, err
 }
 

@@ -58,7 +58,7 @@ func (b *Bank) Issue(id string, seed int64) (*Issued, error) {
 	}
 	var events []engine.Event
 	if hand.Run != nil {
-		events, i.Token = hand.Run.events, hand.Run.log.Run.Token()
+		events, i.Token = hand.Run.events, hand.Run.token()
 		i.Log = string(encoded(events).Bytes())
 	}
 	i.Shown = string(encoded(excerpt(events, hand.Until)).Bytes())

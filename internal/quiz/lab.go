@@ -3,6 +3,7 @@ package quiz
 import (
 	"errors"
 	"fmt"
+	"sync"
 
 	"finwait/engine"
 	"finwait/scenario"
@@ -28,7 +29,7 @@ func (l *lab) execute(r scenario.Run) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Run{log: log, events: log.Events, lab: l}, nil
+	return &Run{log: log, events: log.Events, token: sync.OnceValue(log.Run.Token), lab: l}, nil
 }
 
 func labOf(th *starlark.Thread) (*lab, error) {
@@ -44,6 +45,7 @@ func labOf(th *starlark.Thread) (*lab, error) {
 type Run struct {
 	log    *scenario.Log
 	events []engine.Event // of the log
+	token  func() string
 	lab    *lab
 }
 

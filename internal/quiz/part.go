@@ -51,6 +51,7 @@ type choice struct {
 	options []optionText
 	right   string // a value
 	because decided
+	judge   func() decided     // finds because, where that takes long: asked when an answer is graded; nil where it is known
 	against map[string]decided // by wrong value: what refutes it, where that is another event
 }
 
@@ -81,7 +82,11 @@ func (p *choice) grade(raw json.RawMessage, lang string) (graded, error) {
 	if err := json.Unmarshal(raw, &given); err != nil {
 		return graded{}, err
 	}
-	g := graded{given: p.text(given, lang), key: p.text(p.right, lang), why: p.because.why, seq: p.because.seq, run: p.because.run}
+	because := p.because
+	if p.judge != nil {
+		because = p.judge()
+	}
+	g := graded{given: p.text(given, lang), key: p.text(p.right, lang), why: because.why, seq: because.seq, run: because.run}
 	if given == p.right {
 		g.share = 1
 	} else if d, ok := p.against[given]; ok {

@@ -230,7 +230,7 @@ func (it *stateItem) Grade(a Answer) (*Result, error) {
 	if err := json.Unmarshal(a.Body, &given); err != nil {
 		return nil, err
 	}
-	token := it.run.log.Run.Token()
+	token := it.run.token()
 	r := &Result{Key: it.Key(), Evidence: it.evidence(lang, true), Run: Place{Token: token, Seq: it.seq, At: it.moment}}
 	var why []string
 	right := 0

@@ -2,6 +2,7 @@ package quiz
 
 import (
 	"fmt"
+	"sync"
 
 	"finwait/engine"
 	"finwait/internal/ss"
@@ -36,8 +37,10 @@ func (traceKind) Generate(g *Generated) (Item, error) {
 		return nil, err
 	}
 	last := run.lastUntil(at)
-	deciding := run.since(holds, last)
-	p.because = decided{seq: deciding, why: run.when(run.events[deciding])}
+	p.judge = sync.OnceValue(func() decided {
+		deciding := run.since(holds, last)
+		return decided{seq: deciding, why: run.when(run.events[deciding])}
+	})
 	it := &asked{run: run, parts: []part{p}, seq: last, upto: run.events[last].T, noLadder: true}
 	it.shows = func(lang string, _ bool) []Listing {
 		return []Listing{
@@ -68,7 +71,7 @@ func (g *Generated) judged(name string, run *Run) (*choice, starlark.Callable, e
 		if err != nil {
 			return nil, nil, err
 		}
-		holds, err := truth(fn, run)
+		holds, err := truth(fn, run.events)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -97,7 +100,7 @@ func (r *Run) since(holds starlark.Callable, last int) int {
 			continue
 		}
 		// A function may fail on a log that has not come to what it looks for.
-		if ok, err := truth(holds, &Run{events: r.events[:seq+1]}); err != nil || !ok {
+		if ok, err := truth(holds, r.events[:seq+1]); err != nil || !ok {
 			return first
 		}
 		first = seq
