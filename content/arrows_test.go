@@ -54,17 +54,9 @@ func TestArrows(t *testing.T) {
 	}
 }
 
-// TestEveryRuleIsReached holds that each rule of the engine is reached by a scenario, and by the one that its text names.
-func TestEveryRuleIsReached(t *testing.T) {
-	c := loaded(t)
-	report, err := c.Check() // it looks whether each example reaches its rule
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, id := range report.Unreached {
-		t.Errorf("no scenario reaches %s", id)
-	}
-	for _, r := range c.Rules() {
+// TestEveryRuleHasAnExample holds that each rule's text names a scenario; TestCheck, that the scenario reaches the rule.
+func TestEveryRuleHasAnExample(t *testing.T) {
+	for _, r := range loaded(t).Rules() {
 		if r.Example == "" {
 			t.Errorf("%s names no example", r.ID)
 		}

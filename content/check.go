@@ -12,22 +12,19 @@ import (
 
 // Report is what a check did.
 type Report struct {
-	Runs      int           // executed
-	Claims    int           // expectations that hold
-	Variants  int           // of questions, generated and graded
-	Unreached []engine.Rule // rules that no scenario reaches yet
-	Terms     int           // of the glossary
-	Asked     int           // questions of interviews
-	Sentences int           // of lessons, definitions and answers that say what a check holds
-	ToCome    []string      // lessons of the syllabus that are not written yet
+	Runs      int // executed
+	Claims    int // expectations that hold
+	Variants  int // of questions, generated and graded
+	Terms     int // of the glossary
+	Asked     int // questions of interviews
+	Sentences int // of lessons, definitions and answers that say what a check holds
 }
 
 // checkedSeeds is how many variants of each question are generated and graded.
 const checkedSeeds = 50
 
-// Check goes beyond what Load looks at: it runs each scenario with each of its choices and each run that a lesson links
-// to, holds their expectations, looks whether each rule's example reaches it, and generates and grades questions. The
-// error is Problems.
+// Check goes beyond what Load looks at: it runs each scenario with each of its choices, holds their expectations, looks whether
+// each rule's example reaches it, and generates and grades questions. The error is Problems.
 func (c *Content) Check() (*Report, error) {
 	var ps Problems
 	report := &Report{}
@@ -37,13 +34,6 @@ func (c *Content) Check() (*Report, error) {
 	}
 	c.checkLosses(report, &ps)
 	for _, l := range c.lessons {
-		for _, name := range slices.Sorted(maps.Keys(l.runs)) {
-			if _, err := scenario.Execute(c, l.runs[name], scenario.Limits{}); err != nil {
-				ps.addf(l.dir, 0, "%s: %v", name, err)
-			}
-		}
-	}
-	for _, l := range c.lessons {
 		c.syllabus.covers(l, &ps)
 		for _, lang := range Langs {
 			report.Sentences += l.Texts[lang].Claims
@@ -51,18 +41,11 @@ func (c *Content) Check() (*Report, error) {
 	}
 	c.checkTerms(&ps)
 	report.Terms, report.Asked = countEntries(c.glossary, report), countEntries(c.interview, report)
-	report.ToCome = c.syllabus.missing(c)
 	for _, r := range c.Rules() {
-		if r.Example != "" && !reached[r.ID][r.Example] {
+		if len(reached[r.ID]) == 0 {
+			ps.addf(r.File, r.Line, "no scenario reaches the rule %s", r.ID)
+		} else if r.Example != "" && !reached[r.ID][r.Example] {
 			ps.addf(r.File, r.Line, "the scenario %s does not reach the rule %s", r.Example, r.ID)
-		}
-	}
-	for _, id := range engine.Rules {
-		if c.rules[id] == nil {
-			ps.addf("rules", 0, "the rule %s has no text", id)
-		}
-		if len(reached[id]) == 0 {
-			report.Unreached = append(report.Unreached, id)
 		}
 	}
 	for _, info := range c.Quizzes.List() {

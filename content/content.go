@@ -65,6 +65,11 @@ func load(fsys fs.FS) (*Content, error) {
 			ps.addf(r.File, r.Line, "rule %s: there is no scenario %q", r.ID, r.Example)
 		}
 	}
+	for _, id := range engine.Rules {
+		if c.rules[id] == nil {
+			ps.addf("rules", 0, "the rule %s has no text", id)
+		}
+	}
 	c.phrases = loadPhrases(fsys, "phrases", &ps)
 	c.pagePhrases = loadPhrases(fsys, "phrases/pages", &ps)
 	c.news = loadNews(fsys, &ps)
@@ -82,7 +87,11 @@ func load(fsys fs.FS) (*Content, error) {
 		c.loadEntries(interview, terms, &ps)
 	}
 	c.syllabus = loadSyllabus(fsys, &ps)
+	if len(ps) == before { // else one that is there may have failed
+		c.syllabus.checkLessons(c, &ps)
+	}
 	c.tryQuizzes(&ps)
+	checkRuleNames(fsys, &ps)
 	sort.SliceStable(ps, func(i, j int) bool { return ps[i].File < ps[j].File })
 	return c, ps.err()
 }

@@ -34,6 +34,7 @@ type Lesson struct {
 	dir     string
 	moments []*moment
 	runs    map[string]scenario.Run // by name; "" is the lesson's own
+	tried   map[string]error        // by token: what became of the other runs that its texts link
 	proofs  map[string]*proof       // by name
 	figures []*figure
 	found   filling        // what its runs gave
@@ -143,7 +144,7 @@ func (c *Content) loadLesson(fsys fs.FS, l *Lesson, shared starlark.StringDict, 
 	}
 	l.found = filled
 	for _, lang := range Langs {
-		l.loadText(fsys, lang, filled, terms[lang], ps)
+		l.loadText(c, fsys, lang, terms[lang], ps)
 	}
 }
 
@@ -183,7 +184,7 @@ func loadShared(fsys fs.FS, ps *Problems) starlark.StringDict {
 
 // parse reads lesson.star.
 func (l *Lesson) parse(file, src string, shared starlark.StringDict) error {
-	l.runs, l.lines, l.proofs = map[string]scenario.Run{}, map[string]int{}, map[string]*proof{}
+	l.runs, l.lines, l.proofs, l.tried = map[string]scenario.Run{}, map[string]int{}, map[string]*proof{}, map[string]error{}
 	env := starlark.StringDict{
 		"lesson":  starlark.NewBuiltin("lesson", l.lessonBuiltin),
 		"run":     starlark.NewBuiltin("run", l.runBuiltin),

@@ -20,7 +20,7 @@ import (
 )
 
 // loadText reads and renders a lesson in one language.
-func (l *Lesson) loadText(fsys fs.FS, lang Lang, found filling, terms *termFinder, ps *Problems) {
+func (l *Lesson) loadText(c *Content, fsys fs.FS, lang Lang, terms *termFinder, ps *Problems) {
 	file := path.Join(l.dir, string(lang)+".md")
 	src, err := fs.ReadFile(fsys, file)
 	if err != nil {
@@ -43,10 +43,10 @@ func (l *Lesson) loadText(fsys fs.FS, lang Lang, found filling, terms *termFinde
 	for key := range meta {
 		ps.addf(file, 1, "the front matter has an unknown key %q", key)
 	}
-	body, err = found.fill(file, body)
+	body, err = l.found.fill(file, body)
 	ps.add(file, 0, err)
-	r := newComposer(file, body, found)
-	r.terms, r.run = terms.at("../"), l.variation
+	r := newComposer(file, body, l.found)
+	r.terms, r.run = terms.at("../"), func(dest string) (scenario.Run, error) { return l.linked(c, dest) }
 	r.render(t)
 	r.checkChoices(t, l.Prediction)
 	*ps = append(*ps, r.problems...)
@@ -206,7 +206,7 @@ func (r *composer) links(doc ast.Node) {
 		}
 		run, err := r.run(dest)
 		if err != nil {
-			r.fail(link.Parent(), "run:%s: %v", dest, err)
+			r.problems.addf(r.file, lineOf(link, r.source), "run:%s: %v", dest, err)
 			return ast.WalkContinue, nil
 		}
 		token := run.Token()
@@ -215,6 +215,24 @@ func (r *composer) links(doc ast.Node) {
 		link.SetAttributeString("data-run", []byte(token))
 		return ast.WalkContinue, nil
 	})
+}
+
+// linked reads what follows run: in an address, and tries the run that it names.
+func (l *Lesson) linked(lib scenario.Library, dest string) (scenario.Run, error) {
+	run, err := l.variation(dest)
+	if err != nil {
+		return run, err
+	}
+	token := run.Token()
+	for _, r := range l.runs {
+		if r.Token() == token {
+			return run, nil // it was executed for its figures
+		}
+	}
+	if _, known := l.tried[token]; !known {
+		_, l.tried[token] = scenario.Execute(lib, run, scenario.Limits{})
+	}
+	return run, l.tried[token]
 }
 
 // variation reads what follows run: in an address.
@@ -233,7 +251,6 @@ func (l *Lesson) variation(dest string) (scenario.Run, error) {
 		vary[k] = v[0]
 	}
 	run.Vary = vary
-	l.runs["run:"+dest] = run // finwait check executes it
 	return run, err
 }
 

@@ -47,15 +47,13 @@ func loadSyllabus(fsys fs.FS, ps *Problems) *Syllabus {
 	return s
 }
 
-// missing lists the lessons of the syllabus that are not written yet.
-func (s *Syllabus) missing(c *Content) []string {
-	var out []string
+// checkLessons holds that each lesson of the syllabus is there.
+func (s *Syllabus) checkLessons(c *Content, ps *Problems) {
 	for _, slug := range s.slugs {
 		if c.Lesson(slug) == nil {
-			out = append(out, slug)
+			ps.addf(syllabusFile, s.lines[slug], "there is no lesson %q", slug)
 		}
 	}
-	return out
 }
 
 // covers holds that a lesson's texts cite a check for each of its topics, and that each check's topic is one.
