@@ -7,7 +7,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -80,6 +82,108 @@ func TestHintsComeAfterTwoMisses(t *testing.T) {
 		p.Press("h")
 		p.Until("the hint", `document.querySelectorAll("quiz-card .hints li").length === 1`)
 	})
+}
+
+// TestQuestionsOfALesson: each card shows the listings of its question, which it takes from the page's markup, and the one
+// that asks for an order is answered by keys alone.
+func TestQuestionsOfALesson(t *testing.T) {
+	t.Parallel()
+	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
+		p.OpenStage(l, s.URL+"/"+l.Code+"/lessons/sockets")
+		p.Until("the cards with their fields", `["sockets-call", "sockets-order", "sockets-program"].every((q) => document.querySelector("quiz-card[quiz=" + q + "] form [type=submit]"))`)
+		numbered, marked, plain := 0, 0, 0
+		for _, name := range []string{"sockets-call", "sockets-order", "sockets-program"} {
+			var want struct{ Listings []listing }
+			seed := Eval[string](p, `document.querySelector("quiz-card[quiz=`+name+`]").getAttribute("seed")`)
+			if err := json.Unmarshal(fetch(t, s.URL+"/api/v1/quizzes/"+name+"/"+seed+"?lang="+l.Code), &want); err != nil {
+				t.Fatal(err)
+			}
+			if got := Eval[[]listing](p, `[...document.querySelectorAll("quiz-card[quiz=`+name+`] figure.term")].map(`+drawnListing+`)`); !reflect.DeepEqual(got, want.Listings) {
+				t.Errorf("%s %s shows\n%+v\nwant\n%+v", name, seed, got, want.Listings)
+			}
+			for _, is := range want.Listings {
+				switch {
+				case is.Mark > 0:
+					marked++
+				case is.Numbers != nil:
+					numbered++
+				default:
+					plain++
+				}
+			}
+		}
+		if numbered == 0 || marked == 0 || plain == 0 {
+			t.Errorf("%d listings are numbered, %d marked, %d neither", numbered, marked, plain)
+		}
+		ordersByKeys(s, p, "sockets-order")
+	})
+}
+
+// listing is a text beside a question, as the API gives it.
+type listing struct {
+	Title   string
+	Lines   []string
+	Numbers []int
+	Mark    int
+}
+
+// drawnListing reads one as it is drawn.
+const drawnListing = `(figure) => {
+	const lines = [...figure.querySelectorAll(".ln")];
+	const number = (ln) => Number(ln.querySelector(".no").textContent);
+	const marked = figure.querySelector(".ln.mark");
+	return {
+		title: figure.querySelector("figcaption").textContent,
+		lines: lines.map((ln) => [...ln.childNodes].filter((n) => n instanceof Text).map((n) => n.data).join("").replace(/\n$/, "")),
+		numbers: figure.querySelector(".no") ? lines.map(number) : null,
+		mark: marked ? number(marked) : 0,
+	};
+}`
+
+// ordersByKeys brings the items of a card into the right order and hands them in, with Tab, the arrows, Space and Enter.
+func ordersByKeys(s *server.Server, p *Tab, name string) {
+	p.t.Helper()
+	Eval[any](p, `document.addEventListener("fw-answer", (e) => { window.lastScore = e.detail.score; }); null`)
+	list := `document.querySelector("quiz-card[quiz=` + name + `] ol.olist")`
+	values := func() []string {
+		return Eval[[]string](p, `[...`+list+`.children].map((li) => li.dataset.value)`)
+	}
+	at := func() int { // of the item with the focus
+		return Eval[int](p, `[...`+list+`.children].findIndex((li) => li.contains(document.activeElement))`)
+	}
+	seed := Eval[string](p, `document.querySelector("quiz-card[quiz=`+name+`]").getAttribute("seed")`)
+	key := post(p.t, s.URL+"/api/v1/quizzes/"+name+"/"+seed, map[string][]string{"order": values()}, 3).Fields[0].Key
+
+	Eval[any](p, `document.querySelector("quiz-card[quiz=`+name+`] h2").focus()`)
+	for range 3 {
+		if at() < 0 {
+			p.Press("Tab")
+		}
+	}
+	walk := func(to int) {
+		for step := to - at(); step < 0; step++ {
+			p.Press("ArrowUp")
+		}
+		for step := to - at(); step > 0; step-- {
+			p.Press("ArrowDown")
+		}
+	}
+	for place, value := range strings.Fields(key) {
+		walk(slices.Index(values(), value))
+		p.Press("Space")
+		walk(place)
+		p.Press("Space")
+	}
+	if got := strings.Join(values(), " "); got != key {
+		p.t.Fatalf("by keys the items stand as %s; want %s", got, key)
+	}
+	for range 3 * len(values()) {
+		if at() >= 0 {
+			p.Press("Tab")
+		}
+	}
+	p.Press("Enter")
+	p.Until("the grade of the order", "window.lastScore === 1")
 }
 
 // card is the lesson's question.
@@ -184,7 +288,7 @@ func (g graded) wrong() map[string]string {
 }
 
 // post sends an answer and gives its grade.
-func post(t *testing.T, path string, answer map[string]string, n int) graded {
+func post[A map[string]string | map[string][]string](t *testing.T, path string, answer A, n int) graded {
 	t.Helper()
 	body, err := json.Marshal(map[string]any{"id": fmt.Sprintf("00000000-0000-4000-8000-%012d", n), "answer": answer})
 	if err != nil {
