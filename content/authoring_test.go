@@ -83,7 +83,7 @@ func TestMistakesInTheExampleAreToldAsThePageSays(t *testing.T) {
 		{lesson, `"flags": "R"`, `"flags": "R", "rule": "rfc9293/reset-it"`, lesson + `:9: the engine has no rule "rfc9293/reset-it"`},
 		{lesson, "EPIPE", "ECONNRESET", lesson + ":14: the check told-late does not hold"},
 		{text, "}}.{{= told-late}}", "}}.", text + ":25: no check holds this claim"},
-		{text, "{{gap answer reset}}", "20 ms", text + ":21: a figure is typed, not filled from a run"},
+		{text, "{{gap answer reset}}", "20 ms", text + ":21: the figure 20 is typed, not filled from a run"},
 		{text, "without waiting for", "without [see](run:mine/hang-up)", text + `:6: run:mine/hang-up: there is no scenario "mine/hang-up"`},
 		{text, "without waiting for", "without [see](run:?work=2s)", text + `:6: run:?work=2s: mine/hung-up.star:6:12: work is one of ["50ms" "20ms" "200ms"], not "2s"`},
 		{text, "without waiting for", "without `rfc9293/reset-it`", text + `:6: the engine has no rule "rfc9293/reset-it"`},

@@ -1,6 +1,7 @@
 package content
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -22,10 +23,10 @@ func (r *composer) claims(block ast.Node, class string) {
 			return ast.WalkSkipChildren, nil
 		case n.Kind() == extension.KindTableRow:
 			if c := read(flat(n, r.source)); c.says || len(c.proofs) > 0 {
-				r.held(n.Parent(), c)
+				r.held(r.line(n.Parent()), c)
 			}
 			return ast.WalkSkipChildren, nil
-		case n.Kind() == ast.KindParagraph || n.Kind() == ast.KindTextBlock:
+		case n.Kind() == ast.KindParagraph || n.Kind() == ast.KindTextBlock || n.Kind() == ast.KindHeading:
 			r.paragraph(n, class)
 			return ast.WalkSkipChildren, nil
 		}
@@ -33,7 +34,7 @@ func (r *composer) claims(block ast.Node, class string) {
 	})
 }
 
-// paragraph looks at the sentences of one. What a myth says in bold is what it refutes.
+// paragraph looks at the sentences of one, or of a heading. What a myth says in bold is what it refutes.
 func (r *composer) paragraph(n ast.Node, class string) {
 	text := flat(n, r.source)
 	if class == "myths" {
@@ -45,27 +46,25 @@ func (r *composer) paragraph(n ast.Node, class string) {
 		}
 	}
 	for _, c := range claims(text) {
-		r.held(n, c)
+		r.held(r.line(n), c)
 	}
 }
 
-func (r *composer) held(n ast.Node, c claim) {
+// held notes the checks of a claim at a line, and what is wrong with it.
+func (r *composer) held(line int, c claim) {
 	r.cited = append(r.cited, c.proofs...)
 	if r.count++; len(c.proofs) == 0 {
-		r.fail(n, "no check holds this claim; name one by {{= NAME}}: %q", c.text)
+		r.problems.addf(r.file, line, "no check holds this claim; name one by {{= NAME}}: %q", c.text)
 		return
 	}
-	if c.typed && !r.quoted(c.proofs) {
-		r.fail(n, "a figure is typed, not filled from a run: %q", c.text)
+	for _, figure := range c.typed {
+		if !r.quoted(figure, c.proofs) {
+			r.problems.addf(r.file, line, "the figure %s is typed, not filled from a run: %q", figure, c.text)
+		}
 	}
 }
 
-// quoted says that a document stands behind the claim: its figures can't come from a run.
-func (r *composer) quoted(proofs []string) bool {
-	for _, name := range proofs {
-		if r.found.proofs[name].source != "" {
-			return true
-		}
-	}
-	return false
+// quoted says that a document which is cited has the figure: it can't come from a run.
+func (r *composer) quoted(figure string, proofs []string) bool {
+	return slices.ContainsFunc(proofs, func(name string) bool { return slices.Contains(r.found.proofs[name].says, figure) })
 }

@@ -1,10 +1,14 @@
 package content
 
 import (
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"finwait/scenario"
 
 	"github.com/yuin/goldmark/ast"
 )
@@ -30,7 +34,7 @@ var (
 		`|\b[a-z_]+\([A-Z_0-9, ]*\)|\bE[A-Z]{4,}\b|\btcp_[a-z0-9_]+|\bsomaxconn\b|[0-9]`)
 	// notFigures are digits that quote nothing measured: sections, versions and names.
 	notFigures = regexp.MustCompile(`RFC \d+(?: §[\d.]+)?|§[\d.]+|\b(?:Linux|HTTP|TLS|LTI)[ /]\d+(?:\.\d+)*|FIN-WAIT-[12]|2MSL|2 ?× ?MSL|IPv[46]|SHA-?256|[A-Za-z_]+\d+\b|\bC\d\d\b`)
-	digit      = regexp.MustCompile(`[0-9]`)
+	number     = regexp.MustCompile(`[0-9]+(?:[.,][0-9]+)*`)
 )
 
 // claim is a sentence, as far as claims go.
@@ -38,7 +42,7 @@ type claim struct {
 	text   string
 	proofs []string // names of the checks that it cites
 	says   bool     // something that can be wrong
-	typed  bool     // has a digit that was typed, not filled from a run
+	typed  []string // numbers that were typed, not filled from a run
 }
 
 // claims finds the claims of a block's text, as flat gives it, and whatever cites a check. A question claims nothing.
@@ -60,7 +64,7 @@ func read(s string) claim {
 	}
 	bare := proofMark.ReplaceAllString(s, "")
 	// A digit in a code span is input or output of a program; a name in one counts.
-	c.typed = digit.MatchString(notFigures.ReplaceAllString(figureMark.ReplaceAllString(codeMark.ReplaceAllString(bare, ""), ""), ""))
+	c.typed = number.FindAllString(notFigures.ReplaceAllString(figureMark.ReplaceAllString(codeMark.ReplaceAllString(bare, ""), ""), ""), -1)
 	c.says = claimed.MatchString(notFigures.ReplaceAllStringFunc(allMarks.ReplaceAllString(bare, ""), keepStates))
 	return c
 }
@@ -143,9 +147,11 @@ var codeMark = regexp.MustCompile("\uE004([^\uE005]*)\uE005")
 
 var tags = regexp.MustCompile(`<[^>]*>`)
 
-// flat is a block's text in one line, with marks around what code spans hold.
+// flat is a block's text in one line, with marks around what code spans hold. A number in the text of a link to a run that is
+// a choice of that run is that run's figure.
 func flat(n ast.Node, source []byte) string {
 	var b strings.Builder
+	var chosen []string
 	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		switch n := n.(type) {
 		case *ast.CodeSpan:
@@ -154,9 +160,18 @@ func flat(n ast.Node, source []byte) string {
 			} else {
 				b.WriteString(codeClose)
 			}
+		case *ast.Link:
+			if chosen = nil; entering {
+				chosen = choicesOf(n)
+			}
 		case *ast.Text:
 			if entering {
-				b.Write(n.Segment.Value(source))
+				b.WriteString(number.ReplaceAllStringFunc(string(n.Segment.Value(source)), func(s string) string {
+					if slices.Contains(chosen, s) {
+						return string(figureOpen) + s + string(figureClose)
+					}
+					return s
+				}))
 				if n.SoftLineBreak() || n.HardLineBreak() {
 					b.WriteByte(' ')
 				}
@@ -173,4 +188,15 @@ func flat(n ast.Node, source []byte) string {
 		return ast.WalkContinue, nil
 	})
 	return b.String()
+}
+
+// choicesOf are what the run of a link chooses.
+func choicesOf(n *ast.Link) []string {
+	token, _ := n.AttributeString(runAttribute)
+	text, _ := token.([]byte)
+	run, err := scenario.ParseToken(string(text))
+	if err != nil {
+		return nil // a link elsewhere
+	}
+	return slices.Collect(maps.Values(run.Vary))
 }

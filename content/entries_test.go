@@ -37,7 +37,7 @@ func TestMistakesInEntriesNameFileAndLine(t *testing.T) {
 		"twice":                    {head + good + "\n" + good, head + good, "glossary/01-x/en.md:9: there are two entries #orphan"},
 		"unknown check":            {head + "## orphan {#orphan}\n\nA socket.{{= four-way/nothing}}\n", head + good, `glossary/01-x/en.md:7: {{= four-way/nothing}}: there is no check "four-way/nothing"`},
 		"unheld claim":             {head + good + "It waits in TIME-WAIT.\n", head + good, "glossary/01-x/en.md:7: no check holds this claim"},
-		"typed figure":             {head + good + "It lasts 20 ms.{{= four-way/eof}}\n", head + good, "glossary/01-x/en.md:7: a figure is typed"},
+		"typed figure":             {head + good + "It lasts 20 ms.{{= four-way/eof}}\n", head + good, "glossary/01-x/en.md:7: the figure 20 is typed"},
 		"no check at all":          {head + "## orphan {#orphan}\n\nA socket.\n", head + good, "glossary/01-x/en.md:5: cites no check that looks at a run"},
 		"a document alone":         {head + "## orphan {#orphan}\n\nA socket.{{= four-way/tcp-timewait-len}}\n", head + good, "glossary/01-x/en.md:5: cites no check that looks at a run"},
 		"front matter":             {"---\nname: T\n---\n\n" + good, head + good, "glossary/01-x/en.md:1: the front matter is the title of the group"},

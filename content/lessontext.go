@@ -33,7 +33,8 @@ func (l *Lesson) loadText(c *Content, fsys fs.FS, lang Lang, terms *termFinder, 
 		ps.addf(file, p.Line, "%s", p.Msg)
 		return
 	}
-	t := &LessonText{Title: meta["title"], Summary: meta["summary"], Words: words(figureForm.ReplaceAllString(body, "1"))}
+	t := &LessonText{Title: meta["title"], Words: words(figureForm.ReplaceAllString(body, "1"))}
+	summary := meta["summary"]
 	for _, key := range []string{"title", "summary"} {
 		if meta[key] == "" {
 			ps.addf(file, 1, "the front matter lacks %s", key)
@@ -47,6 +48,7 @@ func (l *Lesson) loadText(c *Content, fsys fs.FS, lang Lang, terms *termFinder, 
 	ps.add(file, 0, err)
 	r := newComposer(file, body, l.found)
 	r.terms, r.run = terms.at("../"), func(dest string) (scenario.Run, error) { return l.linked(c, dest) }
+	t.Summary = r.plain(lineWith(string(src), "summary:"), summary)
 	r.render(t)
 	r.checkChoices(t, l.Prediction)
 	*ps = append(*ps, r.problems...)
@@ -73,6 +75,16 @@ func newComposer(file, body string, found filling) *composer {
 	return &composer{file: file, found: found, md: markdown(), source: []byte(body), seen: map[string]bool{}}
 }
 
+// plain fills a text without markup that stands at a line, and reads what it claims.
+func (r *composer) plain(line int, text string) string {
+	filled, err := r.found.fill(r.file, strings.Repeat("\n", line-1)+text)
+	r.problems.add(r.file, line, err)
+	for _, c := range claims(strings.TrimLeft(filled, "\n")) {
+		r.held(line, c)
+	}
+	return strings.TrimLeft(allMarks.ReplaceAllString(filled, ""), "\n")
+}
+
 // document parses the text.
 func (r *composer) document() ast.Node {
 	doc := r.md.Parser().Parse(text.NewReader(r.source))
@@ -91,8 +103,11 @@ func (r *composer) render(out *LessonText) {
 	var part *Part // nil is the lead
 	for n := r.document().FirstChild(); n != nil; n = n.NextSibling() {
 		if isHeading(n) {
+			before := len(r.cited)
 			out.Parts = append(out.Parts, r.heading(n.(*ast.Heading), len(out.Parts)+1))
 			part = &out.Parts[len(out.Parts)-1]
+			r.claims(n, part.Class)
+			part.cited = slices.Clone(r.cited[before:])
 			r.terms.forget()
 			continue
 		}
@@ -212,7 +227,7 @@ func (r *composer) links(doc ast.Node) {
 		token := run.Token()
 		link.Destination = []byte("?run=" + url.QueryEscape(token))
 		link.SetAttributeString("class", []byte("runlink"))
-		link.SetAttributeString("data-run", []byte(token))
+		link.SetAttributeString(runAttribute, []byte(token))
 		return ast.WalkContinue, nil
 	})
 }
@@ -234,6 +249,9 @@ func (l *Lesson) linked(lib scenario.Library, dest string) (scenario.Run, error)
 	}
 	return run, l.tried[token]
 }
+
+// runAttribute is where a link to a run has the run's token.
+const runAttribute = "data-run"
 
 // variation reads what follows run: in an address.
 func (l *Lesson) variation(dest string) (scenario.Run, error) {
@@ -276,14 +294,18 @@ func (r *composer) inline(h ast.Node) template.HTML {
 }
 
 func (r *composer) fail(n ast.Node, format string, args ...any) {
+	r.problems.addf(r.file, r.line(n), format, args...)
+}
+
+// line is where a node's block stands.
+func (r *composer) line(n ast.Node) int {
 	for n != nil && n.Type() == ast.TypeInline {
 		n = n.Parent()
 	}
-	line := 0
-	if n != nil {
-		line = lineOf(n, r.source)
+	if n == nil {
+		return 0
 	}
-	r.problems.addf(r.file, line, format, args...)
+	return lineOf(n, r.source)
 }
 
 // words counts what there is to read: words, and each character of Chinese.

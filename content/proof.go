@@ -18,6 +18,7 @@ type proof struct {
 	runs   []string          // names in lesson.star; "" is the lesson's own
 	holds  starlark.Callable // of as many logs; nil where source stands
 	source string            // of history: "listen(2)"
+	says   []string          // figures that stand there
 	topics []string          // of the syllabus that the proof belongs to
 	line   int
 }
@@ -49,11 +50,16 @@ func (l *Lesson) checkBuiltin(th *starlark.Thread, b *starlark.Builtin, args sta
 	return starlark.None, l.addProof(p, topic)
 }
 
-// historyBuiltin is history("backlog-2-2", source = "listen(2)", topic = …): a claim about what was, or about a text.
+// historyBuiltin is history("backlog-2-2", source = "listen(2)", says = ["128"], topic = …): a claim about what was, or about
+// a text, with the figures that may be quoted from there.
 func (l *Lesson) historyBuiltin(th *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw []starlark.Tuple) (starlark.Value, error) {
 	p := &proof{line: here(th)}
-	var topic starlark.Value
-	if err := starlark.UnpackArgs(b.Name(), args, kw, "name", &p.name, "source", &p.source, "topic?", &topic); err != nil {
+	var says, topic starlark.Value
+	err := starlark.UnpackArgs(b.Name(), args, kw, "name", &p.name, "source", &p.source, "says?", &says, "topic?", &topic)
+	if err != nil {
+		return nil, err
+	}
+	if p.says, err = oneOrMore(says); err != nil {
 		return nil, err
 	}
 	if p.source == "" {
