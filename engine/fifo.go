@@ -3,7 +3,7 @@ package engine
 import "slices"
 
 // fifo is a queue: first in, first out. It uses its room again.
-type fifo[T comparable] struct {
+type fifo[T any] struct {
 	list []T
 	head int
 }
@@ -25,13 +25,3 @@ func (q *fifo[T]) pop() T {
 
 // fifoSlack is how much room at the front is left before what waits moves there.
 const fifoSlack = 64
-
-// remove takes v out of the queue, wherever it is. It is found fast near the front.
-func (q *fifo[T]) remove(v T) {
-	switch i := slices.Index(q.waiting(), v); {
-	case i == 0:
-		q.pop()
-	case i > 0:
-		q.list = slices.Delete(q.list, q.head+i, q.head+i+1)
-	}
-}

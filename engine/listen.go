@@ -55,7 +55,7 @@ func (sk *socket) admit(l *socket) {
 	sk.id = l.host.socks
 	sk.hash()
 	sk.takeHold()
-	l.children.push(sk)
+	sk.place = l.children.join(sk)
 	l.synQ++
 	l.touch()
 }
@@ -137,8 +137,8 @@ func (l *socket) retriesLeft(most int64) int64 {
 		return most
 	}
 	young := 0
-	for _, sk := range l.children.waiting() {
-		if sk.numTimeout == 0 {
+	for i := l.children.lowest; i < l.children.end(); i++ {
+		if sk := l.children.at(i); sk != nil && sk.numTimeout == 0 {
 			young++
 		}
 	}
@@ -211,7 +211,7 @@ func (sk *socket) overflow(seg *Segment) {
 func (sk *socket) establishPassive(seg *Segment) {
 	l := sk.listener
 	sk.disarm(slow)
-	l.children.remove(sk)
+	l.children.leave(sk.place)
 	l.synQ--
 	l.acceptQ.push(sk)
 	l.logListen()
@@ -245,7 +245,7 @@ func (sk *socket) establishPassive(seg *Segment) {
 // returns it on Linux even after a reset.
 func (l *socket) forget(sk *socket) {
 	if sk.state == SynReceived {
-		l.children.remove(sk)
+		l.children.leave(sk.place)
 		l.synQ--
 		l.touch()
 		sk.listener = nil
@@ -261,8 +261,8 @@ func (l *socket) closeListener() {
 
 // dropQueues resets what was never accepted and drops the requests (kernel inet_csk_listen_stop).
 func (l *socket) dropQueues() {
-	for l.children.len() > 0 {
-		l.children.waiting()[0].done(RuleListenerClosedRequest)
+	for sk := l.children.first(); sk != nil; sk = l.children.first() {
+		sk.done(RuleListenerClosedRequest)
 	}
 	for _, sk := range l.acceptQ.waiting() {
 		sk.listener = nil

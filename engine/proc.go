@@ -8,7 +8,7 @@ type process struct {
 	name    string
 	fds     []*socket // by descriptor; 0 to 2 are never sockets
 	lowFD   int       // none below it is free
-	threads []*thread
+	threads row[thread]
 	loose   []*pending // calls under way that no thread made
 	dead    bool
 }
@@ -114,8 +114,7 @@ func (h *Host) logProcess(p *process, action ProcessAction, status int) int {
 
 func (p *process) addThread(program Program) *thread {
 	t := p.host.takeThread()
-	t.proc, t.id, t.program = p, len(p.threads), program
-	p.threads = append(p.threads, t)
+	t.proc, t.id, t.program = p, p.threads.join(t), program
 	return t
 }
 
@@ -134,13 +133,13 @@ func (h *Host) threadEnded(now Micros, t *thread, status int) {
 	h.settle()
 }
 
-// end stops a thread where it is; its place in the process stays, so that the numbers of the others do.
+// end stops a thread where it is.
 func (t *thread) end() {
 	if t == nil || t.ended {
 		return
 	}
 	t.ended = true
-	t.proc.threads[t.id] = nil
+	t.proc.threads.leave(t.id)
 	if t.waiting != nil {
 		t.proc.host.abandon(t.waiting)
 	}
@@ -162,11 +161,16 @@ func (h *Host) exit(p *process, how ProcessAction, status int) {
 	}
 }
 
-// endCalls stops the threads where they are.
-func (p *process) endCalls() {
-	for _, t := range p.threads {
+// endThreads stops the threads in the order of their numbers.
+func (p *process) endThreads() {
+	for t := p.threads.first(); t != nil; t = p.threads.first() {
 		t.end()
 	}
+}
+
+// endCalls stops the threads where they are.
+func (p *process) endCalls() {
+	p.endThreads()
 	for len(p.loose) > 0 {
 		p.host.abandon(p.loose[0])
 	}

@@ -304,9 +304,7 @@ func (s *Sim) Now() Micros { return s.now }
 func (s *Sim) stopPrograms() {
 	for _, h := range s.hosts {
 		for _, p := range h.procs {
-			for _, t := range p.threads {
-				t.end()
-			}
+			p.endThreads()
 		}
 	}
 	s.agenda.each(func(what happening, _ turn) {

@@ -93,6 +93,7 @@ type socket struct {
 	outOfOrder          int    // segments that came beyond a gap
 	probesSince         Micros // when the window was first probed; 0 is not yet
 	totalRTO            int
+	place               int    // of a child, among its listener's
 	followsISN          uint32 // the ISN to use so that it lies beyond a timewait entry's numbers; 0 is none
 	lastOfo             uint32 // start of the out-of-order range that grew last
 	dsack               [2]uint32
@@ -117,7 +118,7 @@ type listening struct {
 	backlog  int
 	acceptQ  fifo[*socket]
 	synQ     int
-	children fifo[*socket]        // in SYN-RECEIVED
+	children row[socket]          // in SYN-RECEIVED
 	cookies  map[endpoint]*socket // answered statelessly, by the client's end
 	logged   ListenQueue          // last
 	loggedAt endpoint             // its Local

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -226,7 +225,7 @@ func (c *stormCheck) restOf(h *Host) {
 		c.fail("%s keeps %d ports", h.name, n)
 	}
 	for _, p := range h.procs {
-		if !p.dead || len(p.loose) != 0 || slices.ContainsFunc(p.threads, func(t *thread) bool { return t != nil }) {
+		if !p.dead || len(p.loose) != 0 || p.threads.first() != nil {
 			c.fail("%s lives on", p.name)
 		}
 	}
