@@ -5,59 +5,73 @@ package engine
 // the segment comes from.
 type conversation struct {
 	ends  [2]endpoint
-	isn   [2]uint32    // of the latest SYN that each end sent
-	socks [2]*socket   // the connection at each end; nil is none
-	waits [2]*timewait // likewise what is left of one
-	texts [2]string    // the ends, made when first shown
+	isn   [2]uint32     // of the latest SYN that each end sent
+	socks [2]*socket    // the connection at each end; nil is none
+	waits [2]*timewait  // likewise what is left of one
+	next  *conversation // that is kept at the same port
 }
 
-// talkKey names a conversation, the lower end first. Every host has loopback addresses, so there it is the host's own.
-type talkKey struct {
-	low, high uint64
-	host      turn // counted from 1; 0 is any
-}
-
-// talks finds conversations, and makes those that are new. They stay, for their numbers do, so there are many: the garbage
-// collector has nothing to look for in the map.
+// talks has the conversations. They stay, for their numbers do.
 type talks struct {
-	places map[talkKey]int32
 	blocks []*[arenaBlock]conversation
+	n      int
 }
 
-// key names the conversation of two endpoints, one of which is from's.
-func (talks) key(from *Host, a, b endpoint) talkKey {
-	key := talkKey{low: min(a.word(), b.word()), high: max(a.word(), b.word())}
-	if loopback(a.addr) || loopback(b.addr) {
-		key.host = from.index + 1
+// begin gives a new one.
+func (t *talks) begin() *conversation {
+	if t.n == len(t.blocks)*arenaBlock {
+		t.blocks = append(t.blocks, new([arenaBlock]conversation))
 	}
-	return key
+	t.n++
+	return t.at(t.n - 1)
+}
+
+func (t *talks) at(place int) *conversation { return &t.blocks[place/arenaBlock][place%arenaBlock] }
+
+// kept is where the conversations are listed that two endpoints, one of them from's, may have: at the higher port, which
+// mostly is an ephemeral one and so in few of them. Every host has loopback addresses, so there it is the host's own.
+func (s *Sim) kept(from *Host, a, b endpoint) **conversation {
+	if a.port < b.port || a.port == b.port && a.addr < b.addr {
+		a, b = b, a
+	}
+	h := from
+	if !loopback(a.addr) && !loopback(b.addr) {
+		if h = s.byAddr(from, a.addr); h == nil {
+			a, h = b, from
+		}
+	}
+	return &h.ports.at(a.port).talks
+}
+
+// search finds a conversation in such a list.
+func (t *conversation) search(a, b endpoint) *conversation {
+	for ; t != nil; t = t.next {
+		if t.ends == [2]endpoint{a, b} || t.ends == [2]endpoint{b, a} {
+			return t
+		}
+	}
+	return nil
 }
 
 // between finds the conversation of two endpoints, or begins it.
-func (t *talks) between(from *Host, a, b endpoint) *conversation {
-	key := t.key(from, a, b)
-	place, known := t.places[key]
-	if !known {
-		place = int32(len(t.places))
-		t.places[key] = place
-		if int(place) == len(t.blocks)*arenaBlock {
-			t.blocks = append(t.blocks, new([arenaBlock]conversation))
-		}
-		t.at(place).ends = [2]endpoint{a, b}
+func (s *Sim) between(from *Host, a, b endpoint) *conversation {
+	first := s.kept(from, a, b)
+	talk := (*first).search(a, b)
+	if talk == nil {
+		talk = s.link.talks.begin()
+		talk.ends, talk.next = [2]endpoint{a, b}, *first
+		*first = talk
 	}
-	return t.at(place)
+	return talk
 }
-
-func (t *talks) at(place int32) *conversation { return &t.blocks[place/arenaBlock][place%arenaBlock] }
 
 // connection finds the connection of a host between two endpoints, the first its own, or what is left of it; nil where
 // none stands.
-func (t *talks) connection(h *Host, local, remote endpoint) (*socket, *timewait) {
-	place, known := t.places[t.key(h, local, remote)]
-	if !known {
+func (s *Sim) connection(h *Host, local, remote endpoint) (*socket, *timewait) {
+	talk := (*s.kept(h, local, remote)).search(local, remote)
+	if talk == nil {
 		return nil, nil
 	}
-	talk := t.at(place)
 	side := talk.side(local)
 	return talk.socks[side], talk.waits[side]
 }
@@ -70,28 +84,31 @@ func (t *conversation) side(end endpoint) int {
 	return 1
 }
 
-// text shows an end.
-func (s *Sim) text(t *conversation, end endpoint) string {
-	text := &t.texts[t.side(end)]
-	if *text == "" {
-		*text = s.texts.of(end)
+// text shows an endpoint. That of a host's own address it keeps with the port.
+func (s *Sim) text(e endpoint) string {
+	for _, h := range s.hosts {
+		if h.addr != e.addr {
+			continue
+		}
+		text := &h.ports.at(e.port).text
+		if *text == "" {
+			*text = endpointText(h.addrText, e.port)
+		}
+		return *text
 	}
-	return *text
+	return s.texts.of(e)
 }
 
-// endpointTexts remembers the last few texts of endpoints: that of a server is in many conversations.
-type endpointTexts [16]struct {
-	end        endpoint
-	text, addr string
+// endpointTexts remembers the last few texts of other endpoints: a listener's is shown again and again.
+type endpointTexts [4]struct {
+	end  endpoint
+	text string
 }
 
 func (t *endpointTexts) of(e endpoint) string {
-	known := &t[(uint32(e.addr)+uint32(e.port))%uint32(len(t))]
+	known := &t[e.port%uint16(len(t))]
 	if known.end != e || known.text == "" {
-		if known.end.addr != e.addr || known.text == "" {
-			known.addr = e.addr.String()
-		}
-		known.end, known.text = e, endpointText(known.addr, e.port)
+		known.end, known.text = e, e.String()
 	}
 	return known.text
 }

@@ -2,19 +2,20 @@ package engine
 
 // flight is a segment under way.
 type flight struct {
-	id         int
-	seg        Segment
-	from, to   *Host
-	arrivals   []*arrival // still to come; none when it was dropped
-	entries    int        // in the agenda, cancelled ones too
-	prev, next *flight    // of those under way, in the order of sending
-	first      arrival    // room for the one that nearly every segment has
-	room       [1]*arrival
+	seg      Segment
+	id       int
+	from, to *Host
+	arrivals *arrival // still to come; none when it was dropped
+	entries  int      // in the agenda, cancelled ones too
+	first    arrival  // room for the one that nearly every segment has
+
+	prev, next *flight // of those under way, in the order of sending
 }
 
 // arrival is one copy's arrival; cancelled ones are skipped when their time comes.
 type arrival struct {
 	flight    *flight
+	next      *arrival // of the same segment, in the order in which they were scheduled
 	at        Micros
 	cancelled bool
 }
@@ -71,4 +72,22 @@ func (f *flights) find(id int) *flight {
 		}
 	}
 	return nil
+}
+
+// expect adds an arrival behind those that are to come.
+func (fl *flight) expect(a *arrival) {
+	last := &fl.arrivals
+	for *last != nil {
+		last = &(*last).next
+	}
+	*last = a
+}
+
+// drop takes one out.
+func (fl *flight) drop(a *arrival) {
+	at := &fl.arrivals
+	for *at != a {
+		at = &(*at).next
+	}
+	*at = a.next
 }

@@ -65,7 +65,7 @@ func fuzzedSegment(w *world, b []byte) (make_ func(*Host) *Segment, to int) {
 			seg.Ack = sndNxt + uint32(int32(int16(binary.BigEndian.Uint16(b[4:]))))
 			seg.TSVal, seg.TSEcr = tsRecent+uint32(b[6]), tsNow
 		}
-		if sk, w := h.sim.link.talks.connection(h, seg.dst(), seg.src()); w != nil {
+		if sk, w := h.sim.connection(h, seg.dst(), seg.src()); w != nil {
 			near(w.rcvNxt, w.sndNxt, w.tsRecent, w.tsOff)
 		} else if sk != nil {
 			near(sk.rcvNxt, sk.sndNxt, sk.tsRecent, sk.tsNow())

@@ -3,16 +3,17 @@ package engine
 // Host is one machine: its processes, its sockets and its TCP. It asks nobody: time, segments and calls come in; events and
 // segments go out to the simulation as they arise.
 type Host struct {
-	name   string
-	addr   Addr
-	linux  bool
-	tick   Micros // of the clock that timers run on
-	phase  Micros // how far the clock was into a tick at time 0
-	seed   uint64
-	sys    [numSysctls]int64
-	names  map[string]Addr // host names, for connect
-	off    bool            // powered off
-	replay Replay          // nil but in a replay
+	name     string
+	addr     Addr
+	addrText string
+	linux    bool
+	tick     Micros // of the clock that timers run on
+	phase    Micros // how far the clock was into a tick at time 0
+	seed     uint64
+	sys      [numSysctls]int64
+	names    map[string]Addr // host names, for connect
+	off      bool            // powered off
+	replay   Replay          // nil but in a replay
 
 	// The link's way out of here.
 	cut         bool
@@ -59,7 +60,7 @@ func newHost(s *Sim, c HostConfig) (*Host, error) {
 		return nil, err
 	}
 	h := &Host{
-		sim: s, name: c.Name, addr: addr, linux: true, tick: 4 * Millisecond, seed: uint64(s.config.Seed), sys: defaultSysctls(), names: s.names,
+		sim: s, name: c.Name, addr: addr, addrText: addr.String(), linux: true, tick: 4 * Millisecond, seed: uint64(s.config.Seed), sys: defaultSysctls(), names: s.names,
 		replay: s.config.Replay, phase: s.config.Phase,
 		portsPassed: map[uint64]*int64{},
 	}
@@ -124,7 +125,7 @@ func (h *Host) Receive(now Micros, seg *Segment) {
 		return
 	}
 	if seg.talk == nil { // it comes from outside of the simulation
-		seg.talk = h.sim.link.talks.between(h, seg.src(), seg.dst())
+		seg.talk = h.sim.between(h, seg.src(), seg.dst())
 	}
 	h.arrive(seg)
 	h.settle()

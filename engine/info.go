@@ -28,7 +28,7 @@ type Info struct {
 // listener, a request and a timewait entry know nothing of the kind.
 func (s *Sim) Info(host string, at Micros) map[int]Info {
 	known := map[int]Info{}
-	for place := range int32(len(s.link.talks.places)) {
+	for place := range s.link.talks.n {
 		for _, sk := range s.link.talks.at(place).socks {
 			if sk != nil && sk.host.name == host && (sk.listener == nil || sk.state != SynReceived) {
 				known[sk.id] = sk.info(at)

@@ -12,9 +12,14 @@ func (h *Host) armedTimers() (n int) {
 
 // heldPorts counts the ports that somebody holds.
 func (h *Host) heldPorts() (n int) {
-	for port := range 1 << 16 {
-		if h.ports.holders(uint16(port)) != nil {
-			n++
+	for _, page := range h.ports.pages {
+		if page == nil {
+			continue
+		}
+		for i := range page {
+			if page[i].holders != nil {
+				n++
+			}
 		}
 	}
 	return n

@@ -1,7 +1,5 @@
 package engine
 
-import "slices"
-
 // Fault is a standing rule of the link: what it does to which of a host's segments.
 type Fault struct {
 	Sender string    // host name; empty is any
@@ -57,7 +55,7 @@ func (s *Sim) send(from *Host, fl *flight, rule Rule) {
 	l.lastID++
 	fl.id, fl.from, fl.to = l.lastID, from, s.byAddr(from, seg.Dst)
 	if seg.talk == nil {
-		fl.seg.talk = l.talks.between(from, seg.src(), seg.dst())
+		fl.seg.talk = s.between(from, seg.src(), seg.dst())
 	}
 	delay := l.delay
 	if fl.to == from {
@@ -106,19 +104,19 @@ func (s *Sim) affect(fl *flight, what FaultKind, by Micros, rule Rule) {
 	case FaultDrop:
 		s.dropFlight(fl, rule)
 	case FaultDelay:
-		if len(fl.arrivals) == 0 {
+		a := fl.arrivals
+		if a == nil {
 			return
 		}
-		a := fl.arrivals[0]
 		a.cancelled = true
-		fl.arrivals = fl.arrivals[1:]
+		fl.drop(a)
 		s.schedule(fl, a.at+by)
 		s.logFate(rule, fl, Delayed, a.at+by)
 	case FaultDuplicate:
-		if len(fl.arrivals) == 0 {
+		if fl.arrivals == nil {
 			return
 		}
-		at := fl.arrivals[0].at + by
+		at := fl.arrivals.at + by
 		s.schedule(fl, at)
 		s.logFate(rule, fl, Duplicated, at)
 	}
@@ -126,22 +124,20 @@ func (s *Sim) affect(fl *flight, what FaultKind, by Micros, rule Rule) {
 
 func (s *Sim) schedule(fl *flight, at Micros) {
 	a := &fl.first
-	if a.flight == nil {
-		fl.arrivals = fl.room[:0]
-	} else {
+	if a.flight != nil {
 		a = &arrival{}
 	}
-	*a = arrival{flight: fl, at: at}
-	fl.arrivals = append(fl.arrivals, a)
+	a.flight, a.at = fl, at
+	fl.expect(a)
 	fl.entries++
 	s.agenda.put(at, turnDue, a)
 }
 
 func (s *Sim) dropFlight(fl *flight, rule Rule) {
-	if len(fl.arrivals) == 0 {
+	if fl.arrivals == nil {
 		return
 	}
-	for _, a := range fl.arrivals {
+	for a := fl.arrivals; a != nil; a = a.next {
 		a.cancelled = true
 	}
 	fl.arrivals = nil
@@ -163,12 +159,8 @@ func (a *arrival) happen(s *Sim) {
 
 func (s *Sim) arrive(a *arrival) {
 	fl := a.flight
-	if len(fl.arrivals) == 1 {
-		fl.arrivals = nil
+	if fl.drop(a); fl.arrivals == nil {
 		s.link.flights.leave(fl)
-	} else {
-		i := slices.Index(fl.arrivals, a)
-		fl.arrivals = slices.Delete(fl.arrivals, i, i+1)
 	}
 	if fl.to.off {
 		s.logFate(RuleHostOff, fl, Dropped, 0)

@@ -1,10 +1,17 @@
 package engine
 
-// ports knows who holds each local port.
+// ports knows what is at each of a host's ports.
 type ports struct{ pages [256]*portPage }
 
-// portPage has the first holders of the ports that share their high byte.
-type portPage [256]*hold
+// portPage has the ports that share their high byte.
+type portPage [256]port
+
+// port is what a host knows of one.
+type port struct {
+	holders *hold         // the first who holds it
+	talks   *conversation // the first of those that are kept here
+	text    string        // of the host's end here, made when first shown
+}
 
 // hold is what a socket, or what is left of one in TIME-WAIT, has of its local port: a place among the port's holders.
 type hold struct {
@@ -14,33 +21,28 @@ type hold struct {
 	reuseAddr  bool
 }
 
-// holders gives the first that holds a port.
-func (p *ports) holders(port uint16) *hold {
-	page := p.pages[port>>8]
-	if page == nil {
-		return nil
-	}
-	return page[port&255]
-}
-
-// add puts a hold before the others of its port.
-func (p *ports) add(port uint16, it *hold) {
-	page := &p.pages[port>>8]
+// at gives a port.
+func (p *ports) at(number uint16) *port {
+	page := &p.pages[number>>8]
 	if *page == nil {
 		*page = new(portPage)
 	}
-	first := &(*page)[port&255]
-	if it.next = *first; it.next != nil {
-		it.next.prev = it
-	}
-	*first = it
+	return &(*page)[number&255]
 }
 
-func (p *ports) remove(port uint16, it *hold) {
+// add puts a hold before the others of its port.
+func (p *port) add(it *hold) {
+	if it.next = p.holders; it.next != nil {
+		it.next.prev = it
+	}
+	p.holders = it
+}
+
+func (p *port) remove(it *hold) {
 	if it.prev != nil {
 		it.prev.next = it.next
 	} else {
-		p.pages[port>>8][port&255] = it.next
+		p.holders = it.next
 	}
 	if it.next != nil {
 		it.next.prev = it.prev
@@ -52,14 +54,14 @@ func (p *ports) remove(port uint16, it *hold) {
 func (sk *socket) takeHold() {
 	sk.bound = true
 	sk.hold.sock = sk
-	sk.host.ports.add(sk.local.port, &sk.hold)
+	sk.host.ports.at(sk.local.port).add(&sk.hold)
 }
 
 // release gives the local port back.
 func (sk *socket) release() {
 	if sk.bound {
 		sk.bound = false
-		sk.host.ports.remove(sk.local.port, &sk.hold)
+		sk.host.ports.at(sk.local.port).remove(&sk.hold)
 	}
 }
 
@@ -67,12 +69,12 @@ func (sk *socket) release() {
 func (w *timewait) takePort(sk *socket) {
 	w.hold.addr, w.hold.reuseAddr = sk.local.addr, sk.opts.reuseAddr
 	sk.release()
-	w.host.ports.add(w.local.port, &w.hold)
+	w.host.ports.at(w.local.port).add(&w.hold)
 }
 
 // givePort gives it back: to the socket where the program chose it and has the descriptor still.
 func (w *timewait) givePort() {
-	w.host.ports.remove(w.local.port, &w.hold)
+	w.host.ports.at(w.local.port).remove(&w.hold)
 	if w.sock != nil && w.sock.portGiven {
 		w.sock.takeHold()
 	}
@@ -81,7 +83,7 @@ func (w *timewait) givePort() {
 // bindConflict says whether another hold on the port forbids the socket to bind or to listen there (kernel
 // inet_bind_conflict): SO_REUSEADDR must be set on both, and never beside a listener.
 func (h *Host) bindConflict(sk *socket) bool {
-	for other := h.ports.holders(sk.local.port); other != nil; other = other.next {
+	for other := h.ports.at(sk.local.port).holders; other != nil; other = other.next {
 		if other.sock == sk {
 			continue
 		}
@@ -101,7 +103,7 @@ func (h *Host) bindConflict(sk *socket) bool {
 func (h *Host) autobind(sk *socket) bool {
 	return h.eachEphemeral(mix(h.seed, 3, sk.local.word()), func(port uint16) bool {
 		sk.local.port = port
-		return h.ports.holders(port) == nil
+		return h.ports.at(port).holders == nil
 	})
 }
 
@@ -153,7 +155,7 @@ func (h *Host) chooseLocal(sk *socket, remote endpoint) Errno {
 	}
 	try := func(port uint16) bool {
 		sk.local.port = port
-		for other := h.ports.holders(port); other != nil; other = other.next {
+		for other := h.ports.at(port).holders; other != nil; other = other.next {
 			if other.sock != nil && other.sock.portGiven {
 				return false // a bound port is left to its owner
 			}
@@ -175,6 +177,6 @@ func (h *Host) chooseLocal(sk *socket, remote endpoint) Errno {
 
 // freeFor says whether the socket can have its four-tuple: nobody has it, or what is left of a connection gives way.
 func (h *Host) freeFor(sk *socket) bool {
-	other, old := h.sim.link.talks.connection(h, sk.local, sk.remote)
+	other, old := h.sim.connection(h, sk.local, sk.remote)
 	return other == nil && (old == nil || h.reuseTimeWait(old, sk))
 }

@@ -102,23 +102,21 @@ func (a Addr) appendTo(b []byte) []byte {
 
 // Segment is a TCP segment on the wire, as the two stacks see it.
 type Segment struct {
-	Src, Dst   Addr
-	Sport      uint16
-	Dport      uint16
-	Flags      Flags
-	Seq, Ack   uint32
-	Win        uint16 // as in the header
-	Payload    []byte
-	MSS        uint16 // option; 0 is absent
-	WScale     int8   // option; -1 is absent
-	SACKOK     bool   // option
-	HasTS      bool   // option, with the next two
-	TSVal      uint32
-	TSEcr      uint32
-	SACK       [][2]uint32 // option: blocks of absolute numbers, the end exclusive
-	winBytes   int
-	retransmit bool
-	talk       *conversation
+	Src, Dst     Addr
+	Sport, Dport uint16
+	Seq, Ack     uint32
+	Win          uint16 // as in the header
+	Flags        Flags
+	WScale       int8   // option; -1 is absent
+	MSS          uint16 // option; 0 is absent
+	SACKOK       bool   // option
+	HasTS        bool   // option, with the next two
+	TSVal, TSEcr uint32
+	retransmit   bool
+	winBytes     int
+	talk         *conversation
+	Payload      []byte
+	SACK         [][2]uint32 // option: blocks of absolute numbers, the end exclusive
 }
 
 // length is how much sequence space the segment takes: SEG.LEN of RFC 9293.

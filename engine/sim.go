@@ -69,7 +69,7 @@ func NewSim(c Config) *Sim {
 		c.Budget = DefaultBudget
 	}
 	s := &Sim{config: c, names: map[string]Addr{}, cause: -1}
-	s.link = link{delay: c.Delay, talks: talks{places: map[talkKey]int32{}}}
+	s.link.delay = c.Delay
 	for _, f := range c.Faults {
 		s.link.faults = append(s.link.faults, &activeFault{Fault: f})
 	}

@@ -184,21 +184,13 @@ func (h *Host) newSocket() *socket {
 
 func (sk *socket) tuple() fourTuple { return fourTuple{sk.local, sk.remote} }
 
-func (sk *socket) localString() string {
-	if sk.talk != nil {
-		return sk.host.sim.text(sk.talk, sk.local)
-	}
-	return sk.host.sim.texts.of(sk.local)
-}
+func (sk *socket) localString() string { return sk.host.sim.text(sk.local) }
 
 func (sk *socket) remoteString() string {
-	switch {
-	case sk.remote.port == 0:
+	if sk.remote.port == 0 {
 		return "*"
-	case sk.talk != nil:
-		return sk.host.sim.text(sk.talk, sk.remote)
 	}
-	return sk.remote.String()
+	return sk.host.sim.text(sk.remote)
 }
 
 // setState moves the socket and says why.
@@ -245,7 +237,7 @@ func (sk *socket) sendQ() int {
 // hash makes the socket reachable by its four-tuple.
 func (sk *socket) hash() {
 	if sk.talk == nil {
-		sk.talk = sk.host.sim.link.talks.between(sk.host, sk.local, sk.remote)
+		sk.talk = sk.host.sim.between(sk.host, sk.local, sk.remote)
 	}
 	sk.talk.socks[sk.talk.side(sk.local)] = sk
 	sk.host.conns++

@@ -84,7 +84,7 @@ func (w *timewait) setState(to State, rule Rule) {
 	w.touch()
 	sim := w.host.sim
 	b := &sim.bodies.state
-	b.Sock, b.Local, b.Remote, b.Orphan = w.id, sim.text(w.talk, w.local), sim.text(w.talk, w.remote), true
+	b.Sock, b.Local, b.Remote, b.Orphan = w.id, sim.text(w.local), sim.text(w.remote), true
 	w.host.logState(b, from, to, rule)
 }
 
