@@ -1,6 +1,7 @@
 // Small helpers to make elements. Nothing here sets a style attribute or parses HTML: the pages' policy forbids the one,
 // and text from a run or a scenario must never become markup.
 import type { Part } from "./phrases.ts";
+import { tenth } from "./format.ts";
 import { type Family, familyOf, isState } from "./family.ts";
 
 export type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -25,6 +26,13 @@ function fill(el: Element, attrs: Attributes, children: Child[]): void {
     if (value !== undefined && value !== false) el.setAttribute(name, value === true ? "" : String(value));
   }
   for (const c of children) if (c !== undefined) el.append(c);
+}
+
+/** The corners of a box, as points; none where it has no height. */
+export function box(x: number, width: number, y: number, yTo: number): string {
+  if (yTo <= y) return "";
+  const [top, bottom, right] = [tenth(y), tenth(yTo), x + width];
+  return `${x} ${top} ${right} ${top} ${right} ${bottom} ${x} ${bottom}`;
 }
 
 /** Sets an attribute where it differs. */

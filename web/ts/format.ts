@@ -83,3 +83,8 @@ export function resultText(r: ReturnEvent): string {
   return r.errno ? `${r.ret} ${r.errno}` : String(r.ret);
 }
 
+
+/** A length in px as drawings write it: to a tenth. */
+export function tenth(x: number): number {
+  return Math.round(x * 10) / 10;
+}

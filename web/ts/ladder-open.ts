@@ -1,11 +1,11 @@
 // The states that last: bands of the ladder that grow with now.
-import { s, set } from "./dom.ts";
+import { box, s } from "./dom.ts";
 import { familyOf } from "./family.ts";
 import type { Band } from "./scene.ts";
 
 interface Growing {
   band: Band;
-  rect: SVGRectElement;
+  el: SVGPolygonElement;
 }
 
 export class LadderOpen {
@@ -23,13 +23,13 @@ export class LadderOpen {
     if (bands.length === this.#growing.length && bands.every((b, i) => this.#growing[i]!.band === b)) return;
     this.#growing = bands.map((band) => ({
       band,
-      rect: s("rect", { class: `band mark st-${familyOf(band.state)}`, "data-seq": band.seq, x: band.x, width: band.width, y: (this.#top + band.y).toFixed(1) }),
+      el: s("polygon", { class: `band mark st-${familyOf(band.state)}`, "data-seq": band.seq }),
     }));
-    this.el.replaceChildren(...this.#growing.map((g) => g.rect));
+    this.el.replaceChildren(...this.#growing.map((g) => g.el));
   }
 
   /** Lets them reach height y of the lens. */
   move(y: number): void {
-    for (const { band, rect } of this.#growing) set(rect, "height", Math.max(0, y - band.y).toFixed(1));
+    for (const { band, el } of this.#growing) el.setAttribute("points", box(band.x, band.width, this.#top + band.y, this.#top + y));
   }
 }

@@ -105,7 +105,7 @@ function folded(text: string, most: number): string[] {
 
 /** Takes away what is for a reader's hands, and what is not to be seen. */
 function strip(svg: SVGSVGElement): void {
-  for (const el of svg.querySelectorAll(".hit, .halo, .rim, .far, [visibility=hidden], path[d=''], polyline[points='']")) el.remove();
+  for (const el of svg.querySelectorAll(".hit, .halo, .rim, .far, [visibility=hidden], path[d=''], [points='']")) el.remove();
   for (const el of svg.querySelectorAll("[role], [tabindex], [data-id], [data-seq], [aria-hidden]")) {
     for (const name of ["role", "tabindex", "data-id", "data-seq", "aria-hidden"]) el.removeAttribute(name);
   }

@@ -1,6 +1,6 @@
 // The armed timers of the ladder: the one part of the future that is drawn, since both hosts know it already.
 import type { Connections } from "./connections.ts";
-import { s, set, setText } from "./dom.ts";
+import { box, s, setText } from "./dom.ts";
 import { familyOf } from "./family.ts";
 import { axisTime, duration } from "./format.ts";
 import type { Lens } from "./lens.ts";
@@ -29,9 +29,10 @@ interface Wanted {
 interface Ahead {
   line: Lifeline;
   armed: Armed;
+  x: number;
   yFrom: number;
   yTo: number;
-  band: SVGRectElement;
+  band: SVGPolygonElement;
   ring: SVGGElement | undefined;
   arc: SVGCircleElement | undefined;
   value: SVGTextElement | undefined;
@@ -82,12 +83,12 @@ export class LadderTimers {
     const { line, armed } = x;
     const yFrom = lens.atTime(armed.setAt).y;
     const yTo = lens.atTime(armed.at).y;
-    const band = s("rect", { class: `band ghost st-${x.family}`, x: laneX(line, x.lane) - laneWidth(line) / 2, width: laneWidth(line) });
+    const band = s("polygon", { class: `band ghost st-${x.family}` });
     const y = top + yTo;
     this.bands.append(band);
     const others = this.#ahead.filter((o) => o.line === line);
     if (others.every((o) => Math.abs(o.yTo - yTo) >= textGap)) this.bands.append(this.#end(line, armed, y));
-    const a: Ahead = { line, armed, yFrom, yTo, band, ring: undefined, arc: undefined, value: undefined, key: x.key };
+    const a: Ahead = { line, armed, x: laneX(line, x.lane) - laneWidth(line) / 2, yFrom, yTo, band, ring: undefined, arc: undefined, value: undefined, key: x.key };
     const counted = (armed.timer === "time-wait" || armed.timer === "fin-wait-2") && yTo - yFrom > 2 * radius + 24;
     if (counted && !others.some((o) => o.ring)) this.#addRing(a, x.family);
     this.#ahead.push(a);
@@ -125,8 +126,7 @@ export class LadderTimers {
   move(at: Playhead, y: number): void {
     for (const a of this.#ahead) {
       const from = Math.max(y, top + a.yFrom);
-      set(a.band, "y", from.toFixed(1));
-      set(a.band, "height", Math.max(0, Math.min(top + a.yTo - from, mostAhead)).toFixed(1));
+      a.band.setAttribute("points", box(a.x, laneWidth(a.line), from, Math.min(top + a.yTo, from + mostAhead)));
       if (a.ring && a.yTo - a.yFrom > tall) a.ring.setAttribute("transform", `translate(0 ${Math.min(from - top - a.yFrom, a.yTo - a.yFrom - 160).toFixed(1)})`);
       if (!a.arc || !a.value) continue;
       let left = Math.max(0, a.armed.at - at.t);

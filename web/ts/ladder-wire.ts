@@ -7,9 +7,7 @@ import type { Phrases } from "./phrases.ts";
 import { drawLabel, type DrawnLabel } from "./ladder-label.ts";
 import type { PlacedLabel } from "./ladder-labels.ts";
 import { labelledWay, noteAt, type Point, type Way, wayOf, type Wire } from "./wire.ts";
-import { cut, WireLine } from "./wire-line.ts";
-
-const headShape = "M0 0l-9.75 -4.03v8.06z";
+import { cut, type Leg, WireLine } from "./wire-line.ts";
 
 export class LadderWire {
   readonly el: SVGGElement;
@@ -28,7 +26,7 @@ export class LadderWire {
   #ghost = s("path", { class: "ghost" });
   #hit = s("path", { class: "hit" });
   #passed = s("polyline", { class: "wire" });
-  #head = s("path", { class: "head", d: headShape });
+  #head = s("polygon", { class: "head" });
   #copies: readonly SVGElement[] = [];
   #cross: SVGPathElement | undefined;
   #form: string; // what does not change of it
@@ -40,6 +38,8 @@ export class LadderWire {
   #fallen = false;
   #mode: "flying" | "lost" | "" = ""; // as the classes have it
   #ghostOf: readonly Point[] | undefined;
+  #haloOf = "";
+  #leg: Leg | undefined; // of its way, where it is
 
   /** text stands on it; top is the height of the drawing above the lens. */
   constructor(wire: Wire, say: Phrases, text: PlacedLabel, top: number) {
@@ -90,6 +90,7 @@ export class LadderWire {
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
     this.#way = way;
+    this.#leg = undefined;
     this.#fallen = false;
     this.flying = f.status === "flying" || (way.lost !== undefined && f.status === "lost");
     set(this.#hit, "d", this.#line.path(way.points));
@@ -127,8 +128,7 @@ export class LadderWire {
     }
     if (this.#fallen) this.#remark("sub", undefined); // the playhead went back
     this.#fallen = false;
-    const { points, here } = cut(way.points, y);
-    this.#fly(points, here, way.points, plain);
+    this.#fly(way.points, y, plain);
   }
 
   #placeLabel({ points }: Way): void {
@@ -141,8 +141,7 @@ export class LadderWire {
 
   #drawCopy(copy: readonly Point[], arrived: boolean): SVGElement[] {
     const way = s("path", { class: "wire copy", d: this.#line.path(copy) });
-    const at = `translate(${this.#line.px(copy.at(-1)!)}) rotate(${this.#line.heading(copy).toFixed(1)})`;
-    return arrived ? [way, s("path", { class: "head", d: headShape, transform: at })] : [way];
+    return arrived ? [way, s("polygon", { class: "head", points: this.#line.head(copy) })] : [way];
   }
 
   #drawFate(way: Way, f: Flight): void {
@@ -178,32 +177,34 @@ export class LadderWire {
 
   #land(points: readonly Point[]): void {
     set(this.#passed, "points", this.#line.points(points));
-    this.#headTo(points.at(-1)!, this.#line.heading(points), 0);
+    this.head = this.#line.at(points.at(-1)!);
+    set(this.#head, "points", this.#line.head(points));
     this.#ghostAlong([]);
-    set(this.#halo, "points", "");
+    this.#haloAlong("");
     this.#show("");
   }
 
-  #fly(points: readonly Point[], here: Point, all: readonly Point[], plain: boolean): void {
+  #fly(points: readonly Point[], y: number, plain: boolean): void {
     this.#show("flying");
-    const rest = all.filter((p) => p.y > here.y);
-    const passed = this.#line.points([...points, here]);
+    if (!this.#leg?.holds(this.#top + y)) this.#leg = this.#line.legAt(points, y);
+    const leg = this.#leg;
+    this.head = leg.at(this.#top + y);
+    const passed = leg.passed(this.head);
     this.#passed.setAttribute("points", passed);
-    if (plain) set(this.#halo, "points", "");
-    else this.#halo.setAttribute("points", passed);
+    this.#haloAlong(plain ? "" : passed);
     // The wire hides what lies behind the head, so that the dots need not move; that of a retransmission has gaps.
-    this.#ghostAlong(this.#wire.segment.sent.retransmission ? [here, ...rest] : all);
-    const straight = this.#wire.out === undefined;
-    this.#headTo(here, straight ? this.#line.angle(points.at(-1)!, rest[0] ?? all.at(-1)!) : this.#line.heading([...points, here]), 3);
+    if (this.#wire.segment.sent.retransmission) this.#ghost.setAttribute("d", leg.rest(this.head));
+    else this.#ghostAlong(points);
+    this.#head.setAttribute("points", leg.head(this.head));
   }
 
   #fall(way: Way, at: Point): void {
     this.#show("lost");
     this.head = this.#line.at(at);
     set(this.#passed, "points", this.#line.points([...cut(way.points, at.y).points, at]));
-    set(this.#halo, "points", "");
+    this.#haloAlong("");
     this.#ghostAlong([at, ...way.points.filter((p) => p.y > at.y)]);
-    set(this.#head, "visibility", "hidden");
+    set(this.#head, "points", "");
     this.#cross ??= s("path", { class: "x", d: "M-5.5 -5.5l11 11m0 -11l-11 11" });
     set(this.#cross, "transform", `translate(${this.#line.px(at)})`);
     this.el.append(this.#cross);
@@ -217,10 +218,10 @@ export class LadderWire {
     set(this.#ghost, "d", points.length > 1 ? this.#line.path(points) : "");
   }
 
-  #headTo(p: Point, turn: number, nose: number): void {
-    this.head = this.#line.at(p);
-    set(this.#head, "visibility", "visible");
-    this.#head.setAttribute("transform", `translate(${this.#line.px(p)}) rotate(${turn.toFixed(1)}) translate(${nose} 0)`);
+  #haloAlong(points: string): void {
+    if (points === this.#haloOf) return;
+    this.#haloOf = points;
+    this.#halo.setAttribute("points", points);
   }
 }
 

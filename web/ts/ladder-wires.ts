@@ -25,6 +25,7 @@ export class LadderWires {
   #drawn = new Map<number, LadderWire>();
   #last = 0; // index of the last wire that is shown
   #room = Infinity; // segments that may yet appear in this frame
+  #inTab: LadderWire | undefined; // the segment that is in the order of Tab
   #pointed: number | undefined; // the segment under the pointer, or with the focus
 
   /** top is the height of the drawing above the lens. */
@@ -142,7 +143,10 @@ export class LadderWires {
       }
       if (!chosen || d.flying || !chosen.flying) chosen = d;
     }
-    for (const d of this.#drawn.values()) set(d.el, "tabindex", d === chosen ? 0 : -1);
+    if (chosen === this.#inTab) return;
+    if (this.#inTab) set(this.#inTab.el, "tabindex", -1);
+    if (chosen) set(chosen.el, "tabindex", 0);
+    this.#inTab = chosen;
   }
 
   of(id: number): LadderWire | undefined {

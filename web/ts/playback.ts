@@ -28,6 +28,11 @@ export interface Panel extends Turned {
   draw(store: Store, bits: number): void;
 }
 
+/** A panel that nobody can read in each frame: while a run plays it is drawn in its turn. */
+export function inTurn(bits: number, draw: (store: Store) => void): Panel {
+  return { later: { bits, seen: { now: true } }, draw };
+}
+
 export abstract class Playback {
   at: Playhead = { n: 0, t: 0, w: 0, y: 0 };
   /** The time lens of the current run, and of those it is shown with: its ladder, and how it plays. */

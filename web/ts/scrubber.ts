@@ -100,9 +100,10 @@ export class Scrubber {
     if (bits & (changed.log | changed.status) || this.#seen < 0 || this.#seen > current.seen) this.#clearTicks();
     if (this.#seen !== current.seen) this.#drawTicks();
     if (!(bits & (changed.time | changed.events | changed.log))) return;
-    const [x, y] = [this.#x(this.#store.axisY), this.#laneY(current)];
-    this.#knob.setAttribute("transform", `translate(${x.toFixed(1)} ${y})`);
-    this.#done.setAttribute("d", this.#path(current, x));
+    // Nobody sees less than half a pixel, and in most frames it is less.
+    const [x, y] = [Math.round(2 * this.#x(this.#store.axisY)) / 2, this.#laneY(current)];
+    set(this.#knob, "transform", `translate(${x} ${y})`);
+    set(this.#done, "d", this.#path(current, x));
     if (bits & changed.events || !this.#store.playing) this.#describe();
   }
 

@@ -11,7 +11,7 @@ import { changed, type Moment, type Panel, Playback } from "./playback.ts";
 import type { OpenRequest } from "./stream.ts";
 
 export type { Failure, Source } from "./feed.ts";
-export { changed, type Moment, type Panel, type Playhead } from "./playback.ts";
+export { changed, inTurn, type Moment, type Panel, type Playhead } from "./playback.ts";
 
 /** How a learner's intervention went. */
 export type ForkResult = "done" | "none" | "late" | "offline" | Failure;

@@ -1,7 +1,7 @@
 // <tcp-ladder>: the time-sequence diagram. It draws what is near the playhead, and in a frame touches what moves only.
 import { afterDrawing } from "./clock.ts";
 import { button, h, hide, s, set, setText } from "./dom.ts";
-import { nowTime } from "./format.ts";
+import { nowTime, tenth } from "./format.ts";
 import { LadderChoice } from "./ladder-choice.ts";
 import { LadderHosts } from "./ladder-hosts.ts";
 import { LadderMarks } from "./ladder-marks.ts";
@@ -15,7 +15,7 @@ import { primary, type RunLog } from "./model.ts";
 import type { Phrases } from "./phrases.ts";
 import { buildScene, type Scene } from "./scene.ts";
 import { same } from "./same.ts";
-import { changed, type Panel, type Store } from "./store.ts";
+import { changed, inTurn, type Panel, type Store } from "./store.ts";
 import { onTextSize } from "./text-size.ts";
 
 /** The height of the drawing above the lens, in px. */
@@ -49,7 +49,7 @@ export class TcpLadder extends HTMLElement implements Panel {
   #nowTag = s("path", { class: "nowtag" });
   #nowText = s("text", { class: "tick nowt", y: 4, "text-anchor": "end" });
   #open = new LadderOpen(top);
-  #life = s("path", { class: "life" });
+  #life = s("g", {});
   #ahead = s("path", { class: "life ahead" });
   #box = { width: 0, height: 0 }; // of the view on the page; all else is in px of the drawing
   #textSize = 1;
@@ -116,6 +116,7 @@ export class TcpLadder extends HTMLElement implements Panel {
       if (seq !== undefined) store.select(Number(seq));
     });
     store.subscribe(this);
+    store.subscribe(inTurn(changed.time | changed.events | changed.log, ({ at }) => setText(this.#nowText, nowTime(at.t))));
   }
 
   /** Gives the drawing as much room as the size of its text leaves it. */
@@ -210,6 +211,7 @@ export class TcpLadder extends HTMLElement implements Panel {
 
   #setColumns(c: Columns): void {
     this.#still.clear();
+    this.#life.replaceChildren(...c.lines.filter((l) => l.host !== "").map((l) => s("line", { class: "life", x1: l.x, x2: l.x, y1: 0 })));
     this.#now.querySelectorAll(".nowline").forEach((el) => el.remove());
     this.#now.prepend(...nowLines(c));
     set(this.#nowTag, "d", `M3 -9h${42 + c.more}l6 9l-6 9h${-42 - c.more}a3 3 0 0 1 -3 -3v-12a3 3 0 0 1 3 -3z`);
@@ -260,10 +262,10 @@ export class TcpLadder extends HTMLElement implements Panel {
   #move(): void {
     const { at } = this.#store;
     const y = (this.#yNow = this.#y(at.y));
-    this.#now.setAttribute("transform", `translate(0 ${y.toFixed(1)})`);
-    setText(this.#nowText, nowTime(at.t));
+    this.#now.style.transform = `translateY(${tenth(y)}px)`;
     this.#open.move(at.y);
-    this.#life.setAttribute("d", this.#scene!.columns.lines.filter((l) => l.host !== "").map((l) => `M${l.x} 0V${y.toFixed(1)}`).join(""));
+    const yText = String(tenth(y));
+    for (const l of this.#life.children) l.setAttribute("y2", yText);
     this.#wires.move(at.y);
     this.#timers.move(at, y);
     this.#other.move(at.y);

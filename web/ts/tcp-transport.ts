@@ -7,7 +7,7 @@ import { Pace } from "./pace.ts";
 import type { Phrases } from "./phrases.ts";
 import { RunsBar, type RunsActions } from "./runs-bar.ts";
 import { Scrubber } from "./scrubber.ts";
-import { changed, type Panel, type Store } from "./store.ts";
+import { changed, inTurn, type Panel, type Store } from "./store.ts";
 
 /** What the transport asks the stage for; the rest it does on the store. */
 export interface TransportActions extends RunsActions, InFlightActions {
@@ -65,6 +65,7 @@ export class TcpTransport extends HTMLElement implements Panel {
     this.#low.append(this.pace.jumps, keysLine(say), below.el);
     this.append(this.#scrubber.el, this.#low, this.#runs.list);
     store.subscribe(this);
+    store.subscribe(inTurn(changed.time | changed.events | changed.log, ({ at }) => setText(this.#time, clockTime(at.t))));
   }
 
   /** Something of the page was pressed: what is open beside it closes. */
@@ -81,7 +82,6 @@ export class TcpTransport extends HTMLElement implements Panel {
     this.#runs.draw(bits);
     this.pace.draw(bits);
     if (bits & (changed.status | changed.log)) this.#showRun();
-    if (bits & (changed.time | changed.events)) setText(this.#time, clockTime(store.at.t));
     if (bits & (changed.events | changed.log)) {
       const { log } = store.current;
       const all = String(log.stops.length);
