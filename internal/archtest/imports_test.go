@@ -21,6 +21,7 @@ var doors = map[string][]string{
 	"internal/verify":   {"engine", "scenario", "internal/wire"},
 	"internal/stream":   {"engine", "scenario"},
 	"internal/quiz":     {"engine", "scenario", "internal/ss"},
+	"internal/netns":    {},
 	"internal/store":    {},
 	"internal/review":   {},
 	"static":            {},

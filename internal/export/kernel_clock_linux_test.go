@@ -7,9 +7,8 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"finwait/engine"
+	"finwait/internal/netns"
 )
 
 // kernelClock tells where the kernel's clock of ticks stands, on which its timers run: a timer that falls due on the border
@@ -23,14 +22,6 @@ const (
 	wheelRepeats  = 512 * 8              // ticks after which the slots of timers of up to 2 min are the same again
 	kernelLatency = engine.Micros(50)
 )
-
-func monotonic() time.Duration {
-	var ts unix.Timespec
-	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &ts); err != nil {
-		panic(err) // there is one on every Linux
-	}
-	return time.Duration(ts.Nano())
-}
 
 // readKernelClock looks several times, for a processor that sleeps counts its ticks late, and a look that takes long sees
 // them late; the clock that was seen most often is right.
@@ -53,7 +44,7 @@ var readKernelClock = sync.OnceValues(func() (best kernelClock, err error) {
 		if seen[c]++; seen[c] > seen[best] {
 			best = c
 		}
-		sleep(1300 * time.Microsecond)
+		netns.Sleep(1300 * time.Microsecond)
 	}
 	return best, nil
 })

@@ -20,6 +20,7 @@ import (
 
 	"finwait/engine"
 	"finwait/internal/export"
+	"finwait/internal/netns"
 	"finwait/scenario"
 )
 
@@ -175,7 +176,7 @@ func (c kernelCase) onItsTicks(latency engine.Micros, write func(io.Writer, *sce
 	if err != nil {
 		return err
 	}
-	start := monotonic() + 300*time.Millisecond
+	start := netns.Monotonic() + 300*time.Millisecond
 	log, err := scenario.Execute(kernelLibrary, c.run, scenario.Limits{Tune: func(config *engine.Config) {
 		config.Phase = clock.phase(start - time.Duration(c.begins)*time.Microsecond)
 		config.Delay += latency
@@ -191,7 +192,7 @@ func (c kernelCase) onItsTicks(latency engine.Micros, write func(io.Writer, *sce
 	if err != nil {
 		return err
 	}
-	sleep(start - monotonic())
+	netns.Sleep(start - netns.Monotonic())
 	return run.run()
 }
 

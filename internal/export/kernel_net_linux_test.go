@@ -4,12 +4,13 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
-	"os/exec"
-	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"finwait/internal/netns"
 )
 
 // kernelNet is a network namespace with a TUN device, behind which the scripts' other end is. It belongs to the thread that
@@ -25,35 +26,14 @@ var (
 	kernelRemote = [4]byte{192, 0, 2, 1}
 )
 
-const kernelDevice = "finwait0"
-
 // newKernelNet moves the calling thread, which must be locked, into a new network namespace.
 func newKernelNet() (*kernelNet, error) {
-	if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
-		return nil, fmt.Errorf("a network namespace: %w", err)
-	}
-	fd, err := unix.Open("/dev/net/tun", unix.O_RDWR|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return nil, fmt.Errorf("/dev/net/tun: %w", err)
-	}
-	req, err := unix.NewIfreq(kernelDevice)
+	fd, err := netns.Enter(netip.AddrFrom4(kernelLocal).String() + "/16")
 	if err != nil {
 		return nil, err
-	}
-	req.SetUint16(unix.IFF_TUN | unix.IFF_NO_PI)
-	if err := unix.IoctlIfreq(fd, unix.TUNSETIFF, req); err != nil {
-		return nil, fmt.Errorf("TUNSETIFF: %w", err)
-	}
-	ip := exec.Command("ip", "-batch", "-")
-	ip.Stdin = strings.NewReader("link set lo up\naddr add 192.168.0.1/16 dev " + kernelDevice + "\nlink set " + kernelDevice + " up\nroute add default dev " + kernelDevice + "\n")
-	if out, err := ip.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("ip: %w: %s", err, out)
 	}
 	n := &kernelNet{closed: make(chan struct{})}
 	if n.tap, err = openTap(); err != nil {
-		return nil, err
-	}
-	if err := unix.SetNonblock(fd, true); err != nil {
 		return nil, err
 	}
 	n.tun = os.NewFile(uintptr(fd), "tun")
@@ -63,7 +43,7 @@ func newKernelNet() (*kernelNet, error) {
 
 // openTap listens to what the device sends.
 func openTap() (int, error) {
-	iface, err := net.InterfaceByName(kernelDevice)
+	iface, err := net.InterfaceByName(netns.Device)
 	if err != nil {
 		return -1, err
 	}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"finwait/internal/netns"
 )
 
 // kernelRun is a script's run on the kernel of this machine, as packetdrill would run it: the calls are made and their
@@ -65,7 +67,7 @@ func (r *kernelRun) prepare() (err error) {
 	if r.caller, err = newKernelCaller(&r.sockets); err != nil {
 		return err
 	}
-	return urgently()
+	return netns.ThreadUrgently()
 }
 
 func (r *kernelRun) all() (err error) {
@@ -104,7 +106,7 @@ func (r *kernelRun) event(e *kernelEvent, from time.Time) error {
 	if e.packet != nil && e.packet.out {
 		return r.expect(e, from)
 	}
-	sleep(time.Until(from.Add(e.from)))
+	netns.Sleep(time.Until(from.Add(e.from)))
 	switch {
 	case e.packet != nil:
 		if r.wire.remote == 0 {

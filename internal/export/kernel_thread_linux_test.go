@@ -11,24 +11,9 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"finwait/internal/netns"
 )
-
-// urgently lets the calling thread, which must be locked, go before all others, as packetdrill does: the scripts' times are
-// those of a machine with nothing else to do.
-func urgently() error {
-	return unix.SchedSetAttr(0, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_FIFO, Priority: 10}, 0)
-}
-
-// sleep waits in the kernel: Go's own timers would need another thread to wake this one.
-func sleep(d time.Duration) {
-	for d > 0 {
-		ts, rest := unix.NsecToTimespec(d.Nanoseconds()), unix.Timespec{}
-		if err := unix.Nanosleep(&ts, &rest); err != unix.EINTR {
-			return
-		}
-		d = time.Duration(rest.Nano())
-	}
-}
 
 // kernelCaller is a thread that makes calls, one at a time, while the script goes on.
 type kernelCaller struct {
@@ -56,7 +41,7 @@ func newKernelCaller(k *kernelSockets) (*kernelCaller, error) {
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
 		c.tid = unix.Gettid()
-		ready <- urgently()
+		ready <- netns.ThreadUrgently()
 		c.loop()
 	}()
 	return c, <-ready
@@ -95,7 +80,7 @@ func (c *kernelCaller) start(call *kernelCall) error {
 		return err
 	}
 	path := fmt.Sprintf("/proc/self/task/%d/syscall", c.tid)
-	for end := time.Now().Add(time.Second); time.Now().Before(end); sleep(20 * time.Microsecond) {
+	for end := time.Now().Add(time.Second); time.Now().Before(end); netns.Sleep(20 * time.Microsecond) {
 		if o := c.outcome.Load(); o != nil {
 			return o.err
 		}
@@ -120,6 +105,6 @@ func (c *kernelCaller) wait(until time.Time) (r kernelResult, ok bool, err error
 		if time.Now().After(until) {
 			return r, false, nil
 		}
-		sleep(20 * time.Microsecond)
+		netns.Sleep(20 * time.Microsecond)
 	}
 }

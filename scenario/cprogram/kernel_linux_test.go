@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"finwait/engine"
+	"finwait/internal/netns"
 	"finwait/scenario"
 )
 
@@ -60,10 +61,10 @@ type kernelCase struct {
 func TestOnTheKernel(t *testing.T) {
 	needKernel(t)
 	cases := kernelCases(t)
-	if err := urgently(); err != nil {
+	if err := netns.Urgently(); err != nil {
 		t.Log("these runs have no precedence over others on this machine: ", err)
 	}
-	defer calmly()
+	defer netns.Calmly()
 	errs, looks := make([]error, len(cases)), 0
 	var left []int
 	for i := range cases {

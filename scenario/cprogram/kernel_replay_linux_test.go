@@ -226,7 +226,7 @@ func (r *replay) offerPort(i int, h *kernelHost) error {
 			break
 		}
 	}
-	return h.in(func() error { return os.WriteFile(portRangeFile, fmt.Append(nil, low, " ", high), 0) })
+	return h.Do(func() error { return os.WriteFile(portRangeFile, fmt.Append(nil, low, " ", high), 0) })
 }
 
 func (r *replay) returned(t engine.Micros, b *engine.Returned) error {
@@ -255,7 +255,7 @@ func (r *replay) input(t engine.Micros, do engine.Do) error {
 		r.hosts[do.PowerOff.Host].off = true
 	case do.Sysctl != nil:
 		h := r.hosts[do.Sysctl.Host]
-		return h.in(func() error { return h.setSysctl(do.Sysctl.Name, do.Sysctl.Value) })
+		return h.setSysctl(do.Sysctl.Name, do.Sysctl.Value)
 	case do.Call != nil:
 		return errors.New("a call by an input")
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"finwait/engine"
+	"finwait/internal/netns"
 )
 
 var shownRewrite = flag.Bool("shown.rewrite", false, "make the recordings of testdata/shown anew")
@@ -34,10 +35,10 @@ func TestShownIsWhatTheKernelPrints(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatal("no recordings: ", err)
 	}
-	if err := urgently(); err != nil {
+	if err := netns.Urgently(); err != nil {
 		t.Log("these runs have no precedence over others on this machine: ", err)
 	}
-	defer calmly()
+	defer netns.Calmly()
 	lib := library(t)
 	compiled := map[string]string{}
 	var all sync.WaitGroup
@@ -141,9 +142,9 @@ func (r recording) begin(play *replay, dir string) error {
 	if !reads {
 		return nil
 	}
-	cmd := exec.Command("tcpdump", "-i", tunName, "-U", "-Z", "root", "--immediate-mode", "-w", file)
+	cmd := exec.Command("tcpdump", "-i", netns.Device, "-U", "-Z", "root", "--immediate-mode", "-w", file)
 	cmd.Dir = dir
-	if err := play.hosts[r.host].in(cmd.Start); err != nil {
+	if err := play.hosts[r.host].Do(cmd.Start); err != nil {
 		return err
 	}
 	play.running["tcpdump"] = cmd
@@ -158,7 +159,7 @@ func (r recording) begin(play *replay, dir string) error {
 
 // shell makes a command in the host's network.
 func (h *kernelHost) shell(dir, command string) (text string, err error) {
-	err = h.in(func() error {
+	err = h.Do(func() error {
 		cmd := exec.Command("bash", "-c", command)
 		cmd.Dir = dir
 		cmd.Env = append(os.Environ(), "NSTAT_HISTORY="+filepath.Join(dir, "nstat"))

@@ -56,7 +56,7 @@ func (r *replay) compareSS(h *kernelHost, at engine.Micros) error {
 		}
 	}
 	var out []byte
-	err := h.in(func() (err error) {
+	err := h.Do(func() (err error) {
 		out, err = exec.Command("ss", "-tanoi").Output()
 		return err
 	})
