@@ -60,7 +60,7 @@ func (sk *socket) startSequence() {
 	sk.ackState = ackState{rcvMSS: defaultMSS}
 	sk.rtt, sk.backoff, sk.retransmits, sk.retransStamp, sk.totalRTO, sk.probesSince = rttEstimator{}, 0, 0, 0, 0, 0
 	sk.resends, sk.duplicates, sk.delivered, sk.outOfOrder = 0, 0, 0, 0
-	sk.sndShut, sk.rcvShut, sk.finSeen, sk.finQueued = false, false, false, false
+	sk.finSeen, sk.finQueued = false, false
 	sk.mss, sk.fullMSS, sk.pathMSS = ourMSS, ourMSS, ourMSS
 	sk.buf.start(sk.opts.rcvBuf)
 }

@@ -385,6 +385,7 @@ func (h *Host) sysShutdown(p *pending) (Result, bool) {
 		return fails("EINVAL")
 	}
 	if sk.gone() {
+		sk.rcvShut, sk.sndShut = sk.rcvShut || how != "SHUT_WR", sk.sndShut || how != "SHUT_RD" // kept all the same (kernel inet_shutdown)
 		return fails("ENOTCONN")
 	}
 	sk.shutdown(how != "SHUT_WR", how != "SHUT_RD")

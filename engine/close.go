@@ -103,10 +103,9 @@ func (sk *socket) shutdown(read, write bool) {
 	if read {
 		sk.rcvShut = true
 	}
-	if !write || sk.sndShut {
-		return
+	if write {
+		sk.endSending()
 	}
-	sk.endSending()
 }
 
 // awaitsClose says whether a lingering close() still waits for the peer to acknowledge the FIN.
