@@ -62,8 +62,8 @@ func (sk *socket) answeredProbe() {
 // updateWindow is the window part of the fifth check, with RFC 9293's SND.WL1. It says whether the segment is newer than
 // those before.
 func (sk *socket) updateWindow(seg *Segment) bool {
-	wnd := uint32(seg.Win) << sk.sndScale
-	if seqGT(seg.Ack, sk.sndUna) || seqGT(seg.Seq, sk.sndWl1) || seg.Seq == sk.sndWl1 && (wnd > sk.sndWnd || wnd == 0) {
+	if sk.newerWindow(seg) {
+		wnd := uint32(seg.Win) << sk.sndScale
 		sk.sndWl1 = seg.Seq
 		if sk.sndWnd != wnd {
 			sk.sndWnd = wnd
@@ -76,6 +76,12 @@ func (sk *socket) updateWindow(seg *Segment) bool {
 		return true
 	}
 	return false
+}
+
+// newerWindow is the condition of it (kernel tcp_may_update_window).
+func (sk *socket) newerWindow(seg *Segment) bool {
+	wnd := uint32(seg.Win) << sk.sndScale
+	return seqGT(seg.Ack, sk.sndUna) || seqGT(seg.Seq, sk.sndWl1) || seg.Seq == sk.sndWl1 && (wnd > sk.sndWnd || wnd == 0)
 }
 
 // ack sums up what one acknowledgment brought.

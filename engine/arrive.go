@@ -216,11 +216,21 @@ func (sk *socket) arriveSynchronized(seg *Segment) {
 
 // checkTimestamp is PAWS: RFC 7323 section 5.
 func (sk *socket) checkTimestamp(seg *Segment) bool {
-	if !sk.tsOK || !seg.HasTS || seg.has(RST) || int32(seg.TSVal-sk.tsRecent) >= 0 {
+	h := sk.host
+	if !sk.tsOK || !seg.HasTS || seg.has(RST) {
 		return true
 	}
-	if sk.host.now-sk.tsRecentAt > 24*Day {
+	older := Micros(int32(sk.tsRecent-seg.TSVal)) * Millisecond
+	if older <= 0 || h.now-sk.tsRecentAt > 24*Day {
 		return true
+	}
+	if h.linux && seg.Flags&(SYN|ACK) == ACK && seg.length() == 0 {
+		if seqLT(seg.Seq, sk.rcvNxt) {
+			return false // acknowledgments that come late are common (kernel tcp_disordered_ack_check)
+		}
+		if sk.disordered(seg, older) {
+			return true
+		}
 	}
 	if seg.has(SYN) {
 		return sk.checkSyn(seg)
@@ -229,6 +239,12 @@ func (sk *socket) checkTimestamp(seg *Segment) bool {
 		sk.duplicateAck(seg, RulePawsReject)
 	}
 	return false
+}
+
+// disordered says whether a pure ACK tells nothing that a later one has not told: the network changed their order, not long
+// ago (kernel tcp_disordered_ack_check).
+func (sk *socket) disordered(seg *Segment, older Micros) bool {
+	return seg.Seq == sk.rcvNxt && seg.Ack == sk.sndUna && !sk.newerWindow(seg) && older <= sk.host.micros(sk.rto)*6/5
 }
 
 // storeTimestamp remembers the timestamp to echo: RFC 7323 section 4.3.
