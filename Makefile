@@ -12,6 +12,9 @@ FUZZ_SECONDS := 14
 STORM := 10000
 STORM_SEED := 1
 KERNEL_STORM := 100
+SEEDS := 2
+SEED := 1
+OUT :=
 
 # The tests of the whole (journeys/) carry a build tag, because they need Chromium and Docker.
 TAGS := -tags journeys
@@ -72,6 +75,10 @@ kernel: ## the exported packetdrill scripts, the C programs, long ones too, and 
 .PHONY: kernel-storm
 kernel-storm: ## throw KERNEL_STORM random programs at the engine and at this machine's kernel, and compare; as root
 	go test -count 1 -timeout 30m -run 'TestKernelStorm$$' -v ./internal/export -kernel.storm $(KERNEL_STORM) -kernel.storm.seed $(STORM_SEED)
+
+.PHONY: traces
+traces: ## record SEEDS fresh traces of each family on this machine's kernel, SEED is the first one's, and verify them; OUT is a folder that keeps them; as root
+	go test -count 1 -timeout 60m -run 'TestFreshTraces$$' -v ./internal/verify -fresh $(SEEDS) -fresh.seed $(SEED) -fresh.out "$(abspath $(OUT))"
 
 # Where something runs beside something, the race detector looks on; it makes computing ten times as long.
 RACES := ./engine ./scenario ./scenario/sandbox ./internal/stream ./internal/store ./handlers

@@ -101,6 +101,12 @@ func (h *Host) bindConflict(sk *socket) bool {
 
 // autobind finds a port for a bind() to port 0, or a listen() without bind().
 func (h *Host) autobind(sk *socket) bool {
+	if h.replay != nil {
+		if port, ok := h.replay.Port(h.name, "*"); ok && h.ports.at(port).holders == nil {
+			sk.local.port = port
+			return true
+		}
+	}
 	return h.eachEphemeral(mix(h.seed, 3, sk.local.word()), func(port uint16) bool {
 		sk.local.port = port
 		return h.ports.at(port).holders == nil

@@ -21,7 +21,7 @@ type Config struct {
 
 // Replay lets a recording decide what on a real machine depends on chance.
 type Replay interface {
-	// Port gives the ephemeral port for a host's next active open to remote.
+	// Port gives the ephemeral port for a host's next active open to remote, or for a listen() without bind() to "*".
 	Port(host, remote string) (uint16, bool)
 	// ISN gives the initial sequence number of the next SYN from local to remote.
 	ISN(local, remote string) (uint32, bool)

@@ -25,13 +25,14 @@ type driver struct {
 	err     error
 }
 
-// Verify drives the engine with a trace's input and compares. Where in its 4 ms tick the kernel's clock stood is the one
-// input that a trace does not hold; it decides whether a close within the tick merges with the ACK of a FIN. So each
-// quarter of the tick is tried, and the first that agrees, else the first of all, counts.
+// Verify drives the engine with a trace's input and compares. Where the kernel's clock stood is the one input that a trace
+// does not hold: where in its 4 ms tick decides whether a close within the tick merges with the ACK of a FIN, and where its
+// timer wheel stood decides which of two timers of a second comes first. So times of the clock are tried, and the first that
+// agrees, else the first of all, counts.
 func Verify(t *Trace) ([]engine.Event, []Difference, error) {
 	var events []engine.Event
 	var found []Difference
-	for phase := engine.Micros(0); phase < tick; phase += engine.Millisecond {
+	for phase := engine.Micros(0); phase < wheel; phase += engine.Millisecond {
 		e, err := Drive(t, phase)
 		if err != nil {
 			return nil, nil, err
@@ -47,8 +48,9 @@ func Verify(t *Trace) ([]engine.Event, []Difference, error) {
 	return events, found, nil
 }
 
-// tick is the traced kernel's (CONFIG_HZ=250).
-const tick = 4 * engine.Millisecond
+// wheel is after how long a clock of the traced kernel's tick (4 ms, CONFIG_HZ=250) stands on the wheel of timers from 0.25 s
+// on, whose slots are 8 ticks, as it did before.
+const wheel = 8 * 4 * engine.Millisecond
 
 // Drive computes the engine's log for a trace's input, with the hosts' clocks phase into a tick. The log ends a little
 // after the trace does.

@@ -2,13 +2,14 @@ package verify
 
 import (
 	"fmt"
+	"net/netip"
 
 	"finwait/engine"
 )
 
 // replay gives the engine what a recording decided by chance: ephemeral ports, initial sequence numbers, travel times.
 type replay struct {
-	ports  map[string][]uint16        // by host and remote end, in the order of use
+	ports  map[string][]uint16        // by host and remote end ("*" for a listener's), in the order of use
 	isns   map[string][]uint32        // by local and remote end
 	travel map[string][]engine.Micros // by what identifies a segment
 }
@@ -18,6 +19,9 @@ func newReplay(t *Trace) *replay {
 	bound := boundPorts(t)
 	last := map[string]uint32{}
 	for _, rec := range t.Records {
+		if rec.Kind == "state" && rec.To == "LISTEN" {
+			r.listens(rec, bound)
+		}
 		if rec.Kind != "segment" {
 			continue
 		}
@@ -38,6 +42,13 @@ func newReplay(t *Trace) *replay {
 		}
 	}
 	return r
+}
+
+// listens notes the port of a listener that did not choose it: listen() without bind().
+func (r *replay) listens(rec Record, bound map[uint16]bool) {
+	if end, err := netip.ParseAddrPort(rec.Local); err == nil && !bound[end.Port()] {
+		r.ports[rec.Host+" *"] = append(r.ports[rec.Host+" *"], end.Port())
+	}
 }
 
 // boundPorts are the ports that programs chose themselves.
