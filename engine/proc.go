@@ -6,10 +6,11 @@ import "slices"
 type process struct {
 	host    *Host
 	name    string
-	fds     []*socket // by descriptor; 0 to 2 are never sockets
-	lowFD   int       // none below it is free
-	threads row[thread]
-	loose   []*pending // calls under way that no thread made
+	fds     []*socket   // by descriptor; 0 to 2 are never sockets
+	lowFD   int         // none below it is free
+	main    *thread     // number 0, whose end is the process's
+	threads row[thread] // the others, from number 1 on
+	loose   []*pending  // calls under way that no thread made
 	dead    bool
 }
 
@@ -114,7 +115,12 @@ func (h *Host) logProcess(p *process, action ProcessAction, status int) int {
 
 func (p *process) addThread(program Program) *thread {
 	t := p.host.takeThread()
-	t.proc, t.id, t.program = p, p.threads.join(t), program
+	t.proc, t.program = p, program
+	if p.main == nil {
+		p.main = t
+	} else {
+		t.id = p.threads.join(t) + 1
+	}
 	return t
 }
 
@@ -139,7 +145,9 @@ func (t *thread) end() {
 		return
 	}
 	t.ended = true
-	t.proc.threads.leave(t.id)
+	if t != t.proc.main {
+		t.proc.threads.leave(t.id - 1)
+	}
 	if t.waiting != nil {
 		t.proc.host.abandon(t.waiting)
 	}
@@ -163,6 +171,7 @@ func (h *Host) exit(p *process, how ProcessAction, status int) {
 
 // endThreads stops the threads in the order of their numbers.
 func (p *process) endThreads() {
+	p.main.end()
 	for t := p.threads.first(); t != nil; t = p.threads.first() {
 		t.end()
 	}

@@ -225,7 +225,7 @@ func (c *stormCheck) restOf(h *Host) {
 		c.fail("%s keeps %d ports", h.name, n)
 	}
 	for _, p := range h.procs {
-		if !p.dead || len(p.loose) != 0 || p.threads.first() != nil {
+		if !p.dead || len(p.loose) != 0 || p.threads.first() != nil || p.main != nil && !p.main.ended {
 			c.fail("%s lives on", p.name)
 		}
 	}
