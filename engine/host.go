@@ -24,16 +24,16 @@ type Host struct {
 	now     Micros
 	armings uint64 // of timers, so far
 
-	socks       int // numbers given so far
-	conns       int // connections that segments find
-	ports       ports
-	listeners   []*socket
-	portsPassed map[uint64]*int64 // by what began the search for an ephemeral port
-	procs       []*process
-	dirty       []*socket   // touched in this step
-	dirtyWaits  []*timewait // likewise
-	orphans     int
-	timewaits   int // entries
+	socks      int // numbers given so far
+	conns      int // connections that segments find
+	ports      ports
+	listeners  []*socket
+	searches   map[uint64]*portSearch // for ephemeral ports, by what they began with
+	procs      []*process
+	dirty      []*socket   // touched in this step
+	dirtyWaits []*timewait // likewise
+	orphans    int
+	timewaits  int // entries
 
 	sockets pool[socket]
 	waits   pool[timewait]
@@ -62,7 +62,7 @@ func newHost(s *Sim, c HostConfig) (*Host, error) {
 	h := &Host{
 		sim: s, name: c.Name, addr: addr, addrText: addr.String(), linux: true, tick: 4 * Millisecond, seed: uint64(s.config.Seed), sys: defaultSysctls(), names: s.names,
 		replay: s.config.Replay, phase: s.config.Phase,
-		portsPassed: map[uint64]*int64{},
+		searches: map[uint64]*portSearch{},
 	}
 	switch c.Profile {
 	case "", "linux":

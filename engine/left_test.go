@@ -16,8 +16,8 @@ func (h *Host) heldPorts() (n int) {
 		if page == nil {
 			continue
 		}
-		for i := range page {
-			if page[i].holders != nil {
+		for i := range page.ports {
+			if page.ports[i].holders != nil {
 				n++
 			}
 		}

@@ -4,7 +4,10 @@ package engine
 type ports struct{ pages [256]*portPage }
 
 // portPage has the ports that share their high byte.
-type portPage [256]port
+type portPage struct {
+	ports [256]port
+	freed uint32 // how often somebody gave one of them up
+}
 
 // port is what a host knows of one.
 type port struct {
@@ -23,26 +26,32 @@ type hold struct {
 
 // at gives a port.
 func (p *ports) at(number uint16) *port {
+	return &p.page(number).ports[number&255]
+}
+
+func (p *ports) page(number uint16) *portPage {
 	page := &p.pages[number>>8]
 	if *page == nil {
 		*page = new(portPage)
 	}
-	return &(*page)[number&255]
+	return *page
 }
 
 // add puts a hold before the others of its port.
-func (p *port) add(it *hold) {
-	if it.next = p.holders; it.next != nil {
+func (p *ports) add(number uint16, it *hold) {
+	first := &p.at(number).holders
+	if it.next = *first; it.next != nil {
 		it.next.prev = it
 	}
-	p.holders = it
+	*first = it
 }
 
-func (p *port) remove(it *hold) {
+func (p *ports) remove(number uint16, it *hold) {
+	p.page(number).freed++
 	if it.prev != nil {
 		it.prev.next = it.next
 	} else {
-		p.holders = it.next
+		p.at(number).holders = it.next
 	}
 	if it.next != nil {
 		it.next.prev = it.prev
@@ -54,14 +63,14 @@ func (p *port) remove(it *hold) {
 func (sk *socket) takeHold() {
 	sk.bound = true
 	sk.hold.sock = sk
-	sk.host.ports.at(sk.local.port).add(&sk.hold)
+	sk.host.ports.add(sk.local.port, &sk.hold)
 }
 
 // release gives the local port back.
 func (sk *socket) release() {
 	if sk.bound {
 		sk.bound = false
-		sk.host.ports.at(sk.local.port).remove(&sk.hold)
+		sk.host.ports.remove(sk.local.port, &sk.hold)
 	}
 }
 
@@ -69,12 +78,12 @@ func (sk *socket) release() {
 func (w *timewait) takePort(sk *socket) {
 	w.hold.addr, w.hold.reuseAddr = sk.local.addr, sk.opts.reuseAddr
 	sk.release()
-	w.host.ports.at(w.local.port).add(&w.hold)
+	w.host.ports.add(w.local.port, &w.hold)
 }
 
 // givePort gives it back: to the socket where the program chose it and has the descriptor still.
 func (w *timewait) givePort() {
-	w.host.ports.at(w.local.port).remove(&w.hold)
+	w.host.ports.remove(w.local.port, &w.hold)
 	if w.sock != nil && w.sock.portGiven {
 		w.sock.takeHold()
 	}
@@ -107,16 +116,32 @@ func (h *Host) autobind(sk *socket) bool {
 			return true
 		}
 	}
-	return h.eachEphemeral(mix(h.seed, 3, sk.local.word()), func(port uint16) bool {
+	found := h.eachEphemeral(mix(h.seed, 3, sk.local.word()), true, func(port uint16) bool {
 		sk.local.port = port
 		return h.ports.at(port).holders == nil
 	})
+	if !found {
+		sk.local.port = 0
+	}
+	return found
 }
+
+// portSearch is what a host remembers of its searches for an ephemeral port towards one remote end.
+type portSearch struct {
+	passed int64 // ports that were passed over so far
+	// refused has the pages of which all even ports, or all odd ones, were refused, by the first of them, and what the
+	// page's freed was then: it need not be searched again until somebody gives up one of its ports.
+	refused map[uint16]uint32
+}
+
+// portsOfPage is how many even ports, and how many odd ones, a page has.
+const portsOfPage = 128
 
 // eachEphemeral tries the ports of ip_local_port_range from a start that the hash decides, every other one first, as
 // Linux does for connect. Of an odd number of ports it never tries the last. The next search with the same hash goes on
-// behind the port that was found (kernel __inet_hash_connect, table_perturb).
-func (h *Host) eachEphemeral(hash uint64, try func(port uint16) bool) bool {
+// behind the port that was found (kernel __inet_hash_connect, table_perturb). lasting says that a port which is refused
+// stays so until somebody gives it up.
+func (h *Host) eachEphemeral(hash uint64, lasting bool, try func(port uint16) bool) bool {
 	low, high := h.sys[portRangeLow], h.sys[portRangeHigh]
 	n := high - low + 1
 	if n <= 0 {
@@ -125,21 +150,48 @@ func (h *Host) eachEphemeral(hash uint64, try func(port uint16) bool) bool {
 	if n > 1 {
 		n &^= 1
 	}
-	passed := h.portsPassed[hash]
-	if passed == nil {
-		passed = new(int64)
-		h.portsPassed[hash] = passed
+	search := h.searches[hash]
+	if search == nil {
+		search = &portSearch{}
+		h.searches[hash] = search
 	}
-	start := (int64(hash%uint64(n)) + *passed) &^ 1
+	start := (int64(hash%uint64(n)) + search.passed) &^ 1
 	for _, odd := range [2]int64{0, 1} {
+		count, first := 0, uint16(0) // of those in a row that were refused, in one page
 		for i := odd; i < n; i += 2 {
-			if try(uint16(low + (start+i)%n)) {
-				*passed += i + 2
+			offset := (start + i) % n
+			port := uint16(low + offset)
+			if first != port&^254 {
+				count, first = 0, port&^254
+				if lasting && port == first && offset+2*portsOfPage <= n && search.knows(&h.ports, first) {
+					i += 2 * (portsOfPage - 1)
+					continue
+				}
+			}
+			if try(port) {
+				search.passed += i + 2
 				return true
+			}
+			if count++; lasting && count == portsOfPage {
+				search.note(&h.ports, first)
 			}
 		}
 	}
 	return false
+}
+
+// knows says that a page's ports from the first on, every other one, were refused, and that none was given up since.
+func (s *portSearch) knows(p *ports, first uint16) bool {
+	freed, known := s.refused[first]
+	return known && freed == p.page(first).freed
+}
+
+// note remembers that they were refused.
+func (s *portSearch) note(p *ports, first uint16) {
+	if s.refused == nil {
+		s.refused = map[uint16]uint32{}
+	}
+	s.refused[first] = p.page(first).freed
 }
 
 // chooseLocal completes the four-tuple of an active open, or says why it can't.
@@ -173,7 +225,7 @@ func (h *Host) chooseLocal(sk *socket, remote endpoint) Errno {
 		port, ok := h.replay.Port(h.name, remote.String())
 		found = ok && try(port)
 	}
-	if !found && !h.eachEphemeral(mix(h.seed, 4, uint64(sk.local.addr), remote.word()), try) {
+	if !found && !h.eachEphemeral(mix(h.seed, 4, uint64(sk.local.addr), remote.word()), !h.mayReuse(remote), try) {
 		sk.local, sk.remote = endpoint{}, endpoint{}
 		return "EADDRNOTAVAIL"
 	}

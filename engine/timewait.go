@@ -251,7 +251,7 @@ func (h *Host) reuseTimeWait(old *timewait, sk *socket) bool {
 		return false
 	}
 	reuse := sk.bound
-	if mode := h.sys[twReuse]; !reuse && (mode == 1 || mode == 2 && loopback(sk.remote.addr)) {
+	if !reuse && h.mayReuse(sk.remote) {
 		reuse = h.now-old.tsRecentAt > Micros(h.sys[twReuseDelay])*Millisecond
 	}
 	if !reuse {
@@ -260,6 +260,12 @@ func (h *Host) reuseTimeWait(old *timewait, sk *socket) bool {
 	old.done(RuleTimeWaitReused)
 	sk.followsISN = old.isnAfter()
 	return true
+}
+
+// mayReuse says whether connections to a remote end may ever take over the ephemeral port of one in TIME-WAIT.
+func (h *Host) mayReuse(remote endpoint) bool {
+	mode := h.sys[twReuse]
+	return mode == 1 || mode == 2 && loopback(remote.addr)
 }
 
 // isnAfter is an initial sequence number beyond all that the old connection can have used (kernel tcp_timewait_state_process).
