@@ -90,6 +90,7 @@ func load(fsys fs.FS) (*Content, error) {
 	if len(ps) == before { // else one that is there may have failed
 		c.syllabus.checkLessons(c, &ps)
 	}
+	c.shareQuizzes()
 	c.tryQuizzes(&ps)
 	checkRuleNames(fsys, &ps)
 	sort.SliceStable(ps, func(i, j int) bool { return ps[i].File < ps[j].File })
@@ -131,6 +132,19 @@ func (c *Content) loadQuizzes(fsys fs.FS, ps *Problems) {
 
 // triedSeeds is how many variants of each question are generated and graded at start.
 const triedSeeds = 4
+
+// shareQuizzes gives each lesson the questions that name it and that it does not list itself.
+func (c *Content) shareQuizzes() {
+	for _, info := range c.Quizzes.List() {
+		switch l := c.Lesson(info.Lesson); {
+		case l == nil || slices.Contains(l.Quizzes, info.ID):
+		case len(l.Quizzes) == 0:
+			l.Quizzes = []string{info.ID}
+		default:
+			l.More = append(l.More, info.ID)
+		}
+	}
+}
 
 // tryQuizzes finds questions that fail, or belong to no lesson, before a learner does.
 func (c *Content) tryQuizzes(ps *Problems) {

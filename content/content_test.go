@@ -93,9 +93,30 @@ func TestLessonsAreComplete(t *testing.T) {
 		if classes = slices.Compact(classes); !slices.Equal(classes, []string{"predict", "beat", "myths", "production", "card", "deeper"}) {
 			t.Errorf("%s has the sections %v", l.Slug, classes)
 		}
-		if len(l.Quizzes) == 0 {
-			t.Errorf("%s has no question", l.Slug)
+		if len(l.Quizzes) < 3 {
+			t.Errorf("%s has %d questions on its page", l.Slug, len(l.Quizzes))
 		}
+	}
+}
+
+// Each family of questions is met in one lesson: on its page, or where the page leads for more.
+func TestEveryQuestionIsInALesson(t *testing.T) {
+	c, met := loaded(t), map[string]string{}
+	for _, l := range c.Lessons() {
+		for _, id := range slices.Concat(l.Quizzes, l.More) {
+			if met[id] != "" {
+				t.Errorf("%s is in %s and in %s", id, met[id], l.Slug)
+			}
+			met[id] = l.Slug
+		}
+	}
+	for _, info := range c.Quizzes.List() {
+		if met[info.ID] != info.Lesson {
+			t.Errorf("%s is of %s and stands in %q", info.ID, info.Lesson, met[info.ID])
+		}
+	}
+	if len(met) < 60 {
+		t.Errorf("there are %d families of questions", len(met))
 	}
 }
 

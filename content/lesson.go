@@ -25,7 +25,8 @@ type Lesson struct {
 	Slug    string
 	Chapter engine.Text
 	Run     scenario.Run // what its stage shows at first
-	Quizzes []string     // ids
+	Quizzes []string     // ids of the questions on its page
+	More    []string     // ids of its other questions
 	Losses  []string     // ids of the rows of the loss matrix that belong to it
 	Texts   map[Lang]*LessonText
 

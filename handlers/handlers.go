@@ -120,6 +120,7 @@ func (h *Handler) routes() http.Handler {
 		r.Get("/{page:(matrix|states|reference|cheatsheet|glossary|interview|progress|exam|review|playground)}/", h.handle(h.noSlash))
 		r.Get("/lessons/{slug}", h.handle(h.lesson))
 		r.Get("/lessons/{slug}/", h.handle(h.noSlash))
+		r.Get("/lessons/{slug}/questions", h.handle(h.questions))
 		r.Get("/playground", h.handle(h.playground))
 	})
 	r.Get("/embed/{lang:(en|zh)}/lessons/{slug}", h.handle(h.embed))

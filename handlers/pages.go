@@ -117,7 +117,7 @@ func (h *Handler) lessonView(r *http.Request, lesson *content.Lesson, mode strin
 	if view.Losses, err = h.lossesOf(lesson); err != nil {
 		return nil, err
 	}
-	if view.Quizzes, err = h.quizCards(p, lesson); err != nil {
+	if view.Quizzes, err = h.quizCards(p, lesson.Quizzes); err != nil {
 		return nil, err
 	}
 	view.Prev, view.Next = neighbours(h.Content.Lessons(), lesson, l)

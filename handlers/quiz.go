@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -245,10 +246,29 @@ func (h *Handler) deleteLearner(w http.ResponseWriter, r *http.Request) error {
 // can be kept by caches and read without scripts.
 const firstSeed = 1
 
-// quizCards are the cards of a lesson's questions.
-func (h *Handler) quizCards(p web.Page, lesson *content.Lesson) ([]templ.Component, error) {
+// questions is the page of all questions of a lesson.
+func (h *Handler) questions(w http.ResponseWriter, r *http.Request) error {
+	lesson := h.Content.Lesson(chi.URLParam(r, "slug"))
+	if lesson == nil {
+		return errNotFound
+	}
+	l := pathLanguage(r)
+	p := h.page(r, l, web.QuestionsPath(lesson.Slug))
+	view := web.Questions{Page: p, Course: web.Course(h.Content.Lessons(), l), Of: web.EntryOf(lesson, l), Say: h.Content.PagePhrases(l)}
+	view.Title, view.Description = view.Name(), view.Say["questions.lead"]
+	view.Styles = []string{"css/pages.css", "css/states.css", "css/ladder.css", "css/quiz.css"}
+	view.Scripts = []string{"dist/quiz.js"}
+	var err error
+	if view.Cards, err = h.quizCards(view.Page, slices.Concat(lesson.Quizzes, lesson.More)); err != nil {
+		return err
+	}
+	return h.html(w, r, view.View())
+}
+
+// quizCards are the cards of questions.
+func (h *Handler) quizCards(p web.Page, ids []string) ([]templ.Component, error) {
 	var cards []templ.Component
-	for _, id := range lesson.Quizzes {
+	for _, id := range ids {
 		v, err := h.Content.Quizzes.Variant(id, firstSeed, string(p.Lang))
 		if err != nil {
 			return nil, err

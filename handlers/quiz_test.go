@@ -250,3 +250,25 @@ func TestProgramOfTheRefutingRun(t *testing.T) {
 	}
 	l.ask("GET", "/api/v1/runs/program?run=nonsense", "", 400)
 }
+
+// TestALessonLeadsToAllOfItsQuestions reads the page without scripts: each question is there with what its answer hangs on.
+func TestALessonLeadsToAllOfItsQuestions(t *testing.T) {
+	l := newLearner(t, newService(t, nil))
+	_, lesson := l.ask("GET", "/en/lessons/four-way", "", http.StatusOK)
+	if !strings.Contains(lesson, `href="/en/lessons/four-way/questions" data-more`) {
+		t.Error("the lesson does not lead there")
+	}
+	_, page := l.ask("GET", "/zh/lessons/four-way/questions", "", http.StatusOK)
+	if n := strings.Count(page, "<quiz-card"); n != 11 {
+		t.Errorf("%d questions", n)
+	}
+	for _, want := range []string{"练习题：四次挥手", "def server(os):", `href="/zh/lessons/four-way"`, "CLOSE-WAIT"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	if _, lesson = l.ask("GET", "/en/lessons/reset", "", http.StatusOK); strings.Contains(lesson, "data-more") {
+		t.Error("a lesson whose questions are all on its page leads to more")
+	}
+	l.ask("GET", "/en/lessons/nowhere/questions", "", http.StatusNotFound)
+}

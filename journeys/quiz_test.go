@@ -320,3 +320,22 @@ func (c card) kept() int {
 	c.t.Helper()
 	return Eval[int](c.Tab, `fetch("/api/v1/me").then((r) => r.ok ? r.json() : {}).then((me) => (me.answers ?? []).length)`)
 }
+
+// TestMoreQuestionsComeWhenAskedFor asks a lesson for all of its questions: those that are not on its page come below the others.
+// Opened by itself, the page that has all is whole too.
+func TestMoreQuestionsComeWhenAskedFor(t *testing.T) {
+	t.Parallel()
+	inBothLanguages(t, func(t *testing.T, l language, s *server.Server, p *Tab) {
+		lesson := s.URL + "/" + l.Code + "/lessons/four-way"
+		all := strings.NewReplacer("{n}", "11", " ", ".").Replace(l.page(t, "questions.all")) // a space may be one that no line ends at
+		p.Open(lesson)
+		p.Find("link", all).Click()
+		p.Until("all of them, and the first new one in focus", `document.querySelectorAll("quiz-card").length === 11 && document.activeElement.closest("quiz-card")?.getAttribute("quiz") === "close-bug"`)
+		if n := Eval[int](p, `new Set([...document.querySelectorAll("quiz-card")].map((c) => c.getAttribute("quiz"))).size`); n != 11 {
+			t.Errorf("%d of 11 questions differ", n)
+		}
+		p.Open(lesson + "/questions")
+		p.Until("the questions", `document.querySelectorAll("quiz-card form").length === 11`)
+		p.axe("the page of a lesson's questions")
+	})
+}

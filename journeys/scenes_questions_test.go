@@ -17,6 +17,8 @@ func questions(lesson string, names ...string) func(v *studio) {
 		v.stage("lessons/" + lesson)
 		for _, name := range names {
 			card := "quiz-card[quiz=" + name + "]"
+			Eval[any](v.Tab, `document.querySelector("`+card+`") || document.querySelector("a[data-more]").click(), null`)
+			v.Until("the question", `document.querySelector("`+card+` form")`)
 			v.take(name, card)
 			Eval[any](v.Tab, `(() => {
 				const card = document.querySelector("`+card+`");

@@ -143,7 +143,7 @@ func Course(lessons []*content.Lesson, l content.Lang) []Chapter {
 // EntryOf makes the list entry of a lesson.
 func EntryOf(lesson *content.Lesson, l content.Lang) Entry {
 	text := lesson.Texts[l]
-	return Entry{Number: twoDigits(lesson.Number), Slug: lesson.Slug, Title: text.Title, Summary: text.Summary, Minutes: minutesToRead(text.Words, l), Questions: len(lesson.Quizzes)}
+	return Entry{Number: twoDigits(lesson.Number), Slug: lesson.Slug, Title: text.Title, Summary: text.Summary, Minutes: minutesToRead(text.Words, l), Questions: len(lesson.Quizzes) + len(lesson.More)}
 }
 
 func twoDigits(n int) string {

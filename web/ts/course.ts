@@ -47,7 +47,7 @@ mark();
 resume();
 addEventListener("storage", mark);
 document.addEventListener("fw-answer", (e) => {
-  const slug = /\/lessons\/([a-z0-9-]+)$/.exec(location.pathname)?.[1];
+  const slug = /\/lessons\/([a-z0-9-]+)(?:\/questions)?$/.exec(location.pathname)?.[1];
   if (slug === undefined || !(e instanceof CustomEvent) || !(e.target instanceof Element)) return;
   const score = (e.detail as { score: number }).score;
   if (score >= 1) noteRight(slug, e.target.getAttribute("quiz") ?? "");

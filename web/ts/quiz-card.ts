@@ -6,6 +6,7 @@ import type { Place, Result, Variant } from "./quiz.gen.ts";
 import { named } from "./quiz-field.ts";
 import { newID, Outbox, practice, type Submission } from "./quiz-outbox.ts";
 import { readListings } from "./quiz-listing.ts";
+import "./quiz-more.ts";
 import { isKey, keyHint, Question } from "./quiz-question.ts";
 import { storage } from "./storage.ts";
 import { type QuizKey, QuizWords } from "./quiz-words.ts";
@@ -195,8 +196,11 @@ export class QuizCard extends HTMLElement {
   #open(): void {
     const place = this.#place();
     if (!place) return;
-    const detail = { token: place.token, seq: place.seq, at: place.at };
-    this.dispatchEvent(new CustomEvent("fw-open-run", { bubbles: true, composed: true, detail }));
+    const { token, seq, at } = place;
+    // A stage takes the event; where there is none, the playground has one.
+    if (this.dispatchEvent(new CustomEvent("fw-open-run", { bubbles: true, composed: true, cancelable: true, detail: { token, seq, at } }))) {
+      location.assign(`${this.getAttribute("base") ?? "/"}${this.#lang()}/playground?${new URLSearchParams({ run: token, at: String(at) })}`);
+    }
   }
 
   /** How many hints may still be asked for: one after two misses in a row, one more for each further miss. */

@@ -9,7 +9,7 @@ export function drawListing(l: Listing): HTMLElement {
     const attrs = marked ? { class: "ln mark", "aria-current": "true" } : { class: "ln" };
     return h("span", attrs, no !== undefined ? h("span", { class: "no", "aria-hidden": "true" }, no > 0 ? String(no) : "") : undefined, `${text}\n`);
   });
-  return h("figure", { class: "term" }, h("figcaption", {}, l.title), h("pre", { tabindex: 0, "aria-label": l.title, role: "region" }, ...lines));
+  return h("figure", { class: "term" }, h("figcaption", {}, l.title), h("pre", { tabindex: 0, "aria-label": l.title, role: "group" }, ...lines));
 }
 
 /** The listings that a page has in its markup, which its data leaves out. */

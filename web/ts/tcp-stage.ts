@@ -170,6 +170,7 @@ export class TcpStage extends HTMLElement {
       if (beat && !this.contains(beat)) this.#beats.follow(e, beat);
     }, { signal });
     document.addEventListener("fw-open-run", (e) => {
+      e.preventDefault();
       const { token, seq, at } = (e as CustomEvent<{ token: string; seq?: number; at?: number }>).detail;
       void this.#openRun(token, { t: at, seq });
     }, { signal });
