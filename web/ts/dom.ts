@@ -94,10 +94,21 @@ export function chip(state: string, name = state): HTMLElement {
   );
 }
 
+/** What no line may end within: names with hyphens, as those of states, and a time with its unit. */
+const whole = /([A-Z][A-Z0-9]*(?:-[A-Z0-9]+)+|\d[\d.]* (?:ms|s|min)(?![A-Za-z]))/;
+
+/** A text whose names and times stay in one piece. */
+export function unbroken(text: string): Node[] {
+  return text.split(whole).flatMap((piece, i) => {
+    if (piece === "") return [];
+    return i % 2 === 1 ? h("span", { class: "nb" }, piece) : document.createTextNode(piece);
+  });
+}
+
 /** A sentence as nodes. */
 export function sentence(parts: readonly Part[]): Node[] {
-  return parts.map((p) => {
-    if (typeof p === "string") return document.createTextNode(p);
+  return parts.flatMap((p) => {
+    if (typeof p === "string") return unbroken(p);
     return "state" in p ? chip(p.state) : h("code", {}, p.code);
   });
 }

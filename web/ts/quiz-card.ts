@@ -1,6 +1,6 @@
 // <quiz-card>: a question. The page brings the first variant in its markup; the next ones come from the server, which
 // alone knows the key: an answer is graded there, by running the engine again.
-import { button, h, icon } from "./dom.ts";
+import { button, h, icon, unbroken } from "./dom.ts";
 import { duration } from "./format.ts";
 import type { Place, Result, Variant } from "./quiz.gen.ts";
 import { named } from "./quiz-field.ts";
@@ -220,7 +220,7 @@ export class QuizCard extends HTMLElement {
   }
 
   #hintList(): HTMLElement {
-    const items = (this.#question?.variant.hints ?? []).slice(0, this.#hints).map((text) => h("li", {}, text));
+    const items = (this.#question?.variant.hints ?? []).slice(0, this.#hints).map((text) => h("li", {}, ...unbroken(text)));
     return h("div", { class: "hints", role: "status" }, items.length > 0 ? h("ol", { "aria-label": this.#words.say("hints") }, ...items) : undefined);
   }
 

@@ -1,5 +1,5 @@
 // The fields of a question: how each type is shown, read and marked.
-import { chip, h, icon } from "./dom.ts";
+import { chip, h, icon, unbroken } from "./dom.ts";
 import type { Field, FieldResult, Option } from "./quiz.gen.ts";
 import { OrderField } from "./quiz-order.ts";
 import type { QuizWords } from "./quiz-words.ts";
@@ -165,9 +165,9 @@ class TextField implements FieldView {
 
 /** A sentence in which the names of states have their colour and glyph. */
 export function named(text: string): Node[] {
-  return text.split(/([A-Z]+(?:-[A-Z0-9]+)+|\bCLOSED\b|\bLISTEN\b|\bCLOSING\b|\bESTABLISHED\b)/).filter((x) => x !== "").map((piece) => {
+  return text.split(/([A-Z]+(?:-[A-Z0-9]+)+|\bCLOSED\b|\bLISTEN\b|\bCLOSING\b|\bESTABLISHED\b)/).flatMap((piece) => {
     const el = chip(piece);
-    return el.childElementCount > 0 ? el : document.createTextNode(piece);
+    return el.childElementCount > 0 ? el : unbroken(piece);
   });
 }
 

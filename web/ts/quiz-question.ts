@@ -1,5 +1,5 @@
 // What a question looks like, in practice and in an exam: its prompt, the fields of its answer, and what stands beside it.
-import { h } from "./dom.ts";
+import { h, unbroken } from "./dom.ts";
 import { duration } from "./format.ts";
 import type { Result, Variant } from "./quiz.gen.ts";
 import { type FieldView, fieldView } from "./quiz-field.ts";
@@ -19,7 +19,7 @@ export class Question {
   constructor(v: Variant, id: string, words: QuizWords) {
     this.variant = v;
     this.#words = words;
-    this.prompt = h("h2", { id: `${id}-q`, tabindex: -1 }, v.prompt);
+    this.prompt = h("h2", { id: `${id}-q`, tabindex: -1 }, ...unbroken(v.prompt));
     this.#views = v.fields.map((f) => fieldView(f, `${id}-${f.name}`, words));
     this.fields = h("div", { class: v.fields.length > 1 ? "two" : "one" }, ...this.#views.map((f) => f.el));
   }

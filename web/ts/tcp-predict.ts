@@ -1,6 +1,6 @@
 // <tcp-predict>: the question of a lesson's stage. The run waits for the answer; then it goes on, and says whether the
 // prediction held, and by which event. Its text is the page's, which reads the same without scripts.
-import { button, h, icon } from "./dom.ts";
+import { button, h, icon, unbroken } from "./dom.ts";
 import { clockTime } from "./format.ts";
 import type { Phrases } from "./phrases.ts";
 import { notePrediction, predicted } from "./predicted.ts";
@@ -124,7 +124,7 @@ export class TcpPredict extends HTMLElement implements Panel {
   }
 
   #tell(...what: (Node | string)[]): void {
-    this.#said.replaceChildren(...what);
+    this.#said.replaceChildren(...what.flatMap((x) => (typeof x === "string" ? unbroken(x) : x)));
   }
 
   draw(store: Store, bits: number): void {

@@ -2,7 +2,7 @@
 // about and what came of it. Its links walk from event to event.
 import { causeOf, chainOf, effectsOf } from "./causes.ts";
 import type { LogEvent } from "./events.gen.ts";
-import { button, glyph, h, s, sentence } from "./dom.ts";
+import { button, glyph, h, s, sentence, unbroken } from "./dom.ts";
 import { families } from "./family.ts";
 import { duration } from "./format.ts";
 import type { RunLog } from "./model.ts";
@@ -108,7 +108,7 @@ export class TcpWhy extends HTMLElement implements Panel {
     const say = this.#say;
     const { why, rule } = this.#reason(log, e);
     const out: Node[] = [h("p", { class: "ev" }, h("b", {}, duration(e.t)), " ", ...sentence(sentenceOf(log, seq, say)))];
-    if (why) out.push(h("p", {}, why));
+    if (why) out.push(h("p", {}, ...unbroken(why)));
     if (rule) out.push(this.#source(rule, this.#ruleOf(log, e)));
     const cause = causeOf(log, seq);
     if (cause !== undefined) out.push(this.#links("why.cause", log, [cause]));
