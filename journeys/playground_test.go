@@ -164,6 +164,17 @@ func TestTheControlsWriteTheSource(t *testing.T) {
 	pg.untilText("one place up", func(text string) bool { return !strings.Contains(text, `"net.ipv4.tcp_fin_timeout": 0}`) })
 	must(pg.Tab, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeRawKeyDown, Key: "Delete", Code: "Delete", WindowsVirtualKeyCode: 46})
 	has(`{"net.ipv4.tcp_fin_timeout": 60}`)
+	if inside := Eval[bool](pg.Tab, `(() => {
+		const rect = (selector) => document.querySelector(selector).getBoundingClientRect();
+		return rect(".settings .whose").top >= rect(".settings").top && rect(".settings .whose button").height >= 20;
+	})()`); !inside {
+		t.Error("the hosts to choose from are not above their settings")
+	}
+	pg.Find("button", "^server$").Click()
+	slider("net.ipv4.tcp_fin_timeout").Focus()
+	pg.Press("Home")
+	has(`host("server", server, sysctl = {"net.ipv4.tcp_fin_timeout": 0})`)
+	pg.Find("button", "^client$").Click()
 	slider("link delay").Focus()
 	pg.Press("Home")
 	has(`link = link(delay = "0ms"))  # ten`)

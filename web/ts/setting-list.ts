@@ -21,7 +21,7 @@ export class SettingList {
   readonly el = h("div", { class: "settings" });
   #say: PlaygroundWords;
   #edits: SettingEdits;
-  #hosts = h("div", { class: "seg-ctl hosts", role: "group" });
+  #hosts = h("div", { class: "seg-ctl whose", role: "group" });
   #fixed = h("p", { class: "quiet" });
   #list = h("div", {});
   #add = h("select", { class: "pick" });
