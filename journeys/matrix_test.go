@@ -3,17 +3,10 @@
 package journeys
 
 import (
-	"bytes"
 	"fmt"
-	"io"
-	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"finwait/journeys/server"
 )
@@ -77,8 +70,8 @@ func TestThePagesAroundTheLessonsAreWhole(t *testing.T) {
 					}
 					// A shift is told by three decimals. Where the parser pauses within a chip, its glyph of 11 px comes before its
 					// text and moves by 3 px, which is 0.0000003.
-					if shift := Eval[float64](p, layoutShift); shift >= 0.0005 {
-						t.Errorf("%s: it shifts by %g while it loads", where, shift)
+					if s := p.shift(); s.Sum >= 0.0005 {
+						t.Errorf("%s: it shifts by %g while it loads:\n%s", where, s.Sum, strings.Join(s.Moved, "\n"))
 					}
 				}
 			}
@@ -88,50 +81,6 @@ func TestThePagesAroundTheLessonsAreWhole(t *testing.T) {
 
 // pagesAround are the pages around the lessons, below the language.
 var pagesAround = []string{"matrix", "states", "reference", "glossary", "progress"}
-
-// layoutShift is the page's cumulative layout shift so far.
-const layoutShift = `new Promise((done) => {
-	let sum = 0;
-	const watch = new PerformanceObserver((list) => { for (const e of list.getEntries()) if (!e.hadRecentInput) sum += e.value; });
-	watch.observe({ type: "layout-shift", buffered: true });
-	setTimeout(() => done(sum), 300);
-})`
-
-// TestTheBarComesInOnePiece sends a page that stops for a moment in the middle of its bar: what is there is not shown before
-// the rest is, because it would move then.
-func TestTheBarComesInOnePiece(t *testing.T) {
-	t.Parallel()
-	s, p := server.Shared(t), NewTab(t, "en")
-	const half = `<details class="sizing">`
-	whole := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: s.Addr})
-	halting := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "/static/") {
-			whole.ServeHTTP(w, r)
-			return
-		}
-		res, err := http.Get(s.URL + r.URL.Path)
-		if err != nil {
-			http.Error(w, err.Error(), http.StatusBadGateway)
-			return
-		}
-		defer res.Body.Close()
-		body, err := io.ReadAll(res.Body)
-		first, rest, halts := bytes.Cut(body, []byte(half))
-		if err != nil || !halts {
-			t.Errorf("%s: %s, %v; no place to stop at", r.URL.Path, res.Status, err)
-		}
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.Write(first)
-		w.(http.Flusher).Flush()
-		time.Sleep(time.Second)
-		w.Write(append([]byte(half), rest...))
-	}))
-	t.Cleanup(halting.Close)
-	p.Open(halting.URL + "/en/interview")
-	if shift := Eval[float64](p, layoutShift); shift > 0 {
-		t.Errorf("it shifts by %g while its bar grows", shift)
-	}
-}
 
 // TestThePagesAreTextWithoutJavaScript reads them with scripts off.
 func TestThePagesAreTextWithoutJavaScript(t *testing.T) {

@@ -13,7 +13,7 @@ export interface BarActions {
   compare(): void;
 }
 
-/** Run, share, the choices and the seed. */
+/** Run, share, the seed and the choices. What the server tells of the text comes last in its row, so that it moves nothing. */
 export class PlaygroundBar {
   readonly el = h("div", { class: "pgbar" });
   #actions: BarActions;
@@ -22,7 +22,8 @@ export class PlaygroundBar {
   #compare: HTMLButtonElement;
   #seed = h("input", { type: "number", min: 0, step: 1, inputmode: "numeric" });
 
-  constructor(say: PlaygroundWords, actions: BarActions) {
+  /** varied: what the first run chose; a run that chose something has a text with choices, before the server has read it. */
+  constructor(say: PlaygroundWords, varied: Readonly<Record<string, string>>, actions: BarActions) {
     this.#actions = actions;
     this.#run = button("btn primary run", "play", say.say("run"), () => actions.run());
     this.#run.title = say.say("run.keys");
@@ -32,10 +33,10 @@ export class PlaygroundBar {
       this.#seed.setCustomValidity(good ? "" : say.say("seed.bad"));
       if (this.#seed.reportValidity() && good) actions.seed(seed);
     });
-    this.#compare = button("btn small", "twin", say.say("vary.compare"), () => actions.compare());
-    hide(this.#compare, true);
-    this.el.append(h("div", { class: "acts" }, this.#run, button("btn", "link", say.say("share"), () => actions.share())),
-      h("div", { class: "params" }, this.#vary, this.#compare, h("label", { class: "inline" }, h("span", {}, say.say("seed")), this.#seed)));
+    this.#compare = button("btn", "twin", say.say("vary.compare"), () => actions.compare());
+    hide(this.#compare, Object.keys(varied).length === 0);
+    this.el.append(h("div", { class: "acts" }, this.#run, button("btn", "link", say.say("share"), () => actions.share()), this.#compare),
+      h("div", { class: "params" }, h("label", { class: "inline" }, h("span", {}, say.say("seed")), this.#seed), this.#vary));
   }
 
   /** Says that a run is being computed. The button stays, so that the keyboard keeps its place. */

@@ -177,6 +177,19 @@ export class StageFrame implements Panel {
     predict.onPlace();
   }
 
+  /** Heads the stage as the server headed what it drew, until the run itself says who it is. */
+  headAs(drawn: Element | null): void {
+    const text = (selector: string): string => drawn?.querySelector(selector)?.textContent ?? "";
+    if (text("strong")) this.#head(text("strong"), text(".meta"));
+  }
+
+  #head(title: string, facts: string): void {
+    const whole = this.#say.text("stage.label", { title });
+    setText(this.#title, whole);
+    this.el.setAttribute("aria-label", whole);
+    setText(this.#facts, facts);
+  }
+
   /** Takes over what the page says of the run, e.g. that a link is out of date. */
   keepNotice(notice: Element | null): void {
     if (notice) this.#trouble.before(notice);
@@ -238,12 +251,9 @@ export class StageFrame implements Panel {
     if (bits & changed.log && meta) {
       this.el.classList.toggle("alone", meta.hosts.length < 2);
       this.el.classList.toggle("many", meta.hosts.length > 2);
-      const title = say.text("stage.label", { title: meta.title[say.lang] });
-      setText(this.#title, title);
-      this.el.setAttribute("aria-label", title);
       const choices = Object.entries(meta.vary ?? {}).map(([k, v]) => `${k}=${v}`);
       const facts = [say.text("stage.seed", { seed: meta.seed }), say.text("stage.delay", { delay: duration(meta.link.delay_us) }), ...choices];
-      setText(this.#facts, facts.join(" · "));
+      this.#head(meta.title[say.lang], facts.join(" · "));
     }
     if (!(bits & changed.status)) return;
     this.el.classList.toggle("twinned", store.twin.length > 0);

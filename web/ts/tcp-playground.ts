@@ -82,7 +82,7 @@ export class TcpPlayground extends HTMLElement {
 
   #build(): void {
     const say = this.#say;
-    this.#bar = new PlaygroundBar(say, {
+    this.#bar = new PlaygroundBar(say, this.#draft.vary, {
       run: () => void this.#run(true), share: () => void this.#share(),
       vary: (name, choice) => this.#set({ vary: { ...this.#draft.vary, [name]: choice } }),
       seed: (seed) => this.#set({ seed }), compare: () => void this.#compare(),
@@ -399,6 +399,7 @@ export class TcpPlayground extends HTMLElement {
     const locked = this.#error !== undefined;
     this.#bar.seed = this.#draft.seed;
     this.#locked.hidden = !locked;
+    for (const section of Object.values(this.#sections)) section.el.hidden = !this.#outline; // the text says what is in them
     this.#picker.show(this.#draft.scenario, this.#draft.id, this.#memory.drafts.list());
     if (this.#outline && !(this.#stale && !locked)) {
       this.#settings.show(this.#outline, locked);

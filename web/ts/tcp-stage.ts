@@ -77,6 +77,7 @@ export class TcpStage extends HTMLElement {
     this.#view.keepNotice(this.querySelector(".still > .note[role=status]"));
     // What the server drew stays for paper: a run that was not played yet is printed as a whole.
     const still = this.querySelector(".still");
+    this.#view.headAs(still?.querySelector(".shead") ?? null);
     this.replaceChildren(...(still ? [still, this.#view.el] : [this.#view.el]));
     this.#beats = new Beats(this.#store);
     this.#watchMotion();
