@@ -121,7 +121,7 @@ func (h *Host) autobind(sk *socket) bool {
 		return h.ports.at(port).holders == nil
 	})
 	if !found {
-		sk.local.port = 0
+		sk.local = endpoint{} // kernel __inet_bind
 	}
 	return found
 }

@@ -57,3 +57,22 @@ func TestPortSearch(t *testing.T) {
 		}
 	}
 }
+
+// TestNoPortLeft binds more sockets to port 0 than there are ports. The last is left as it was.
+func TestNoPortLeft(t *testing.T) {
+	h, err := newHost(NewSim(Config{}), HostConfig{Name: "a", Addr: "10.0.0.1", Sysctl: map[string]int64{
+		"net.ipv4.ip_local_port_range.low": 4000, "net.ipv4.ip_local_port_range.high": 4001}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 3 {
+		sk := h.newSocket()
+		sk.local.addr = h.addr
+		if h.autobind(sk) {
+			sk.takeHold()
+		}
+		if bound := i < 2; sk.bound != bound || (sk.local != endpoint{}) != bound {
+			t.Errorf("socket %d: bound %v to %v", i, sk.bound, sk.local)
+		}
+	}
+}
