@@ -1,7 +1,8 @@
 // One run of the stage: the first, one forked from another, or one that was opened beside them.
 import type { Input } from "./events.gen.ts";
 import type { Hold } from "./hold.ts";
-import { Replay, RunLog } from "./model.ts";
+import { Replay } from "./model.ts";
+import { RunLog } from "./run-log.ts";
 import type { RunValue } from "./stream.ts";
 
 /** One run of the stage. A fork was made from its parent by the last of its inputs. */

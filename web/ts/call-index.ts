@@ -1,6 +1,6 @@
 // Which calls of a host were made on which line of the scenario: the index of a growing log.
 import type { CallEvent } from "./events.gen.ts";
-import type { RunLog } from "./model.ts";
+import type { RunLog } from "./run-log.ts";
 
 export class CallIndex {
   #log: RunLog | undefined;

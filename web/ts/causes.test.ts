@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { causeOf, chainOf, effectsOf, momentOf, segmentOf, socketsOf } from "./causes.ts";
 import { load } from "./fixture.test.ts";
-import type { RunLog } from "./model.ts";
+import type { RunLog } from "./run-log.ts";
 
 const log = load("four-way");
 const kinds = (of: RunLog, list: Iterable<number>): string[] => [...list].map((seq) => of.events[seq]!.kind);

@@ -1,7 +1,7 @@
 // What brought an event about, and what came of it: the log's `cause`, and the causes that go without saying. A delivery
 // comes of its segment, a timer that fires of its being set, a call that returns by itself of the call.
 import type { LogEvent } from "./events.gen.ts";
-import type { RunLog } from "./model.ts";
+import type { RunLog } from "./run-log.ts";
 
 interface Index {
   read: number; // events so far

@@ -4,8 +4,8 @@ import { test } from "node:test";
 import { CallIndex } from "./call-index.ts";
 import { tokens as cTokens } from "./clike.ts";
 import { events as logOf } from "./fixture.test.ts";
-import { RunLog } from "./model.ts";
 import { linesOf, programOf, startLine } from "./program.ts";
+import { RunLog } from "./run-log.ts";
 import { tokens } from "./starlark.ts";
 
 const paint = (list: { kind: string; text: string }[]): string => list.map((t) => (t.kind ? `[${t.kind} ${t.text}]` : t.text)).join("");

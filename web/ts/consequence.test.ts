@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { consequence, consequences, stays } from "./consequence.ts";
 import { events } from "./fixture.test.ts";
-import { RunLog } from "./model.ts";
 import { Phrases } from "./phrases.ts";
+import { RunLog } from "./run-log.ts";
 
 function log(name: "four-way" | "fin-dropped", most = Infinity): RunLog {
   const l = new RunLog();

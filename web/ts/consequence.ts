@@ -1,8 +1,8 @@
 // What an intervention led to: the first difference between a run and its fork, and how they come out, in sentences.
 import type { LogEvent, SegmentEvent } from "./events.gen.ts";
 import { duration, segmentText } from "./format.ts";
-import type { RunLog } from "./model.ts";
 import type { PhraseKey, Phrases, Values } from "./phrases.ts";
+import type { RunLog } from "./run-log.ts";
 
 /** One thing that differs, at a time of the fork in µs. */
 export interface Consequence {

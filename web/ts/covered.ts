@@ -1,6 +1,6 @@
 // Notes in the browser's coverage what the playhead has passed.
 import { arrowsOf, record } from "./coverage.ts";
-import type { RunLog } from "./model.ts";
+import type { RunLog } from "./run-log.ts";
 import { changed, type Panel, type Store } from "./store.ts";
 
 export class Covered implements Panel {

@@ -2,7 +2,8 @@
 // and the connection that changed last, unless the reader chose otherwise.
 import { socketsOf } from "./causes.ts";
 import type { LogEvent } from "./events.gen.ts";
-import { type Host, hostOrder, primary, type RunLog, type Socket } from "./model.ts";
+import { type Host, primary, type Socket } from "./model.ts";
+import { hostOrder, type RunLog } from "./run-log.ts";
 
 /** The hosts on both sides; none on the right where a run has one host. */
 export type Sides = readonly [string | undefined, string | undefined];

@@ -4,7 +4,7 @@ import { parseArgs } from "./act-dialog.ts";
 import type { Do, LogEvent } from "./events.gen.ts";
 import { events } from "./fixture.test.ts";
 import { cutFrom, descriptors, isOff, living, sysctlOf } from "./host-facts.ts";
-import { RunLog } from "./model.ts";
+import { RunLog } from "./run-log.ts";
 
 function log(...inputs: Do[]): RunLog {
   const l = new RunLog();

@@ -1,7 +1,7 @@
 // What the log says of a host and of the link at a position of the playhead, and the world model does not keep: open
 // descriptors, power, the link's directions, sysctls. Pure functions of the first n events.
 import type { CallEvent, LogEvent } from "./events.gen.ts";
-import type { RunLog } from "./model.ts";
+import type { RunLog } from "./run-log.ts";
 import { sysctls } from "./sysctl.gen.ts";
 
 /** A socket that a program has open. */

@@ -1,7 +1,7 @@
 // The head of a panel that is about one host: its name, or, where a run has more hosts than panels, a choice of them.
 import { h, setText } from "./dom.ts";
-import { hostOrder, usualHosts } from "./model.ts";
 import type { Phrases } from "./phrases.ts";
+import { hostOrder, usualHosts } from "./run-log.ts";
 import { changed, type Store } from "./store.ts";
 
 export class HostHead {

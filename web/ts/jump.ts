@@ -1,6 +1,6 @@
 // Jumps from event to event of one lens: of the segments, the states, the calls, the timers.
 import type { LogEvent } from "./events.gen.ts";
-import type { RunLog } from "./model.ts";
+import type { RunLog } from "./run-log.ts";
 
 export const jumpLenses = ["segments", "states", "calls", "timers"] as const;
 

@@ -7,10 +7,10 @@ import { nowTime } from "./format.ts";
 import { LadderMarks } from "./ladder-marks.ts";
 import { LadderWire } from "./ladder-wire.ts";
 import { Lens } from "./lens.ts";
-import type { RunLog } from "./model.ts";
 import { isPhraseKey, type Phrases } from "./phrases.ts";
 import { pictureStyle } from "./picture-style.ts";
 import { addressesOfNoHost, columns } from "./lifelines.ts";
+import type { RunLog } from "./run-log.ts";
 import { type Band, buildScene, type Scene } from "./scene.ts";
 
 const width = 680; // px, of the drawing: 18 cm of paper at 96 dpi

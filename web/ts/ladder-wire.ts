@@ -2,10 +2,10 @@
 import { s, set } from "./dom.ts";
 import type { Lens, Track } from "./lens.ts";
 import type { Flight } from "./flight.ts";
-import type { RunLog } from "./model.ts";
 import type { Phrases } from "./phrases.ts";
 import { drawLabel, type DrawnLabel } from "./ladder-label.ts";
 import type { PlacedLabel } from "./ladder-labels.ts";
+import type { RunLog } from "./run-log.ts";
 import { labelledWay, noteAt, type Point, type Way, wayOf, type Wire } from "./wire.ts";
 import { cut, type Leg, WireLine } from "./wire-line.ts";
 

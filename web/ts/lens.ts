@@ -6,7 +6,7 @@
 // The linear scale is the true one: y grows by the same for each ms, except that what is spread at one instant takes its
 // room from the silence after it. How a run plays is the same in both.
 import type { LogEvent } from "./events.gen.ts";
-import type { RunLog } from "./model.ts";
+import type { RunLog } from "./run-log.ts";
 import { prefix } from "./search.ts";
 
 const k = 15; // px

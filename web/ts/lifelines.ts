@@ -2,7 +2,7 @@
 // that it has at the same time.
 import type { ReturnEvent } from "./events.gen.ts";
 import { charWidth } from "./ladder-labels.ts";
-import { hostOrder, type RunLog } from "./model.ts";
+import { hostOrder, type RunLog } from "./run-log.ts";
 
 export type Side = "left" | "right";
 

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { events, load } from "./fixture.test.ts";
 import { canIntervene, flight } from "./flight.ts";
-import { apply, hostOrder, newWorld, primary, Replay, RunLog, walked } from "./model.ts";
+import { apply, newWorld, primary, Replay, walked } from "./model.ts";
+import { hostOrder, RunLog } from "./run-log.ts";
 
 const states = (log: RunLog, t: number): string[] => {
   const world = new Replay(log).at(log.countAt(t));

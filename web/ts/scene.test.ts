@@ -4,7 +4,7 @@ import { load } from "./fixture.test.ts";
 import { overlap } from "./ladder-labels.ts";
 import { Lens } from "./lens.ts";
 import { columns, textWidth } from "./lifelines.ts";
-import { RunLog } from "./model.ts";
+import { RunLog } from "./run-log.ts";
 import { buildScene, type Scene } from "./scene.ts";
 import { noteAt, wayOf } from "./wire.ts";
 

@@ -5,8 +5,8 @@ import { axisTime, segmentKind } from "./format.ts";
 import { type Box, LadderLabels, type LabelWire } from "./ladder-labels.ts";
 import type { Lens, Track } from "./lens.ts";
 import { beside, type Columns, laneWidth, laneX, type Lifeline, lineOf, resultOf, textWidth } from "./lifelines.ts";
-import type { RunLog } from "./model.ts";
 import type { PhraseKey } from "./phrases.ts";
+import type { RunLog } from "./run-log.ts";
 import { across, labelledWay, noteAt, spanOf, type Wire, wayOf } from "./wire.ts";
 
 /** A stretch of a lifeline in one state; toSeq is the event that ends it. */

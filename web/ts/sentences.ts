@@ -1,8 +1,8 @@
 // The transcript: each event of a run as a sentence.
 import type { Do, FateEvent, Input, InputEvent, LogEvent, ReturnEvent, TimerEvent } from "./events.gen.ts";
 import { callText, duration, resultText, segmentText } from "./format.ts";
-import type { RunLog } from "./model.ts";
 import { isPhraseKey, type Part, type PhraseKey, type Phrases, type Values } from "./phrases.ts";
+import type { RunLog } from "./run-log.ts";
 
 /** The sentence of event seq. The run's language is that of the phrases. */
 export function sentenceOf(log: RunLog, seq: number, say: Phrases): Part[] {

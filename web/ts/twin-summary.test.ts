@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { events } from "./fixture.test.ts";
-import { RunLog } from "./model.ts";
+import { RunLog } from "./run-log.ts";
 import { onlyIn, outcome, parting } from "./twin-summary.ts";
 
 function log(name: "four-way" | "fin-dropped"): RunLog {

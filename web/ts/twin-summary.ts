@@ -1,7 +1,7 @@
 // How runs side by side differ: where they part, what only one of them has, and how each came out. Pure functions.
 import { stays } from "./consequence.ts";
 import type { SegmentEvent, State } from "./events.gen.ts";
-import { hostOrder, type RunLog } from "./model.ts";
+import { hostOrder, type RunLog } from "./run-log.ts";
 
 /** How a run came out; times in µs. */
 export interface Outcome {

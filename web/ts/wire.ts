@@ -3,7 +3,7 @@ import type { segmentKind } from "./format.ts";
 import type { Segment } from "./flight.ts";
 import type { Lens, Track } from "./lens.ts";
 import { type Columns, endOn, lineOf, outward, textWidth } from "./lifelines.ts";
-import type { RunLog } from "./model.ts";
+import type { RunLog } from "./run-log.ts";
 
 /** A segment's line; y and yTo as first scheduled. */
 export interface Wire extends Span {
