@@ -61,8 +61,17 @@ export function drawEvidence(e: Evidence, words: QuizWords, hidden: boolean): SV
   svg.append(s("text", { class: "tick", x: 38, y: 16, "text-anchor": "end" }, "ms"));
   for (const t of axis.marks) if (t !== e.at) svg.append(...mark(axis.y(t), axisTime(t)));
   for (const st of e.states) svg.append(band(st, x(st.host), axis));
-  for (const seg of e.segments) svg.append(wire(seg, x(seg.from), seg.from === e.hosts[0]?.value ? right : left, axis, e.at));
-  for (const st of e.states) svg.append(stateLabel(st, x(st.host), axis, e));
+  for (const seg of e.segments) {
+    const way = e.segments.filter((o) => o.from === seg.from && o.t === seg.t && landing(o, axis) === landing(seg, axis));
+    svg.append(wire(seg, x(seg.from), seg.from === e.hosts[0]?.value ? right : left, axis, e.at, way));
+  }
+  const written = new Map<string, number>(); // the height of a host's latest name
+  for (const st of e.states) {
+    // States that begin at one moment have their names below each other.
+    const y = Math.max(axis.y(st.from), (written.get(st.host) ?? -Infinity) + leastGap);
+    if (st.from !== e.from) written.set(st.host, y);
+    svg.append(stateLabel(st, x(st.host), axis, e, y));
+  }
   const y = axis.end;
   svg.append(
     s("path", { class: "nowline", d: `M40 ${y}H${width}` }),
@@ -86,7 +95,7 @@ function band(st: EvidenceState, x: number, axis: Axis): SVGElement {
   return s("rect", { class: cls, x: x - half, y, width: 2 * half, height: Math.max(0, axis.y(st.to) - y), rx: 1 });
 }
 
-function stateLabel(st: EvidenceState, x: number, axis: Axis, e: Evidence): SVGElement {
+function stateLabel(st: EvidenceState, x: number, axis: Axis, e: Evidence, yName: number): SVGElement {
   const outer = x === left ? -1 : 1;
   const anchor = outer < 0 ? "end" : "start";
   const tx = x + outer * 11;
@@ -96,7 +105,7 @@ function stateLabel(st: EvidenceState, x: number, axis: Axis, e: Evidence): SVGE
   }
   const y = axis.y(st.from);
   const node = s("g", { class: "node", transform: `translate(${x} ${y.toFixed(1)})` }, glyph(familyOf(st.state)));
-  const name = st.from === e.from ? undefined : s("text", { class: "name", x: tx, y: y + 4, "text-anchor": anchor }, shortName(st.state));
+  const name = st.from === e.from ? undefined : s("text", { class: "name", x: tx, y: yName + 4, "text-anchor": anchor }, shortName(st.state));
   return s("g", { class: `st-${familyOf(st.state)}` }, node, name);
 }
 
@@ -112,8 +121,9 @@ function landing(seg: EvidenceSegment, axis: Axis): number {
   return seg.arrives ? axis.y(seg.arrives) : axis.y(seg.t) + Math.min(36, stretch(Math.max(1, seg.due - seg.t)));
 }
 
-/** A segment: whole, lost with a cross, or in flight with the rest of its way dotted. */
-function wire(seg: EvidenceSegment, from: number, to: number, axis: Axis, at: number): SVGElement {
+/** A segment: whole, lost with a cross, or in flight with the rest of its way dotted. Of several on one way, the label of the
+ * first is above it, and below it that of the second, or how many more there are. */
+function wire(seg: EvidenceSegment, from: number, to: number, axis: Axis, at: number, together: readonly EvidenceSegment[]): SVGElement {
   const way = Math.sign(to - from);
   const x1 = from + way * (half + 2);
   const x2 = to - way * (half + 2);
@@ -131,7 +141,9 @@ function wire(seg: EvidenceSegment, from: number, to: number, axis: Axis, at: nu
   else g.append(s("path", { class: "head", transform: `translate(${xe} ${ye}) rotate(${slope})`, d: "M0 0l-9 -4v8z" }));
   const tilt = way > 0 ? slope : slope - 180;
   const mid = `translate(${(x1 + x2) / 2} ${(y1 + y2) / 2}) rotate(${tilt.toFixed(1)})`;
-  g.append(s("text", { class: "lab", transform: mid, y: -5, "text-anchor": "middle" },
-    s("tspan", { class: "fl" }, (seg.again ? "↻ " : "") + seg.label)));
+  const place = together.indexOf(seg);
+  if (place > 1) return g;
+  const name = place === 1 && together.length > 2 ? `+${together.length - 1}` : (seg.again ? "↻ " : "") + seg.label;
+  g.append(s("text", { class: "lab", transform: mid, y: place === 0 ? -5 : 13, "text-anchor": "middle" }, s("tspan", { class: "fl" }, name)));
   return g;
 }
