@@ -7,11 +7,12 @@ import { Hold } from "./hold.ts";
 import { type Failure, Feed, type Source } from "./feed.ts";
 import { canIntervene } from "./flight.ts";
 import { Focus } from "./focus.ts";
-import { changed, type Moment, type Panel, Playback } from "./playback.ts";
+import { changed, type Moment, type Panel } from "./panel.ts";
+import { Playback } from "./playback.ts";
 import type { OpenRequest } from "./stream.ts";
 
 export type { Failure, Source } from "./feed.ts";
-export { changed, inTurn, type Moment, type Panel, type Playhead } from "./playback.ts";
+export { changed, inTurn, type Moment, type Panel, type Playhead } from "./panel.ts";
 
 /** How a learner's intervention went. */
 export type ForkResult = "done" | "none" | "late" | "offline" | Failure;

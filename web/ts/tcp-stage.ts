@@ -1,10 +1,11 @@
-// <tcp-stage>: a run on the stage. It opens the run, puts the panels together, and takes the keyboard.
+// <tcp-stage>: a run on the stage. It opens the run, puts the panels together, and keeps the address.
 import { Acts } from "./acts.ts";
 import { branchName } from "./branch-name.ts";
 import { Beats } from "./beats.ts";
 import { onFrame } from "./clock.ts";
 import type { HostPress } from "./ladder-hosts.ts";
 import { restoreRuns, withRuns } from "./kept-runs.ts";
+import { Keyboard } from "./keyboard.ts";
 import { Phrases } from "./phrases.ts";
 import { Scenarios } from "./scenarios.ts";
 import { numberOf, type StageData } from "./stage-data.ts";
@@ -12,7 +13,6 @@ import { StageFrame } from "./stage-frame.ts";
 import { changed, type Moment, Store } from "./store.ts";
 import { Link, type LinkState, type OpenRequest } from "./stream.ts";
 import { fullPage } from "./takeaway.ts";
-import type { TcpLadder } from "./tcp-ladder.ts";
 import type { TcpPredict } from "./tcp-predict.ts";
 
 /** A run to take in place of the page's own: its text and hosts, and its token. quiet leaves the page where it is scrolled to. */
@@ -147,7 +147,10 @@ export class TcpStage extends HTMLElement {
   }
 
   #listen(signal: AbortSignal): void {
-    this.addEventListener("keydown", (e) => this.#key(e), { signal });
+    const keyboard = new Keyboard(this.#store, this.#view, this.#acts, {
+      aimed: (target) => this.#aimed(target), compare: () => this.#compare(), predict: (choice) => this.#predict?.choose(choice) ?? false,
+    });
+    this.addEventListener("keydown", (e) => keyboard.press(e), { signal });
     this.#view.el.addEventListener("click", (e) => {
       const id = this.#aimed(e.target);
       if (id === undefined) return;
@@ -236,12 +239,8 @@ export class TcpStage extends HTMLElement {
     return this.#view.ladder.segmentOf(target);
   }
 
-  get #ladder(): TcpLadder {
-    return this.#view.ladderOf(this.#store.current);
-  }
-
   /** Side by side: the run and its counterpart, else the choices of the scenario; or, where that is so, the one run alone again. */
-  #compare(): boolean {
+  #compare(): void {
     const store = this.#store;
     const { counterpart, current, runs } = store;
     store.release();
@@ -253,7 +252,6 @@ export class TcpStage extends HTMLElement {
     this.#touched = true;
     this.#writeAddress();
     this.#tell("fw-compare", { runs: store.twin.map((b) => b.token) });
-    return true;
   }
 
   async #compareChoices(): Promise<void> {
@@ -262,97 +260,6 @@ export class TcpStage extends HTMLElement {
     this.#touched = true;
     this.#writeAddress();
     if (failure) this.#view.tell(this.#view.errorText(failure.code, failure.message));
-  }
-
-  #key(e: KeyboardEvent): void {
-    if (e.ctrlKey || e.altKey || e.metaKey || e.defaultPrevented) return;
-    const target = e.target as HTMLElement;
-    if (target.closest("input, select, textarea, dialog")) return;
-    if (this.#act(e, target)) e.preventDefault();
-  }
-
-  /** Does what the key asks for; whether it meant anything. */
-  #act(e: KeyboardEvent, target: HTMLElement): boolean {
-    const store = this.#store;
-    const segment = this.#aimed(target);
-    switch (e.key) {
-      case " ":
-        if (target.closest("button, a, summary")) return false;
-        if (store.playing) store.pause();
-        else store.play();
-        return true;
-      case "ArrowLeft":
-      case "ArrowRight":
-        store.step((e.key === "ArrowLeft" ? -1 : 1) * (e.shiftKey ? 10 : 1));
-        return true;
-      case "Home":
-      case "End":
-        store.jump(e.key === "End");
-        return true;
-      case "Enter":
-        if (segment === undefined) return false;
-        this.#acts.openSegment(segment);
-        return true;
-      case "Tab":
-        return segment !== undefined && this.#ladder.focusNext(segment, e.shiftKey);
-      case "Escape":
-        if (store.selected === undefined) return false;
-        store.select(undefined);
-        return true;
-      case "[":
-      case "]":
-        this.#nextBranch(e.key === "]" ? 1 : -1);
-        return true;
-    }
-    return this.#view.keys.letters && this.#letter(e.key.toLowerCase(), e.shiftKey, segment);
-  }
-
-  #letter(key: string, shift: boolean, focused: number | undefined): boolean {
-    if (/^[1-9]$/.test(key)) return this.#predict?.choose(Number(key)) ?? false;
-    switch (key) {
-      case "?":
-        this.#view.keys.show();
-        return true;
-      case "c":
-        return this.#compare();
-      case "p":
-      case "n":
-        this.#view.pace.jump(key === "p");
-        return true;
-      case ",":
-      case ".":
-        this.#view.pace.change(key === "," ? -1 : 1);
-        return true;
-      case "t":
-        this.#view.lens.toggle();
-        return true;
-      case "z":
-      case "y":
-        if (key === "y" || shift) this.#acts.redo();
-        else this.#acts.undo();
-        return true;
-      case "h": {
-        const host = this.#ladder.hostAt(shift ? "last" : "first");
-        if (host !== undefined) this.#acts.openHost(host);
-        return host !== undefined;
-      }
-      case "w":
-        if (focused !== undefined) this.#store.select(this.#store.current.log.segments.get(focused)?.sent.seq);
-        this.#view.showWhy();
-        return true;
-      case "d":
-      case "l":
-      case "u":
-        this.#acts.byLetter(key, focused);
-        return true;
-    }
-    return false;
-  }
-
-  #nextBranch(step: number): void {
-    const { branches, current } = this.#store;
-    const next = branches[branches.indexOf(current) + step];
-    if (next) this.#store.show(next);
   }
 
   /** The address of exactly this: the run, and the moment. */
