@@ -79,6 +79,7 @@ func TestMistakesInTheExampleAreToldAsThePageSays(t *testing.T) {
 	page, files := example(t)
 	for _, mistake := range []struct{ file, old, new, says string }{
 		{"lessons/21-hung-up/zh.md", files["lessons/21-hung-up/zh.md"], "", "lessons/21-hung-up/zh.md: is missing: a lesson needs both languages"},
+		{"lessons/21-hung-up/zh.md", "## 小结 {.card}\n", "", text + `:27: zh.md lacks the section "card"`},
 		{lesson, "mine/hung-up", "mine/hang-up", lesson + `:1: run of mine/hang-up: there is no scenario "mine/hang-up"`},
 		{lesson, `"flags": "R"`, `"flags": "R", "rule": "rfc9293/reset-it"`, lesson + `:9: the engine has no rule "rfc9293/reset-it"`},
 		{lesson, "EPIPE", "ECONNRESET", lesson + ":14: the check told-late does not hold"},

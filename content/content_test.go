@@ -227,6 +227,7 @@ func TestProblemsNameFileAndLine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	zh := embeddedText(t, "lessons/03-four-way/zh.md")
 	text := "---\ntitle: T\nsummary: S\n---\n\nLead.\n\n"
 	for name, test := range map[string]struct {
 		files map[string]string
@@ -259,6 +260,9 @@ func TestProblemsNameFileAndLine(t *testing.T) {
 		"quiz":                   {map[string]string{"quizzes/q/quiz.star": `quiz(kind = "riddle", lesson = "x", title = {"en": "a", "zh": "b"})`}, `quizzes/q/quiz.star:1: there is no kind "riddle"`},
 		"quiz of no lesson":      {map[string]string{"quizzes/q/quiz.star": "quiz(kind = \"state\", lesson = \"x\", title = {\"en\": \"a\", \"zh\": \"b\"})\ndef generate(seed):\n    return {}\n"}, `quizzes/q/quiz.star:1: there is no lesson "x"`},
 		"quiz that fails":        {map[string]string{"quizzes/q/quiz.star": "quiz(kind = \"state\", lesson = \"four-way\", title = {\"en\": \"a\", \"zh\": \"b\"})\ndef generate(seed):\n    return {}[seed]\n"}, `quizzes/q/quiz.star:3: `},
+		"section lacking":        {map[string]string{"lessons/03-four-way/zh.md": strings.Replace(zh, "## 小结 {.card}", "", 1)}, `: the section "deeper" stands where en.md has "card"`},
+		"last section lacking":   {map[string]string{"lessons/03-four-way/zh.md": zh[:strings.LastIndex(zh, "\n## ")]}, `: zh.md lacks the section "deeper"`},
+		"news in one language":   {map[string]string{"news.json": "[\n {\"date\": \"2026-01-01\",\n  \"id\": \"x\", \"title\": {\"en\": \"T\", \"zh\": \"题\"}, \"text\": {\"en\": \"T\"}}\n]"}, `news.json:3: entry 1 ("x"): wants`},
 		"phrases":                {map[string]string{"phrases/zh.json": "{\n\"a\" \"b\"}"}, "phrases/zh.json:2: "},
 	} {
 		t.Run(name, func(t *testing.T) {

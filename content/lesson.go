@@ -69,6 +69,7 @@ type Part struct {
 	Clock   string          // of "beat": At as text
 
 	cited []string // names of the checks that hold what it says
+	line  int      // of its heading
 }
 
 // partClasses are the classes that a heading may name.
@@ -147,6 +148,7 @@ func (c *Content) loadLesson(fsys fs.FS, l *Lesson, shared starlark.StringDict, 
 	for _, lang := range Langs {
 		l.loadText(c, fsys, lang, terms[lang], ps)
 	}
+	l.pairParts(ps)
 }
 
 // execute computes the lesson's runs; one that fails is not among them.

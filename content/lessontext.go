@@ -47,12 +47,39 @@ func (l *Lesson) loadText(c *Content, fsys fs.FS, lang Lang, terms *termFinder, 
 	body, err = l.found.fill(file, body)
 	ps.add(file, 0, err)
 	r := newComposer(file, body, l.found)
-	r.terms, r.run = terms.at("../"), func(dest string) (scenario.Run, error) { return l.linked(c, dest) }
+	r.terms, r.run = terms.at("../"), func(dest string) (scenario.Run, error) {
+		run, err := l.linked(c, dest)
+		if e, ok := err.(*scenario.Error); ok && ps.has("scenarios/"+run.Scenario+".star", e.Line) {
+			err = nil // the scenario's own mistake, which is told
+		}
+		return run, err
+	}
 	t.Summary = r.plain(lineWith(string(src), "summary:"), summary)
 	r.render(t)
 	r.checkChoices(t, l.Prediction)
 	*ps = append(*ps, r.problems...)
 	l.Texts[lang] = t
+}
+
+// pairParts holds that both languages have the same sections in the same order.
+func (l *Lesson) pairParts(ps *Problems) {
+	en, zh := l.Texts[En], l.Texts[Zh]
+	if en == nil || zh == nil {
+		return // which is told
+	}
+	for i := range max(len(en.Parts), len(zh.Parts)) {
+		switch {
+		case i >= len(zh.Parts):
+			ps.addf(l.dir+"/en.md", en.Parts[i].line, "zh.md lacks the section %q", en.Parts[i].ID)
+		case i >= len(en.Parts):
+			ps.addf(l.dir+"/zh.md", zh.Parts[i].line, "en.md lacks the section %q", zh.Parts[i].ID)
+		case en.Parts[i].ID != zh.Parts[i].ID:
+			ps.addf(l.dir+"/zh.md", zh.Parts[i].line, "the section %q stands where en.md has %q", zh.Parts[i].ID, en.Parts[i].ID)
+		default:
+			continue
+		}
+		return // the first tells where to look
+	}
 }
 
 // composer turns one text into HTML, block by block, and reads what it claims.
@@ -185,7 +212,7 @@ func (r *composer) answer(n ast.Node, p *Part) {
 
 // heading begins a part.
 func (r *composer) heading(h *ast.Heading, nth int) Part {
-	p := Part{Title: r.inline(h), ID: "part-" + strconv.Itoa(nth)}
+	p := Part{Title: r.inline(h), ID: "part-" + strconv.Itoa(nth), line: lineOf(h, r.source)}
 	if v, ok := h.AttributeString("class"); ok {
 		p.Class = string(v.([]byte))
 		if p.ID = p.Class; !partClasses[p.Class] {

@@ -2,9 +2,9 @@ package content
 
 import (
 	"encoding/json"
-	"fmt"
 	"io/fs"
 	"regexp"
+	"strconv"
 
 	"finwait/engine"
 )
@@ -38,7 +38,7 @@ func loadNews(fsys fs.FS, ps *Problems) []News {
 	for i, n := range all {
 		lacking := n.ID == "" || ids[n.ID] || n.Title.En == "" || n.Title.Zh == "" || n.Text.En == "" || n.Text.Zh == ""
 		if ids[n.ID] = true; lacking || !day.MatchString(n.Date) || i > 0 && n.Date > all[i-1].Date {
-			ps.add(newsFile, 0, fmt.Errorf("entry %d (%q): wants an id of its own, a date not after the one before, title and text in both languages", i+1, n.ID))
+			ps.addf(newsFile, lineWith(string(src), strconv.Quote(n.ID)), "entry %d (%q): wants an id of its own, a date not after the one before, title and text in both languages", i+1, n.ID)
 		}
 	}
 	return all

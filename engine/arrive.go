@@ -220,8 +220,12 @@ func (sk *socket) checkTimestamp(seg *Segment) bool {
 	if !sk.tsOK || !seg.HasTS || seg.has(RST) {
 		return true
 	}
+	allowed, holds := Micros(0), 24*Day
+	if h.linux {
+		allowed, holds = Millisecond, 2147*Second // kernel TCP_PAWS_WINDOW, TCP_PAWS_WRAP
+	}
 	older := Micros(int32(sk.tsRecent-seg.TSVal)) * Millisecond
-	if older <= 0 || h.now-sk.tsRecentAt > 24*Day {
+	if older <= allowed || h.now-sk.tsRecentAt > holds {
 		return true
 	}
 	if h.linux && seg.Flags&(SYN|ACK) == ACK && seg.length() == 0 {

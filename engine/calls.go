@@ -407,7 +407,7 @@ func (h *Host) sysFcntl(p *pending) (Result, bool) {
 	if p.call.Args[0].Str != "O_NONBLOCK" {
 		return fails("EINVAL")
 	}
-	p.target.opts.nonblock = p.arg(1) != 0
+	p.target.newOptions().nonblock = p.arg(1) != 0
 	return returns(0)
 }
 

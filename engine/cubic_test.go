@@ -57,7 +57,7 @@ func TestCubicCurve(t *testing.T) {
 func TestReceiveBufferGrows(t *testing.T) {
 	for _, rcvBuf := range []int{0, 65536} {
 		h := &Host{linux: true, tick: 4 * Millisecond, now: Second}
-		sk := &socket{host: h, state: Established, opts: socketOptions{rcvBuf: rcvBuf}, rcvWnd: 64240, local: endpoint{addr: 1}}
+		sk := &socket{host: h, state: Established, opts: &socketOptions{rcvBuf: rcvBuf}, rcvWnd: 64240, local: endpoint{addr: 1}}
 		sk.buf.start(rcvBuf)
 		sk.buf.clamp, sk.buf.thresh = sk.buf.full(), sk.buf.full()
 		sk.startTuning(1460)

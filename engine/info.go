@@ -48,7 +48,7 @@ func (sk *socket) info(at Micros) Info {
 		Acked: int(sk.sndUna - sk.iss), NotSent: int(sk.writeSeq - sk.sndNxt),
 		SinceSent: sinceTick(h, at, sk.lastSent), SinceData: sinceTick(h, at, a.lastData), SinceAck: at - sk.lastHeard,
 		Unacked: sk.unsent, Sacked: c.answers, Delivered: sk.delivered, Duplicates: sk.duplicates,
-		Reordering: int(sk.rack.distance), Reorderings: int(sk.rack.reordered), OutOfOrder: sk.outOfOrder, Retransmissions: sk.resends,
+		Reordering: int(sk.rack.distance), Reorderings: int(sk.rack.reordered), OutOfOrder: int(sk.outOfOrder), Retransmissions: sk.resends,
 		ReceiveRTT: sk.tuning.rtt8 / 8, ReceiveSpace: sk.tuning.space, ReceiveThreshold: sk.buf.thresh, SendWindow: int(sk.sndWnd),
 	}
 	if sk.irs != 0 || sk.rcvNxt != 0 {

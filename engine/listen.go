@@ -40,7 +40,9 @@ func (l *socket) request(seg *Segment, followsISN uint32) {
 func (l *socket) child(seg *Segment, followsISN uint32) *socket {
 	sk := l.host.takeSocket()
 	sk.local, sk.remote, sk.talk, sk.opts, sk.listener = seg.dst(), seg.src(), seg.talk, l.opts, l
-	sk.opts.nonblock = false
+	if l.opts.nonblock {
+		sk.newOptions().nonblock = false
+	}
 	sk.followsISN = followsISN
 	sk.startSequence()
 	sk.takeOptions(seg)
@@ -55,7 +57,7 @@ func (sk *socket) admit(l *socket) {
 	sk.id = l.host.socks
 	sk.hash()
 	sk.takeHold()
-	sk.place = l.children.join(sk)
+	sk.place = int32(l.children.join(sk))
 	l.synQ++
 	l.touch()
 }
@@ -108,8 +110,8 @@ func cookieMSS(mss int) int {
 }
 
 func (sk *socket) armSynAck() {
-	d := sk.host.backedOff(sk.host.inTicks(rtoInitial), sk.numTimeout)
-	sk.arm(slow, forSynAck, d, sk.numTimeout, RuleSynAckTimer)
+	d := sk.host.backedOff(sk.host.inTicks(rtoInitial), int(sk.numTimeout))
+	sk.arm(slow, forSynAck, d, int(sk.numTimeout), RuleSynAckTimer)
 }
 
 // synAckTimeout repeats the SYN-ACK, or forgets the request (kernel reqsk_timer_handler).
@@ -211,7 +213,7 @@ func (sk *socket) overflow(seg *Segment) {
 func (sk *socket) establishPassive(seg *Segment) {
 	l := sk.listener
 	sk.disarm(slow)
-	l.children.leave(sk.place)
+	l.children.leave(int(sk.place))
 	l.synQ--
 	l.acceptQ.push(sk)
 	l.logListen()
@@ -245,7 +247,7 @@ func (sk *socket) establishPassive(seg *Segment) {
 // returns it on Linux even after a reset.
 func (l *socket) forget(sk *socket) {
 	if sk.state == SynReceived {
-		l.children.leave(sk.place)
+		l.children.leave(int(sk.place))
 		l.synQ--
 		l.touch()
 		sk.listener = nil

@@ -8,8 +8,8 @@ type pool[T any] struct {
 	made  int
 }
 
-// largestBlock is how many values a block has at most.
-const largestBlock = 32
+// largestBlock is how many values a block has at most: few enough that a block of sockets is no large object of its own.
+const largestBlock = 16
 
 // take gives a value: a new one, or one that was used before and is as it was given back.
 func (p *pool[T]) take() (v *T, used bool) {

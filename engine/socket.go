@@ -5,14 +5,16 @@ import "slices"
 // socket is one TCP socket: a listener, or a connection (the TCB of RFC 9293 section 3.3.1). What nearly every segment
 // touches stands together, so that ten thousand of them do not wait for memory.
 type socket struct {
-	host     *Host
-	talk     *conversation // with the remote end, from the first segment on
-	listener *socket       // of a child, until it is accepted
-	left     *timewait     // all that TCP keeps of the connection; nil while the connection lives
-	state    State
-	local    endpoint
-	remote   endpoint
-	id       int
+	host       *Host
+	talk       *conversation // with the remote end, from the first segment on
+	listener   *socket       // of a child, until it is accepted
+	left       *timewait     // all that TCP keeps of the connection; nil while the connection lives
+	*listening               // nil but for those that are, or were, listeners
+	opts       *socketOptions
+	state      State
+	local      endpoint
+	remote     endpoint
+	id         int
 
 	connectState  connectState
 	bound         bool  // holds its local port
@@ -85,25 +87,23 @@ type socket struct {
 	keepProbes      int
 	loggedRecvQ     int
 	loggedSendQ     int
+	delivered       int // segments that the peer is known to have got
 	timers          [numTimers]timer
 
 	// Seldom needed.
-	resends, duplicates int    // segments sent again, and segments of which D-SACKs told
-	delivered           int    // segments that the peer is known to have got
-	outOfOrder          int    // segments that came beyond a gap
+	resends, duplicates int   // segments sent again, and segments of which D-SACKs told
+	outOfOrder          int32 // segments that came beyond a gap
+	totalRTO            int32
 	probesSince         Micros // when the window was first probed; 0 is not yet
-	totalRTO            int
-	place               int    // of a child, among its listener's
+	place               int32  // of a child, among its listener's
+	numTimeout          int32  // SYN-ACKs sent again on time-out
 	followsISN          uint32 // the ISN to use so that it lies beyond a timewait entry's numbers; 0 is none
 	lastOfo             uint32 // start of the out-of-order range that grew last
 	dsack               [2]uint32
 	errno               Errno  // pending error (SO_ERROR)
 	synackSent          Micros // of a child: the first SYN-ACK
 	synackLast          Micros // and the last
-	numTimeout          int
-	hold                hold // of the local port
-	opts                socketOptions
-	*listening          // nil but for those that are, or were, listeners
+	hold                hold   // of the local port
 }
 
 // queueRoom is room for the queues of a connection that does one thing at a time.
@@ -124,7 +124,7 @@ type listening struct {
 	loggedAt endpoint             // its Local
 }
 
-// socketOptions are what setsockopt sets.
+// socketOptions are what setsockopt sets. Sockets share them, so they never change: who sets one makes new ones.
 type socketOptions struct {
 	reuseAddr   bool
 	nonblock    bool
@@ -139,6 +139,16 @@ type socketOptions struct {
 	userTimeout Micros
 	rcvBuf      int
 	sndBuf      int
+}
+
+// defaultOptions are those of a new socket.
+var defaultOptions socketOptions
+
+// newOptions gives the socket options of its own, to be changed at once.
+func (sk *socket) newOptions() *socketOptions {
+	o := *sk.opts
+	sk.opts = &o
+	return &o
 }
 
 // chunk is a run of sequence space: data of one or more writes, a SYN or a FIN.

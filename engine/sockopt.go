@@ -11,7 +11,7 @@ const maxInt = 1<<31 - 1
 
 // sysSetsockopt takes the option by its name, with its value; SO_LINGER takes two: on and seconds.
 func (h *Host) sysSetsockopt(p *pending) (Result, bool) {
-	sk, o, v := p.target, &p.target.opts, p.arg(1)
+	sk, o, v := p.target, p.target.newOptions(), p.arg(1)
 	switch p.call.Args[0].Str {
 	case "SO_REUSEADDR":
 		o.reuseAddr = v != 0
@@ -65,7 +65,7 @@ func (h *Host) setInRange(dst *int64, v, low, high int64, then func()) (Result, 
 
 // sysGetsockopt gives SO_ERROR, as a name, and clears it; the others as numbers.
 func (h *Host) sysGetsockopt(p *pending) (Result, bool) {
-	sk, o := p.target, &p.target.opts
+	sk, o := p.target, p.target.opts
 	number := func(n int64) (Result, bool) { return Result{Out: strconv.FormatInt(n, 10)}, true }
 	flag := func(b bool) (Result, bool) {
 		if b {

@@ -9,7 +9,7 @@ func (h *Host) takeSocket() *socket {
 		sk.reset()
 		return sk
 	}
-	sk.host, sk.state = h, Closed
+	sk.host, sk.state, sk.opts = h, Closed, &defaultOptions
 	sk.out, sk.waiters, sk.buf.parts = sk.room.out[:0], sk.room.waiters[:0], sk.room.parts[:0]
 	return sk
 }
@@ -30,7 +30,7 @@ func (sk *socket) reset() {
 		entries[i] = sk.timers[i].entryAt
 	}
 	*sk = socket{}
-	sk.host, sk.state, sk.out, sk.waiters, sk.buf.parts = host, Closed, out, waiters, parts
+	sk.host, sk.state, sk.opts, sk.out, sk.waiters, sk.buf.parts = host, Closed, &defaultOptions, out, waiters, parts
 	for i := range sk.timers {
 		sk.timers[i].entryAt = entries[i]
 	}
