@@ -36,6 +36,13 @@ var closings = []family{
 		s.wait(r)
 		s.ms(100)
 	}),
+	after("close_at_once_no_data", func(s *script) {
+		r := s.start("srv", "a", "recv_eof_close")
+		s.breathe()
+		s.do("cli", "c", "close")
+		s.wait(r)
+		s.ms(100)
+	}),
 	after("simultaneous_close", func(s *script) {
 		s.before()
 		c := s.start("cli", "c", "close")

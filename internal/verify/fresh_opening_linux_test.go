@@ -119,6 +119,30 @@ var openings = []family{
 			s.do("srv", "a", "close")
 		}
 	}},
+	{"self_connect", func(s *script) func() {
+		return func() {
+			s.do("cli", "c", "socket")
+			s.do("cli", "c", "bind", "127.0.0.1", clientPort)
+			s.do("cli", "c", "connect", "127.0.0.1", clientPort)
+			s.ms(50)
+			for range 1 + s.IntN(3) {
+				s.send("cli", "c", s.pick(1, 10, 1000, 20000))
+				s.ms(s.pick(1, 60))
+				s.do("cli", "c", "recv", s.pick(5, 65536))
+				s.ms(s.pick(1, 60))
+			}
+			switch s.IntN(4) {
+			case 0:
+				s.do("cli", "c", "shutdown", "SHUT_WR")
+				s.do("cli", "c", "recv", 65536)
+				s.do("cli", "c", "recv", 100)
+			case 1:
+				s.do("cli", "c", "setsockopt", "SO_LINGER", []any{1, 0})
+			}
+			s.do("cli", "c", "close")
+			s.ms(100)
+		}
+	}},
 	{"isn_and_options", func(s *script) func() {
 		for _, name := range []string{"tcp_timestamps", "tcp_sack", "tcp_window_scaling"} {
 			if s.chance(40) {

@@ -2,6 +2,8 @@ package verify
 
 import (
 	"container/heap"
+	"encoding/binary"
+	"net"
 	"runtime"
 	"strings"
 	"sync"
@@ -23,6 +25,7 @@ type relay struct {
 	rules   []*relayRule
 	flights flights
 	late    time.Duration // by how much a packet was too late at most
+	lo      int           // a packet socket that sees what the client sends to itself
 	stop    [2]int        // a pipe whose closing ends it
 	done    chan struct{}
 }
@@ -62,14 +65,49 @@ func startRelay(log *recording, hosts [2]*netns.Host, seen func()) (*relay, erro
 	if err := unix.Pipe2(r.stop[:], unix.O_CLOEXEC); err != nil {
 		return nil, err
 	}
+	var err error
+	if r.lo, err = r.listenToLoopback(); err != nil {
+		return nil, err
+	}
 	go r.run()
 	return r, nil
+}
+
+func (r *relay) listenToLoopback() (fd int, err error) {
+	err = r.hosts[0].Do(func() error {
+		lo, err := net.InterfaceByName("lo")
+		if err != nil {
+			return err
+		}
+		all := binary.NativeEndian.Uint16([]byte{0, unix.ETH_P_ALL}) // what is sent is seen by a socket for all protocols alone
+		if fd, err = unix.Socket(unix.AF_PACKET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, int(all)); err != nil {
+			return err
+		}
+		return unix.Bind(fd, &unix.SockaddrLinklayer{Protocol: all, Ifindex: lo.Index})
+	})
+	return fd, err
+}
+
+// loopback notes what the client sends to itself; nothing can happen to it.
+func (r *relay) loopback(b []byte) {
+	for {
+		n, from, err := unix.Recvfrom(r.lo, b, 0)
+		if err != nil {
+			return
+		}
+		ll, ok := from.(*unix.SockaddrLinklayer)
+		if p, isTCP := parseTCP(b[:n]); ok && isTCP && ll.Pkttype == unix.PACKET_OUTGOING {
+			r.log.segment(netns.Monotonic(), hostNames[0], hostNames[0], p)
+			r.seen()
+		}
+	}
 }
 
 func (r *relay) end() {
 	unix.Close(r.stop[1])
 	<-r.done
 	unix.Close(r.stop[0])
+	unix.Close(r.lo)
 }
 
 func (r *relay) addRule(rule Rule) {
@@ -93,7 +131,7 @@ func (r *relay) run() {
 	runtime.LockOSThread()
 	defer close(r.done)
 	b, order := make([]byte, 65536), 0
-	fds := []unix.PollFd{{Fd: int32(r.hosts[0].Tun), Events: unix.POLLIN}, {Fd: int32(r.hosts[1].Tun), Events: unix.POLLIN}, {Fd: int32(r.stop[0]), Events: unix.POLLIN}}
+	fds := []unix.PollFd{{Fd: int32(r.hosts[0].Tun), Events: unix.POLLIN}, {Fd: int32(r.hosts[1].Tun), Events: unix.POLLIN}, {Fd: int32(r.stop[0]), Events: unix.POLLIN}, {Fd: int32(r.lo), Events: unix.POLLIN}}
 	for {
 		var wait *unix.Timespec
 		if len(r.flights) > 0 {
@@ -105,6 +143,9 @@ func (r *relay) run() {
 		}
 		if fds[2].Revents != 0 {
 			return
+		}
+		if fds[3].Revents != 0 {
+			r.loopback(b)
 		}
 		for from := range r.hosts {
 			for {
