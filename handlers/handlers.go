@@ -141,7 +141,7 @@ func (h *Handler) routes() http.Handler {
 		h.attemptRoutes(r)
 		h.playgroundRoutes(r)
 	})
-	r.Get("/static/*", http.StripPrefix("/static", h.Files).ServeHTTP)
+	r.With(plainFile).Get("/static/*", http.StripPrefix("/static", h.Files).ServeHTTP)
 	r.Get("/favicon.ico", h.handle(h.favicon))
 	r.Get("/healthz", h.handle(h.healthz))
 	r.Get("/readyz", h.handle(h.readyz))

@@ -110,6 +110,19 @@ func (h *Handler) secure(next http.Handler) http.Handler {
 	})
 }
 
+// forDocuments are headers that mean something with a page alone. A page has some twenty files, and each would repeat them.
+var forDocuments = []string{"Permissions-Policy", "Cross-Origin-Opener-Policy", "X-Frame-Options"}
+
+// plainFile leaves out what only a page needs. Its Content-Security-Policy stays: a picture can be opened by itself.
+func plainFile(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for _, name := range forDocuments {
+			w.Header().Del(name)
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // allowFrames lets other sites frame this answer: any, or those of EmbedOrigins.
 func (h *Handler) allowFrames(header http.Header) {
 	csp := policy

@@ -167,3 +167,23 @@ func compare(got, rest string) bool {
 	}
 	return false
 }
+
+// TestFilesComeWithoutThePagesHeaders holds which headers a file has: those that guard it, and none that means a page.
+func TestFilesComeWithoutThePagesHeaders(t *testing.T) {
+	s := newService(t, nil)
+	page, _ := fetch(t, s.URL+"/en/")
+	file, _ := fetch(t, s.URL+"/static/"+strings.TrimPrefix(s.Files.URL("css/site.css"), "static/"))
+	if file.StatusCode != http.StatusOK {
+		t.Fatal(file.Status)
+	}
+	for _, name := range forDocuments {
+		if page.Header.Get(name) == "" || file.Header.Get(name) != "" {
+			t.Errorf("%s: %q with a page, %q with a file", name, page.Header.Get(name), file.Header.Get(name))
+		}
+	}
+	for _, name := range []string{"Content-Security-Policy", "X-Content-Type-Options", "Cross-Origin-Resource-Policy"} {
+		if file.Header.Get(name) == "" {
+			t.Errorf("a file comes without %s", name)
+		}
+	}
+}
