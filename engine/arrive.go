@@ -143,7 +143,7 @@ func (sk *socket) establishActive(seg *Segment) {
 	if syn := sk.out[0]; syn.sent == 1 {
 		sk.rttSample(sk.host.now-syn.sentAt, sk.host.now-syn.sentAt)
 	} else {
-		sk.rto = sk.host.inTicks(rtoInitial)
+		sk.rto = sk.host.inTicks(rtoUnmeasured)
 		if sk.tsOK {
 			sk.rttSampleFromTimestamp(seg)
 		}

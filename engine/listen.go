@@ -226,7 +226,7 @@ func (sk *socket) establishPassive(seg *Segment) {
 	if sk.numTimeout == 0 {
 		sk.rttSample(sk.host.now-sk.synackSent, sk.host.now-sk.synackSent)
 	} else {
-		sk.rto = sk.host.inTicks(rtoInitial)
+		sk.rto = sk.host.inTicks(rtoUnmeasured)
 		if sk.tsOK && seg.HasTS {
 			sk.rttSampleFromTimestamp(seg)
 		}

@@ -16,6 +16,8 @@ const (
 	rfcRTOMin   = Second
 	rtoMax      = 120 * Second
 	rtoInitial  = Second
+
+	rtoUnmeasured = 3 * Second // when the handshake gave no measure (RFC 6298 section 5; kernel TCP_TIMEOUT_FALLBACK)
 )
 
 func (h *Host) rtoMin() Micros {

@@ -45,6 +45,17 @@ var openings = []family{
 		}
 		return func() { s.listener(8); s.opensLate() }
 	}},
+	{"handshake_unmeasured", func(s *script) func() {
+		s.set("tcp_timestamps", 0)
+		s.fault(drop("client", "S", "", 1))
+		return func() {
+			s.connected()
+			s.fault(dropData("client", s.pick(1, 2)))
+			s.fault(dropData("client", 2))
+			s.send("cli", "c", s.pick(10, 1000, 1460))
+			s.ms(8000)
+		}
+	}},
 	{"third_ack_lost_silent", func(s *script) func() {
 		s.fault(drop("client", "A", "SFR", 1+s.IntN(2)))
 		return func() {
