@@ -33,7 +33,6 @@ func (h *Handler) interview(w http.ResponseWriter, r *http.Request) error {
 // entries is a page of groups of entries, without its title.
 func (h *Handler) entries(r *http.Request, path string, groups []*content.Group) web.Entries {
 	l := pathLanguage(r)
-	p := h.page(r, l, path)
-	p.Styles = []string{"css/pages.css", "css/reference.css"}
+	p := h.wholePage(r, path, "css/reference.css")
 	return web.Entries{Page: p, Course: web.Course(h.Content.Lessons(), l), Say: h.Content.PagePhrases(l), Groups: groups}
 }

@@ -44,9 +44,8 @@ func (h *Handler) exam(w http.ResponseWriter, r *http.Request) error {
 
 func (h *Handler) examFrame(r *http.Request, path string) web.ExamFrame {
 	l := pathLanguage(r)
-	p, say := h.page(r, l, path), h.Content.PagePhrases(l)
+	p, say := h.wholePage(r, path, "css/states.css", "css/progress.css", "css/ladder.css", "css/quiz.css", "css/exam.css"), h.Content.PagePhrases(l)
 	p.Title, p.Description = say["exam.title"], say["exam.description"]
-	p.Styles = []string{"css/pages.css", "css/states.css", "css/progress.css", "css/ladder.css", "css/quiz.css", "css/exam.css"}
 	return web.ExamFrame{Page: p, Course: web.Course(h.Content.Lessons(), l), Say: say}
 }
 

@@ -19,10 +19,9 @@ func (h *Handler) matrix(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	l := pathLanguage(r)
-	p := h.page(r, l, "matrix")
+	p := h.wholePage(r, "matrix", "css/ladder.css", "css/matrix.css")
 	say := h.Content.PagePhrases(l)
 	p.Title, p.Description = say["matrix.title"], say["matrix.description"]
-	p.Styles = []string{"css/ladder.css", "css/pages.css", "css/matrix.css"}
 	return h.html(w, r, web.Matrix{LossTable: web.LossTable{Page: p, Say: say}, Course: web.Course(h.Content.Lessons(), l), Rows: rows}.View())
 }
 

@@ -28,10 +28,9 @@ func (h *Handler) progress(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	l := pathLanguage(r)
-	p := h.page(r, l, "progress")
+	p := h.wholePage(r, "progress", "css/states.css", "css/progress.css")
 	say := h.Content.PagePhrases(l)
 	p.Title, p.Description = say["progress.title"], say["progress.description"]
-	p.Styles = []string{"css/pages.css", "css/states.css", "css/progress.css"}
 	p.Scripts = []string{"dist/progress.js"}
 	view := web.Progress{
 		Page: p, Course: web.Course(h.Content.Lessons(), l), Say: say, Since: since, Gone: r.URL.Query().Has("gone"),

@@ -14,10 +14,9 @@ func (h *Handler) states(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	l := pathLanguage(r)
-	p := h.page(r, l, "states")
+	p := h.wholePage(r, "states", "css/states.css", "css/progress.css", "css/reference.css")
 	say := h.Content.PagePhrases(l)
 	p.Title, p.Description = say["states.head"], say["states.description"]
-	p.Styles = []string{"css/pages.css", "css/states.css", "css/progress.css", "css/reference.css"}
 	return h.html(w, r, web.States{
 		Page: p, Course: web.Course(h.Content.Lessons(), l), Say: say, Durations: durations,
 		Map: web.ArrowMap{Page: p, Say: say, Known: true, Runs: index.Arrows},
@@ -50,10 +49,9 @@ func (h *Handler) referenceView(r *http.Request, path string) (web.Reference, er
 		return web.Reference{}, err
 	}
 	l := pathLanguage(r)
-	p := h.page(r, l, path)
+	p := h.wholePage(r, path, "css/reference.css")
 	say := h.Content.PagePhrases(l)
 	p.Title, p.Description = say["reference.title"], say["reference.description"]
-	p.Styles = []string{"css/pages.css", "css/reference.css"}
 	return web.Reference{
 		Page: p, Course: web.Course(h.Content.Lessons(), l), Say: say, Durations: durations, Index: index, Rules: h.Content.Rules(),
 	}, nil

@@ -79,6 +79,13 @@ func (h *Handler) page(r *http.Request, l content.Lang, path string) web.Page {
 	return web.Page{Lang: l, Base: h.base(), Origin: h.origin(r), Path: path, Query: keptQuery(r), Files: h.Files}
 }
 
+// wholePage is a page of text and tables, painted when all of it has come. The styles are those beyond pages.css.
+func (h *Handler) wholePage(r *http.Request, path string, styles ...string) web.Page {
+	p := h.page(r, pathLanguage(r), path)
+	p.Whole, p.Styles = true, append([]string{"css/pages.css"}, styles...)
+	return p
+}
+
 // keptQuery is what of a page's query survives a change of language.
 func keptQuery(r *http.Request) string {
 	q := r.URL.Query()

@@ -24,9 +24,8 @@ func (h *Handler) review(w http.ResponseWriter, r *http.Request) error {
 	}
 	l := pathLanguage(r)
 	say := h.Content.PagePhrases(l)
-	p := h.page(r, l, "review")
+	p := h.wholePage(r, "review", "css/states.css", "css/progress.css", "css/ladder.css", "css/quiz.css")
 	p.Title, p.Description = say["review.title"], say["review.description"]
-	p.Styles = []string{"css/pages.css", "css/states.css", "css/progress.css", "css/ladder.css", "css/quiz.css"}
 	p.Scripts = []string{"dist/quiz.js"}
 	view := web.Review{Page: p, Course: web.Course(h.Content.Lessons(), l), Say: say, Due: review.Due(cards, time.Now()), Boxes: len(review.Boxes)}
 	for i, c := range cards {

@@ -42,16 +42,20 @@ func (p *Tab) shift() shift {
 	})`)
 }
 
-// TestAPageThatHaltsDoesNotMove sends pages that stop for a moment: in the middle of the bar, and before the page is as tall
-// as the window. What stands there when the rest comes stays where it is.
+// TestAPageThatHaltsDoesNotMove sends pages that stop for a moment: in the middle of the bar, before the page is as tall as the
+// window, and within a table. What stands there when the rest comes stays where it is.
 func TestAPageThatHaltsDoesNotMove(t *testing.T) {
 	t.Parallel()
 	s, p := server.Shared(t), NewTab(t, "en")
-	for _, half := range []string{`<details class="sizing">`, `</h1>`} {
+	for half, paths := range map[string][]string{
+		`<details class="sizing">`: {"/en/interview", "/en/lessons/four-way"},
+		`</h1>`:                    {"/en/interview", "/en/progress", "/en/lessons/four-way", "/en/playground"},
+		`</tr>`:                    {"/en/reference"},
+	} {
 		base := halting(t, s, half)
 		for _, width := range []int64{390, 1440} {
 			p.Width(width)
-			for _, path := range []string{"/en/interview", "/en/progress", "/en/lessons/four-way", "/en/playground"} {
+			for _, path := range paths {
 				p.Open(base + path)
 				if s := p.shift(); s.Sum >= 0.0005 {
 					t.Errorf("%s, %d px wide, halts at %s and shifts by %g:\n%s", path, width, half, s.Sum, strings.Join(s.Moved, "\n"))

@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/url"
-	"slices"
 	"strconv"
 
 	"finwait/content"
@@ -25,17 +24,9 @@ type Page struct {
 	Description string
 	Picture     string   // its preview's name; empty for the site's
 	OEmbed      bool     // tell that /oembed describes this page
+	Whole       bool     // paint nothing before all of it has come: a table's columns move while it grows
 	Scripts     []string // ES modules, by name in static
 	Styles      []string // beyond site.css, by name in static
-}
-
-// whole is the id of the element until whose end a browser paints nothing: of what stands side by side, the one would move when
-// the other comes. It is all of a page that pages.css is for, and the end of the top bar elsewhere.
-func (p Page) whole() string {
-	if slices.Contains(p.Styles, "css/pages.css") {
-		return "text"
-	}
-	return "bar-end"
 }
 
 // URL is the address of a path of the service, e.g. "en/".
