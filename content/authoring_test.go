@@ -91,10 +91,13 @@ func TestMistakesInTheExampleAreToldAsThePageSays(t *testing.T) {
 		{scen, "== 1", "== 2", scen + ":30: as written: does not hold: the answer is reset"},
 		{scen, `"question")` + "\n    os.close(s)", `"question")` + "\n    os.clos(s)", scen + ":25: os has no .clos field or method (did you mean .close?)"},
 		{question, `"hung-up"`, `"hang-up"`, question + `:1: there is no lesson "hang-up"`},
-		{question, `, "zh": "那时 RST 到了吗？"`, "", question + `:1: hint 1: want {"en": "…", "zh": "…"}`},
-		{question, `"mine/hung-up"`, `"mine/hang-up"`, question + `:10: there is no scenario "mine/hang-up"`},
-		{question, `call = "write"`, `call = "poll"`, question + ":13: there is nothing to pick from"},
-		{question, `"others"`, `"other"`, question + `:8: quiz hung-up-calls, seed 0: generate gave "other", which the kind call does not take`},
+		{question, `        "zh": "那时 RST 到了吗？它到了之后，write() 才失败。{{= hung-up/taken hung-up/told-late}}",` + "\n", "", question + `:1: hint 1: want {"en": "…", "zh": "…"}`},
+		{question, "write() 才失败。{{= hung-up/taken hung-up/told-late}}", "write() 才失败。", question + ":7: no check holds this claim"},
+		{question, "hung-up/told-late", "hung-up/told-early", question + `:6: {{= hung-up/taken hung-up/told-early}}: there is no check "hung-up/told-early"`},
+		{question, "write() fail.", "write() fail after 20 ms.", question + ":6: the figure 20 is typed, not filled from a run"},
+		{question, `"mine/hung-up"`, `"mine/hang-up"`, question + `:13: there is no scenario "mine/hang-up"`},
+		{question, `call = "write"`, `call = "poll"`, question + ":16: there is nothing to pick from"},
+		{question, `"others"`, `"other"`, question + `:11: quiz hung-up-calls, seed 0: generate gave "other", which the kind call does not take`},
 		{question, files[question], twoRight, `quiz.star:8: quiz hung-up-calls, seed 0: what: both "The client has closed." and "An answer was reset." hold`},
 	} {
 		t.Run(mistake.says, func(t *testing.T) {

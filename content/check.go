@@ -17,7 +17,7 @@ type Report struct {
 	Variants  int // of questions, generated and graded
 	Terms     int // of the glossary
 	Asked     int // questions of interviews
-	Sentences int // of lessons, definitions and answers that say what a check holds
+	Sentences int // of lessons, definitions, answers and hints that say what a check holds
 }
 
 // checkedSeeds is how many variants of each question are generated and graded.
@@ -39,6 +39,7 @@ func (c *Content) Check() (*Report, error) {
 			report.Sentences += l.Texts[lang].Claims
 		}
 	}
+	report.Sentences += c.hinted
 	c.checkTerms(&ps)
 	report.Terms, report.Asked = countEntries(c.glossary, report), countEntries(c.interview, report)
 	for _, r := range c.Rules() {

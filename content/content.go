@@ -28,6 +28,7 @@ type Content struct {
 	rules       map[engine.Rule]*Rule
 	phrases     map[Lang]map[string]string
 	pagePhrases map[Lang]map[string]string
+	hinted      int // claims of hints
 	news        []News
 	glossary    []*Group
 	interview   []*Group
@@ -73,7 +74,6 @@ func load(fsys fs.FS) (*Content, error) {
 	c.phrases = loadPhrases(fsys, "phrases", &ps)
 	c.pagePhrases = loadPhrases(fsys, "phrases/pages", &ps)
 	c.news = loadNews(fsys, &ps)
-	c.loadQuizzes(fsys, &ps)
 	glossary, interview := collect(fsys, glossaryDir, &ps), collect(fsys, interviewDir, &ps)
 	terms := map[Lang]*termFinder{}
 	for _, lang := range Langs {
@@ -90,6 +90,7 @@ func load(fsys fs.FS) (*Content, error) {
 	if len(ps) == before { // else one that is there may have failed
 		c.syllabus.checkLessons(c, &ps)
 	}
+	c.loadQuizzes(fsys, len(ps) == before, &ps)
 	c.shareQuizzes()
 	c.tryQuizzes(&ps)
 	checkRuleNames(fsys, &ps)
@@ -110,9 +111,10 @@ func (c *Content) loadScenarios(fsys fs.FS, ps *Problems) {
 	ps.add("scenarios", 0, err)
 }
 
-// loadQuizzes reads quizzes/ID/quiz.star.
-func (c *Content) loadQuizzes(fsys fs.FS, ps *Problems) {
+// loadQuizzes reads quizzes/ID/quiz.star. whole says that all lessons are there, whose checks hold what hints claim.
+func (c *Content) loadQuizzes(fsys fs.FS, whole bool, ps *Problems) {
 	var all []*quiz.Question
+	ground := c.ground()
 	for _, d := range entries(fsys, "quizzes", ps) {
 		file := quizFile(d.Name())
 		src, err := fs.ReadFile(fsys, file)
@@ -125,9 +127,22 @@ func (c *Content) loadQuizzes(fsys fs.FS, ps *Problems) {
 			ps.add(file, 0, placed(file, err))
 			continue
 		}
+		if whole {
+			c.fillHints(q, ground, ps)
+		}
 		all = append(all, q)
 	}
 	c.Quizzes = quiz.NewBank(c, all)
+}
+
+// fillHints fills the hints of a question, and holds that their claims cite checks of lessons, as those of an entry do.
+func (c *Content) fillHints(q *quiz.Question, ground filling, ps *Problems) {
+	r := newComposer(quizFile(q.ID), "", ground)
+	for i, h := range q.Hints {
+		q.Hints[i] = engine.Text{En: r.plain(q.Line(h.En), h.En), Zh: r.plain(q.Line(h.Zh), h.Zh)}
+	}
+	c.hinted += r.count
+	*ps = append(*ps, r.problems...)
 }
 
 // triedSeeds is how many variants of each question are generated and graded at start.

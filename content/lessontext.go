@@ -105,7 +105,10 @@ func newComposer(file, body string, found filling) *composer {
 // plain fills a text without markup that stands at a line, and reads what it claims.
 func (r *composer) plain(line int, text string) string {
 	filled, err := r.found.fill(r.file, strings.Repeat("\n", line-1)+text)
-	r.problems.add(r.file, line, err)
+	if err != nil {
+		r.problems.add(r.file, line, err)
+		return text // its claims may lack what failed
+	}
 	for _, c := range claims(strings.TrimLeft(filled, "\n")) {
 		r.held(line, c)
 	}

@@ -13,10 +13,10 @@ var (
 	namesUsed = regexp.MustCompile(`\{\{=?([^}]*)\}\}|at="([^"]*)"`)
 )
 
-// What a lesson defines, its texts use, or the glossary and the interviews do, or another definition.
+// What a lesson defines, its texts use, or the glossary, the interviews and the hints of questions do, or another definition.
 func TestNothingIsUnused(t *testing.T) {
 	entries := ""
-	for _, root := range []string{"glossary", "interview"} {
+	for _, root := range []string{"glossary", "interview", "quizzes"} {
 		eachText(t, root, func(_, text string) { entries += text })
 	}
 	dirs, err := fs.Glob(embedded, "lessons/*/lesson.star")

@@ -1,6 +1,7 @@
 package quiz
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -19,6 +20,8 @@ type Question struct {
 	file string
 	gen  starlark.Callable
 	line int // of quiz(…)
+
+	written map[string]int // the line of each string in the source
 }
 
 // Budgets of a question's Starlark.
@@ -37,7 +40,12 @@ func Parse(id, file, src string) (*Question, error) {
 		"run":  starlark.NewBuiltin("run", runBuiltin),
 	}
 	thread := newThread(file, parseSteps)
-	globals, err := starlark.ExecFileOptions(&syntax.FileOptions{}, thread, file, src, env)
+	tree, program, err := starlark.SourceProgramOptions(&syntax.FileOptions{}, file, src, env.Has)
+	if err != nil {
+		return nil, err
+	}
+	q.written = written(tree)
+	globals, err := program.Init(thread, env)
 	if err != nil {
 		return nil, err
 	}
@@ -51,6 +59,23 @@ func Parse(id, file, src string) (*Question, error) {
 	}
 	return q, nil
 }
+
+// written finds where the strings of a source stand.
+func written(tree *syntax.File) map[string]int {
+	lines := map[string]int{}
+	syntax.Walk(tree, func(n syntax.Node) bool {
+		if l, ok := n.(*syntax.Literal); ok {
+			if s, ok := l.Value.(string); ok && lines[s] == 0 {
+				lines[s] = int(l.TokenPos.Line)
+			}
+		}
+		return true
+	})
+	return lines
+}
+
+// Line is where a text of the question stands; the line of quiz(…) for one that is put together.
+func (q *Question) Line(text string) int { return cmp.Or(q.written[text], q.line) }
 
 func newThread(name string, steps uint64) *starlark.Thread {
 	t := &starlark.Thread{Name: name, Print: func(*starlark.Thread, string) {}}
