@@ -30,6 +30,7 @@ export async function restoreRuns(state: unknown, store: Store, patience: number
   const kept = keptIn(state);
   const own = store.first;
   if (kept.length < 2) return [];
+  await store.begun(own);
   await store.whole(own, patience);
   const here = kept.find((k) => k.token === own.token);
   if (!here) return [];

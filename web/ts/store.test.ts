@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { LogEvent } from "./events.gen.ts";
 import { events } from "./fixture.test.ts";
+import { restoreRuns } from "./kept-runs.ts";
 import { type Source, Store } from "./store.ts";
 import type { Listener, OpenRequest } from "./stream.ts";
 
@@ -383,4 +384,20 @@ test("whoever changes a held run has it whole", async () => {
   assert.equal(store.first.hold, undefined);
   server.answer();
   assert.equal(await fork, "done");
+});
+
+test("the runs of a history entry come back, however long the server takes for the first", async () => {
+  const server = new Server();
+  const store = new Store(server, () => {});
+  store.open({ run: { scenario: "close/four-way", seed: 7 } });
+  const state = { runs: [
+    { token: "token-0", name: "A", parent: "", family: 0, beside: true }, { token: "token-1", name: "B", parent: "A", family: 0, beside: true },
+  ] };
+  const restored = restoreRuns(state, store, 0);
+  await new Promise((done) => setTimeout(done, 20));
+  server.answer();
+  await new Promise((done) => setTimeout(done, 20));
+  server.answer();
+  assert.equal((await restored).length, 1);
+  assert.deepEqual(store.twin.map((b) => b.name), ["A", "B"]);
 });

@@ -33,12 +33,16 @@ export class Store extends Playback {
   runs = new Branches(newBranch("A", [], { source: "" }));
   #feed: Feed;
   #asked = new Map<Branch, (r: ForkResult) => void>();
+  #begun = new Map<Branch, () => void>();
   #awaited = new Map<Branch, () => void>();
 
   constructor(source: Source, schedule: () => void) {
     super(schedule);
     this.#feed = new Feed(source, {
-      opened: () => this.#wait(0),
+      opened: (b) => {
+        this.#begun.get(b)?.();
+        this.#wait(0);
+      },
       grown: (b) => this.#grown(b),
       failed: (b, f) => this.#failed(b, f),
       waits: (ms) => this.#wait(ms),
@@ -167,6 +171,13 @@ export class Store extends Playback {
       this.#asked.set(b, settle);
       this.#feed.fill(b, request);
     });
+  }
+
+  /** Waits until a run has its token. */
+  async begun(b: Branch): Promise<void> {
+    if (b.token) return;
+    await new Promise<void>((done) => this.#begun.set(b, done));
+    this.#begun.delete(b);
   }
 
   /** Waits for a run to come to its end, for so many ms at most. */
