@@ -168,6 +168,13 @@ func ordersByKeys(s *server.Server, p *Tab, name string) {
 			p.Press("ArrowDown")
 		}
 	}
+	walk(1)
+	swapped := values()
+	swapped[0], swapped[1] = swapped[1], swapped[0]
+	p.Press("Enter")
+	if got := values(); !slices.Equal(got, swapped) || Eval[bool](p, `"lastScore" in window`) {
+		p.t.Errorf("Enter on the second item's button leaves %v; want %v, not checked", got, swapped)
+	}
 	for place, value := range strings.Fields(key) {
 		walk(slices.Index(values(), value))
 		p.Press("Space")

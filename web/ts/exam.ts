@@ -143,7 +143,7 @@ class ExamPaper extends HTMLElement {
 
   #keys(q: Question): HTMLElement {
     return h("p", { class: "qkeys" }, ...q.keys().map(([k, word]) => keyHint(k, this.#words.say(word))),
-      keyHint(["Enter"], this.#words.say("paper.save")), keyHint(["←", "→"], this.#words.say("paper.key.question")));
+      q.enters ? keyHint(["Enter"], this.#words.say("paper.save")) : undefined, keyHint(["←", "→"], this.#words.say("paper.key.question")));
   }
 
   /** The row of questions, the count of what is saved, and what is said of this one. */

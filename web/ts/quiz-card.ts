@@ -105,7 +105,11 @@ export class QuizCard extends HTMLElement {
     const key = (keys: readonly string[], word: QuizKey): HTMLElement => keyHint(keys, this.#words.say(word));
     const line = h("p", { class: "qkeys" });
     if (this.#result) line.append(key(["R"], "key.open"), key(["N"], "key.next"));
-    else line.append(...(this.#question?.keys() ?? []).map(([k, word]) => key(k, word)), key(["Tab"], "key.tab"), key(["Enter"], "key.check"), key(["N"], "key.next"));
+    else {
+      line.append(...(this.#question?.keys() ?? []).map(([k, word]) => key(k, word)), key(["Tab"], "key.tab"));
+      if (this.#question?.enters) line.append(key(["Enter"], "key.check"));
+      line.append(key(["N"], "key.next"));
+    }
     if (this.#hintsLeft() > 0) line.append(key(["H"], "key.hint"));
     return line;
   }

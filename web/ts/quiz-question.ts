@@ -61,6 +61,11 @@ export class Question {
     return keys;
   }
 
+  /** Whether Enter hands the answer in from a field: in an order it presses the button with the focus, in a text it ends the line. */
+  get enters(): boolean {
+    return this.variant.fields.some((f) => f.type === "choice" || f.type === "number");
+  }
+
   /** Puts the evidence and the listings into their place beside the form, with nothing hidden after the result. */
   drawSide(side: HTMLElement, result?: Result): void {
     const e = result?.evidence ?? this.variant.evidence;
