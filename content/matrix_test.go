@@ -2,6 +2,7 @@ package content
 
 import (
 	"maps"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -186,5 +187,37 @@ host("client", program)
 `
 	if rows, err := c.Losses(); err == nil || rows != nil {
 		t.Errorf("it gives %d rows and %v", len(rows), err)
+	}
+}
+
+// TestCaptionsSayWhatIsDrawn holds the figures that the captions of the loss matrix and of the diagram are typed with.
+func TestCaptionsSayWhatIsDrawn(t *testing.T) {
+	c := loaded(t)
+	rows, err := c.Losses()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var delay, work engine.Micros
+	for _, ev := range rows[0].Cells[0].Log.Events {
+		switch e := ev.Body.(type) {
+		case *engine.Meta:
+			delay = e.Link.DelayUS
+		case *engine.Returned:
+			if e.Host == "server" && e.Call == "sleep" {
+				work = e.BlockedUS
+			}
+		}
+	}
+	arrows := strconv.Itoa(len(engine.Arrows))
+	count := map[Lang]map[int]string{En: {7: "Seven "}, Zh: {7: "七个"}}
+	for _, lang := range Langs {
+		for _, want := range []struct{ key, figure string }{
+			{"matrix.lead", count[lang][len(rows)]}, {"matrix.lead", Clock(delay)}, {"matrix.close.caption", Clock(work)},
+			{"states.map.caption", " " + arrows + " "}, {"diagram.label", " " + arrows + " "},
+		} {
+			if text := c.PagePhrases(lang)[want.key]; want.figure == "" || !strings.Contains(text, want.figure) {
+				t.Errorf("%s, %s lacks %q: %s", want.key, lang, want.figure, text)
+			}
+		}
 	}
 }
