@@ -41,6 +41,9 @@ func (r *Run) describe(ev engine.Event) engine.Text {
 		return engine.Text{En: fmt.Sprintf("%s() returns %s at the %s", b.Call, outcome(b), en), Zh: fmt.Sprintf("%s的 %s() 返回 %s", zh, b.Call, outcome(b))}
 	case *engine.StateChange:
 		en, zh := who(b.Host)
+		if b.From == engine.Listen {
+			return engine.Text{En: fmt.Sprintf("The %s’s listening socket enters %s", en, b.To), Zh: fmt.Sprintf("%s的监听套接字进入 %s", zh, b.To)}
+		}
 		return engine.Text{En: fmt.Sprintf("The %s’s socket enters %s", en, b.To), Zh: fmt.Sprintf("%s的套接字进入 %s", zh, b.To)}
 	case *engine.TimerChange:
 		en, zh := who(b.Host)

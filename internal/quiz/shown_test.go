@@ -166,3 +166,23 @@ func TestWhatTheLinkWillDoIsTold(t *testing.T) {
 		}
 	}
 }
+
+// A socket enters a state once on its way: a question that counts how often would count another socket's way, which nothing
+// that is shown tells.
+func TestTimersCountNoOtherSocketsWay(t *testing.T) {
+	_, b := bank(t)
+	for _, info := range b.List() {
+		if info.Kind != "timer" {
+			continue
+		}
+		for seed := range *seeds {
+			v, err := b.Variant(info.ID, seed, "en")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(v.Prompt, "socket enters") && strings.Contains(v.Prompt, "time from then on") {
+				t.Errorf("%s, seed %d: %s", info.ID, seed, v.Prompt)
+			}
+		}
+	}
+}
