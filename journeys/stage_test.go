@@ -150,5 +150,9 @@ func TestAnEventSaysWhy(t *testing.T) {
 		stage.StepUntil("the client in TIME-WAIT", func() bool { return stage.lit()[0] == "TIME-WAIT" })
 		p.Press("w")
 		p.Until("a reason with its source", `/RFC 9293|Linux/.test(document.querySelector("tcp-why").textContent)`)
+		p.Width(390)
+		stage.Enter()
+		p.Press("w")
+		p.Until("room to read it on a phone", `document.querySelector("tcp-why .why").clientHeight >= 200`)
 	})
 }
